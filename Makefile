@@ -1,0 +1,63 @@
+# The one door for people who work on this program. `make help` lists what there is.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := requirements.txt
+PORT ?= 8000
+APT_QUIET := DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0
+
+.PHONY: help install run test lint types check lock messages doctor clean
+
+help: ## What can be asked for
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk 'BEGIN {FS = ":.*## "} {printf "  make %-10s %s\n", $$1, $$2}'
+
+install: ## Put everything into .venv, exactly as locked (quick when nothing changed)
+	@bash .ci/install
+
+run: install ## Demonstration: prepare an embedded database with made-up cases and serve it on this machine
+	@mkdir -p var && chmod 700 var
+	@set -a; REPATRIATION_DEMONSTRATION=true; REPATRIATION_FOLDER=$${REPATRIATION_FOLDER:-var}; set +a; \
+	$(BIN)/repatriation db upgrade && \
+	$(BIN)/repatriation demo && \
+	$(BIN)/repatriation demo accounts && \
+	exec $(BIN)/repatriation serve --port $(PORT)
+
+test: install test-tools ## Every test: units, both databases, the browser, the journeys
+	@$(BIN)/pytest -n 2 $(ARGS)
+
+.PHONY: test-tools
+test-tools:
+	@bash .ci/test-tools
+
+lint: install ## Style, imports and layers
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: install ## Types, strictly
+	@$(BIN)/mypy
+
+check: lint types test ## What is run before anything is merged
+
+lock: ## Choose versions anew and write them, with their hashes, into requirements.txt
+	@[ -x $(BIN)/uv ] || $(MAKE) install
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-emit-index-url --no-emit-find-links --extra dev pyproject.toml -o $(LOCK)
+	@! grep -nE '(https?|file)://' $(LOCK) || { echo "The lock names an address; take it out."; exit 1; }
+
+messages: install ## Collect the sentences of the program and bring every catalogue up to date
+	@$(BIN)/pybabel -q extract -F locales/babel.cfg --no-location --sort-output --omit-header -k _l -o locales/messages.pot .
+	@for folder in locales/*/LC_MESSAGES; do \
+	  $(BIN)/pybabel -q update --no-fuzzy-matching --omit-header --ignore-obsolete -i locales/messages.pot \
+	    -o $$folder/messages.po -l $$(basename $$(dirname $$folder)); done
+	@$(BIN)/pybabel -q compile -d locales --use-fuzzy
+
+doctor: ## What this machine still lacks, by the name of its Debian package
+	@bash .ci/test-tools --only-say
+
+clean: ## Remove what was built here (not ./var, which may hold cases)
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	@find locales -name '*.mo' -delete
