@@ -1,1 +1,1 @@
-"""What will be printed: the bilingual papers of a return, rendered from a case without the case knowing of paper."""
+"""What will be printed: the bilingual papers of a return. A case knows nothing of paper; papers read a case."""

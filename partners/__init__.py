@@ -1,1 +1,1 @@
-"""What other organisations' systems will meet: their registration, tokens, signed handoffs, and two installations as one."""
+"""What other organisations' systems will meet: registration, tokens, signed handoffs, two installations as one."""
