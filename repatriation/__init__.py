@@ -1,1 +1,1 @@
-"""The case-work application: what is seen (web), what is done (work) and what is kept (records)."""
+"""Repatriation: the way home of a trafficked person, kept as one case between the countries that share it."""

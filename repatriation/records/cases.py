@@ -1,0 +1,101 @@
+"""A case, the organisations with a part in it, and the facts recorded in it."""
+
+import datetime
+import secrets
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint, text
+
+from repatriation.records.columns import Moment, Row, choice, column, document, identifier, moment, sealed
+
+AGE_GROUPS = ("adult", "child", "unknown")
+"""Somebody whose age is unknown is treated as a child."""
+
+LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""For references that are read out over a telephone: no 0 or 1, no I or O."""
+
+
+class CaseFile(Row, table=True):
+    """One person's return on one route. `state` is the engine's view: the facts and consents as they stand."""
+
+    __tablename__ = "case_file"
+    __table_args__ = (
+        Index("ix_case_file_unsealed", "id", sqlite_where=text("trail_seq > sealed_seq"),
+              postgresql_where=text("trail_seq > sealed_seq")),
+        Index(None, "expected_on", "gate"),
+    )  # fmt: skip
+
+    id: str = identifier()
+    reference: str = column("open", unique=True)
+    route: str = column("case")
+    edition: str = column("case")
+    digest: str = column("case")
+    stage: str = column("case")
+    entered_at: Moment = moment("case")
+    holder_id: str = column("case", refers="organisation.id")
+    age_group: str = choice("case", "age_group", *AGE_GROUPS, default="unknown")
+    state: dict[str, Any] = document("case", make=dict)
+    expected_on: datetime.date | None = column("case", None)  # day of handover, for the list of arrivals
+    gate: str | None = column("case", None)
+    version: int = column("case", 1)
+    trail_seq: int = column("open", 0)
+    trail_head: str = column("open", "")
+    sealed_seq: int = column("open", 0)
+    opened_at: Moment = moment("case")
+    updated_at: Moment = moment("case")
+    closed_at: Moment | None = moment("case", None)
+    reopens_id: str | None = column("case", None, refers="case_file.id")
+    wrapped_key: bytes = column("identity")
+    key_epoch: int = column("open", index=True)
+    demonstration: bool = column("open", False)
+
+
+_LIVE = text("until IS NULL")
+
+
+class Party(Row, table=True):
+    """An organisation's role in a case. A live row (no `until`) is what gives access; the sort keys of lists sit here."""
+
+    __table_args__ = (
+        Index(None, "organisation_id", "updated_at", "case_id"),
+        Index(None, "organisation_id", "due_on", "case_id"),
+        Index(None, "organisation_id", "stage", "updated_at", "case_id"),
+        Index("uq_party_live", "case_id", "organisation_id", "role", unique=True,
+              sqlite_where=_LIVE, postgresql_where=_LIVE),
+    )  # fmt: skip
+
+    id: str = identifier()
+    case_id: str = column("open", refers="case_file.id")
+    role: str = column("case")
+    organisation_id: str = column("case", refers="organisation.id")
+    since: Moment = moment("case")
+    until: Moment | None = moment("case", None)
+    updated_at: Moment = moment("case")
+    stage: str = column("case")
+    due_on: datetime.date | None = column("case", None)
+
+
+class Fact(Row, table=True):
+    """Something recorded or cleared in a case. Only ever added."""
+
+    __table_args__ = (UniqueConstraint("case_id", "seq", "name"),)
+
+    id: str = identifier()
+    case_id: str = column("open", refers="case_file.id")
+    seq: int = column("open")  # the case's version after the step that recorded it
+    name: str = column("case")
+    event: str = choice("case", "event", "recorded", "cleared")
+    at: Moment = moment("case")
+    until: Moment | None = moment("case", None)
+    on_date: datetime.date | None = column("case", None)
+    action: str = column("case")
+    officer_id: str | None = column("case", None, refers="officer.id")
+    organisation_id: str | None = column("case", None, refers="organisation.id")
+    note: bytes | None = sealed("case")
+
+
+def new_reference(route: str) -> str:
+    """A reference such as TK-7F3K-92QM for the route tha-khm: random, so that it says nothing about other cases."""
+    host, home = route.split("-")
+    drawn = "".join(secrets.choice(LETTERS) for _ in range(8))
+    return f"{host[0]}{home[0]}-{drawn[:4]}-{drawn[4:]}".upper()

@@ -1,0 +1,161 @@
+"""The doors to the database: `read` to look, `act` to change, and `step`, the quick form of `act` for the hot path.
+
+Nothing else commits. An engine is made here and handed down; there is no global one.
+"""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, event
+from sqlmodel import Session
+
+from repatriation.records.engines import make_engine
+from repatriation.records.lean import Compiler, Lean, Write, Writes
+from repatriation.records.queue import Queue
+from repatriation.records.steps import Clash, on_postgresql, on_sqlite
+
+__all__ = ["Clash", "Doors", "Lean", "Write", "Writes", "WrongDoor", "default_url"]
+
+Read = TypeVar("Read")
+
+
+class WrongDoor(RuntimeError):
+    """Somebody tried to change or commit something where that is not allowed: a mistake in the program."""
+
+
+class ReadSession(Session):
+    """A session to look with."""
+
+    def commit(self) -> None:
+        raise WrongDoor("nothing is committed from a session opened to read")
+
+    def flush(self, objects: Any = None) -> None:
+        self.refuse_changes()
+
+    def refuse_changes(self) -> None:
+        """Raise WrongDoor when something was changed, rather than lose it in silence."""
+        if self.new or self.deleted or any(self.is_modified(row) for row in self.dirty):
+            raise WrongDoor("something was changed in a session opened to read")
+
+
+class ActSession(Session):
+    """A session to change things with. Leaving the door commits; nothing else does."""
+
+    def commit(self) -> None:
+        raise WrongDoor("only leaving `act` commits")
+
+
+class Doors:
+    """The two doors of one database. `url` is SQLAlchemy's; a SQLite one must name a file."""
+
+    def __init__(self, url: str) -> None:
+        self.engine: Engine = make_engine(url)
+        self.kind: str = self.engine.dialect.name
+        self._queue = Queue(Path(self.engine.url.database or "")) if self.kind == "sqlite" else None
+        self._compiler = Compiler(self.engine.dialect)
+        self._process = os.getpid()
+        self._guard = threading.Lock()
+        self._acting = threading.local()
+        event.listen(self.engine, "commit", _refuse_commit)
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that sees one moment of the database and can change nothing.
+
+        Raises WrongDoor at its end when something was changed in it.
+        """
+        self._after_fork()
+        options: dict[str, Any] = {"door": "read"}
+        if self.kind == "postgresql":
+            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with (
+            self.engine.connect().execution_options(**options) as connection,
+            ReadSession(bind=connection, autoflush=False, expire_on_commit=False) as session,
+        ):
+            yield session
+            session.refuse_changes()
+
+    @contextmanager
+    def act(self) -> Iterator[Session]:
+        """A session whose changes are all kept when the block ends well, and none of them when it raises."""
+        with self.alone() as connection:
+            connection.begin()
+            with ActSession(
+                bind=connection, expire_on_commit=False, join_transaction_mode="rollback_only"
+            ) as session:
+                yield session
+                session.flush()
+            commit(connection)
+
+    def step(self, read: Callable[[Lean], Read], decide: Callable[[Read], Writes], tries: int = 3) -> Any:
+        """Read, decide, write, commit, as quickly as the database allows; gives back `Writes.answer`.
+
+        On SQLite all of it happens in one transaction in the writer queue. On PostgreSQL the read is on its own and
+        everything written is one statement that does nothing unless the guard hit its row; when somebody else was
+        quicker, it reads and decides anew, `tries` times in all. So `decide` must compare what it read with what its
+        caller expected, and may be called more than once. Raises Clash when the guard never hit its row, or when a
+        row of the same key is there already; whatever `decide` raises leaves everything as it was.
+        """
+        self._after_fork()
+        with self._once():
+            if self._queue is not None:
+                return on_sqlite(self.engine, self._compiler, self._queue, read, decide)
+            return on_postgresql(self.engine, self._compiler, read, decide, tries)
+
+    @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """A connection in the writer queue, for `act` and for migrations; `commit` below keeps what it did."""
+        self._after_fork()
+        with self._once(), self.engine.connect().execution_options(door="act") as connection:
+            if self._queue is None:
+                yield connection
+                return
+            with self._queue.turn():
+                yield connection
+                connection.rollback()  # while it is still our turn; nothing is left to roll back when it was kept
+
+    @contextmanager
+    def _once(self) -> Iterator[None]:
+        if getattr(self._acting, "inside", False):
+            raise WrongDoor("one act inside another: they would wait for each other, or be kept apart")
+        self._acting.inside = True
+        try:
+            yield
+        finally:
+            self._acting.inside = False
+
+    def _after_fork(self) -> None:
+        """Forget the parent's connections in a forked child, without closing them for the parent."""
+        if self._process != os.getpid():
+            with self._guard:
+                if self._process != os.getpid():
+                    self.engine.dispose(close=False)
+                    self._process = os.getpid()
+
+
+def commit(connection: Connection) -> None:
+    """Keep what was done on a connection from `Doors.alone`."""
+    connection.info["leaving"] = True
+    try:
+        connection.commit()
+    finally:
+        del connection.info["leaving"]
+
+
+def _refuse_commit(connection: Connection) -> None:
+    if "leaving" not in connection.info:
+        raise WrongDoor("only leaving `act` commits")
+
+
+def default_url(data: Path) -> str:
+    """The embedded database under a data folder, which is made, readable to nobody else, when missing."""
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return f"sqlite:///{(data / 'repatriation.sqlite').absolute()}"

@@ -1,0 +1,179 @@
+"""The hot path: statements written in SQLAlchemy Core, compiled once, and run straight on the driver.
+
+SQLAlchemy spends more on each statement than SQLite does, and PostgreSQL more on each round trip than on the work. So a
+step is described as data (`Writes`) and run in whichever way is quick: one by one inside the writer queue on SQLite,
+as one single statement on PostgreSQL. Bound values still pass through the columns' types.
+"""
+
+from collections import namedtuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from sqlalchemy import Insert, Select, Update
+from sqlalchemy.engine import Dialect
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from repatriation.records.combined import Part, combine
+
+Values = Mapping[str, Any]
+
+
+class Write(NamedTuple):
+    """A Core statement and its values: an Insert's by column name, an Update's by column or bindparam name.
+
+    Keep the statement in a module constant and vary only the values: it is compiled once for each set of names.
+    The names of bindparams in an Update must differ from the names of its table's columns.
+    """
+
+    statement: Insert | Update
+    values: Values
+
+
+class Writes(NamedTuple):
+    """What a step writes. The guard must hit exactly one row, else nothing is written at all."""
+
+    guard: Write | None
+    rest: tuple[Write, ...] = ()
+    answer: Any = None
+
+
+class Shape(NamedTuple):
+    """A compiled statement: its text; name, converter and preset value of each parameter; how a row is read."""
+
+    sql: str
+    binds: tuple[tuple[str, Callable[[Any], Any] | None, Any], ...]
+    make_row: Callable[[Any], Any] | None = None
+
+    def listed(self, values: Values) -> list[Any]:
+        """The parameters in the order of the text, as SQLite takes them. KeyError when one is missing."""
+        listed = []
+        for name, convert, preset in self.binds:
+            value = values.get(name, preset)
+            if value is _ABSENT:
+                raise KeyError(f"no value given for {name!r}")
+            listed.append(value if convert is None else convert(value))
+        return listed
+
+    def named(self, values: Values) -> dict[str, Any]:
+        """The parameters by name, as PostgreSQL takes them. KeyError when one is missing."""
+        return dict(zip([name for name, _, _ in self.binds], self.listed(values), strict=True))
+
+
+_ABSENT: Any = object()
+
+_KEPT = 1000
+"""Statements kept compiled. More than this means that somebody builds them anew for each call."""
+
+
+class Compiler:
+    """Compiles each statement once for one kind of database."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self._shapes: dict[Any, Shape] = {}
+
+    def select(self, statement: Select[Any]) -> Shape:
+        """The shape of a SELECT, with rows read into named tuples."""
+        shape = self._shapes.get(statement)
+        if shape is None:
+            shape = self._keep(statement, self._shape(statement, None)._replace(make_row=self._reader(statement)))
+        return shape
+
+    def write(self, statement: Insert | Update, names: tuple[str, ...]) -> Shape:
+        """The shape of one write that is given the values called `names`."""
+        shape = self._shapes.get((statement, names))
+        if shape is None:
+            shape = self._keep((statement, names), self._shape(statement, names))
+        return shape
+
+    def combined(self, guard: Part | None, rest: tuple[Part, ...]) -> Shape:
+        """The shape of all writes in one; its parameters are named as `combine` says."""
+        shape = self._shapes.get((guard, rest))
+        if shape is None:
+            shape = self._keep((guard, rest), self._shape(combine(guard, rest), None))
+        return shape
+
+    def _keep(self, key: Any, shape: Shape) -> Shape:
+        if len(self._shapes) >= _KEPT:
+            self._shapes.clear()
+        self._shapes[key] = shape
+        return shape
+
+    def _shape(self, statement: Any, names: tuple[str, ...] | None) -> Shape:
+        columns = None if names is None else [name for name in names if name in statement.table.c]
+        compiled: SQLCompiler = statement.compile(dialect=self.dialect, column_keys=columns)
+        required = {name for name, bind in compiled.binds.items() if bind.required}
+        if compiled.post_compile_params or compiled.literal_execute_params:  # a separator or a list that must stand in the text itself
+            compiled = statement.params(dict.fromkeys(required)).compile(
+                dialect=self.dialect, column_keys=columns, compile_kwargs={"render_postcompile": True}
+            )
+        order = compiled.positiontup if compiled.positiontup is not None else list(compiled.binds)
+        binds = []
+        for name in order:
+            bind = compiled.binds[name]
+            convert = bind.type.dialect_impl(self.dialect).bind_processor(self.dialect)
+            binds.append((name, convert, _ABSENT if name in required else bind.effective_value))
+        return Shape(compiled.string, tuple(binds))
+
+    def _reader(self, statement: Select[Any]) -> Callable[[Any], Any]:
+        columns = statement.selected_columns
+        row = namedtuple("Row", [column.key for column in columns])  # type: ignore[misc]
+        converters = [
+            (n, convert)
+            for n, column in enumerate(columns)
+            if (convert := column.type.dialect_impl(self.dialect).result_processor(self.dialect, None))
+        ]
+        make = row._make
+
+        def read(plain: Any) -> Any:
+            values = list(plain)
+            for n, convert in converters:
+                values[n] = convert(values[n])
+            return make(values)
+
+        return read
+
+
+class Lean:
+    """A connection to read through in a step."""
+
+    def __init__(self, plain: Any, compiler: Compiler) -> None:
+        self._plain = plain
+        self._compiler = compiler
+        self._by_name = compiler.dialect.name == "postgresql"
+
+    def all(self, statement: Select[Any], values: Values) -> list[Any]:
+        """All rows as named tuples; `values` are the statement's bindparams by name."""
+        shape = self._compiler.select(statement)
+        given = shape.named(values) if self._by_name else shape.listed(values)
+        make_row = shape.make_row
+        assert make_row is not None
+        return [make_row(row) for row in self._plain.execute(shape.sql, given)]
+
+    def one(self, statement: Select[Any], values: Values) -> Any | None:
+        """The only row, or None when there is none. ValueError when there are more."""
+        rows = self.all(statement, values)
+        if len(rows) > 1:
+            raise ValueError(f"one row was expected, {len(rows)} came")
+        return rows[0] if rows else None
+
+    def write_each(self, writes: Writes) -> bool:
+        """Write one by one, on SQLite; False when the guard missed, in which case the caller rolls back."""
+        every = writes.rest if writes.guard is None else (writes.guard, *writes.rest)
+        for statement, values in every:
+            shape = self._compiler.write(statement, tuple(values))
+            cursor = self._plain.execute(shape.sql, shape.listed(values))
+            if writes.guard is not None and statement is writes.guard.statement and cursor.rowcount != 1:
+                return False
+        return True
+
+    def write_combined(self, writes: Writes) -> bool:
+        """Write all in one statement, on PostgreSQL; False when the guard missed and nothing was written."""
+        guard = None if writes.guard is None else (writes.guard.statement, tuple(writes.guard.values))
+        rest = tuple((statement, tuple(values)) for statement, values in writes.rest)
+        shape = self._compiler.combined(guard, rest)
+        every = [(0, writes.guard.values)] if writes.guard is not None else []
+        every += list(enumerate((write.values for write in writes.rest), start=1))
+        named = {f"w{n}_{name}": value for n, values in every for name, value in values.items()}
+        hit = self._plain.execute(shape.sql, shape.named(named)).fetchone()
+        return bool(hit == (1,))

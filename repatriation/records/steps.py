@@ -1,0 +1,93 @@
+"""How one step is run on each kind of database: see `Doors.step`."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import psycopg
+from sqlalchemy import Engine
+
+from repatriation.records.lean import Compiler, Lean, Writes
+from repatriation.records.queue import Queue
+
+Read = TypeVar("Read")
+
+_TAKEN = (sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
+
+
+class Clash(Exception):
+    """Somebody else changed the row first, or a row of the same key is there already."""
+
+
+def on_sqlite(
+    engine: Engine,
+    compiler: Compiler,
+    queue: Queue,
+    read: Callable[[Lean], Read],
+    decide: Callable[[Read], Writes],
+) -> Any:
+    """All of it in one transaction, in the writer queue, so that nothing changes between reading and writing."""
+    with _plain(engine) as plain, queue.turn():
+        plain.execute("PRAGMA query_only=OFF")
+        plain.execute("BEGIN IMMEDIATE")
+        try:
+            lean = Lean(plain, compiler)
+            writes = decide(read(lean))
+            if not lean.write_each(writes):
+                raise Clash
+            plain.execute("COMMIT")
+        except sqlite3.IntegrityError as problem:
+            plain.execute("ROLLBACK")
+            if problem.sqlite_errorcode in _TAKEN:
+                raise Clash from problem
+            raise
+        except BaseException:
+            if plain.in_transaction:
+                plain.execute("ROLLBACK")
+            raise
+        return writes.answer
+
+
+def on_postgresql(
+    engine: Engine,
+    compiler: Compiler,
+    read: Callable[[Lean], Read],
+    decide: Callable[[Read], Writes],
+    tries: int,
+) -> Any:
+    """Read, then write all in one statement, which is its own transaction; again when somebody was quicker."""
+    with _plain(engine) as plain:
+        plain.autocommit = True
+        try:
+            lean = Lean(plain, compiler)
+            for turn in range(1, tries + 1):
+                writes = decide(read(lean))
+                if writes.guard is None and not writes.rest:
+                    return writes.answer
+                try:
+                    if lean.write_combined(writes):
+                        return writes.answer
+                except psycopg.errors.UniqueViolation as problem:
+                    if turn == tries:
+                        raise Clash from problem
+            raise Clash
+        finally:
+            if not plain.closed:
+                plain.autocommit = False
+
+
+@contextmanager
+def _plain(engine: Engine) -> Iterator[Any]:
+    """A driver's own connection from the engine's pool. One that broke is not given back."""
+    pooled = engine.raw_connection()
+    try:
+        yield pooled.dbapi_connection
+    except BaseException as problem:
+        if isinstance(problem, engine.dialect.loaded_dbapi.Error) and engine.dialect.is_disconnect(
+            problem, pooled.dbapi_connection, None  # type: ignore[arg-type]
+        ):
+            pooled.invalidate(problem)
+        raise
+    finally:
+        pooled.close()
