@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sop.days import DAY, Calendar, CalendarError, joint
@@ -25,14 +25,11 @@ __all__ = [
     "Calendar",
     "CalendarError",
     "Due",
-    "Unit",
     "due_at",
     "joint",
     "load",
     "zone_of",
 ]
-
-Unit = Literal["hours", "days", "working days"]
 
 CALENDARS: Final = Path(__file__).parent / "calendars"
 ZONES: Final[Mapping[str, str]] = {
@@ -79,12 +76,14 @@ def _zone(name: str) -> tzinfo:
         return timezone(timedelta(hours=7), name)
 
 
-def due_at(limit_value: int, unit: Unit, starts: datetime, calendar: Calendar, tz: tzinfo) -> Due:
+def due_at(
+    limit_value: int, unit: str, starts: datetime, calendar: Calendar, tz: tzinfo | None = None
+) -> Due:
     """When a limit of so many hours, days or working days is over.
 
     Hours run to the exact instant. Days and working days run from the local day of `starts`, which does not
-    count, to the end of the nth day in `tz`. A limit of 0 means at once: it is due at the instant it
-    starts.
+    count, to the end of the nth day in `tz`, by default the zone of the calendar's (first) country. A limit
+    of 0 means at once: it is due at the instant it starts.
 
     Raises:
         ValueError: when `starts` names no time zone, the value is negative or the unit is unknown.
@@ -97,6 +96,7 @@ def due_at(limit_value: int, unit: Unit, starts: datetime, calendar: Calendar, t
         return Due(starts.astimezone(UTC), None, False)
     if unit == "hours":
         return Due(starts.astimezone(UTC) + timedelta(hours=limit_value), None, False)
+    tz = tz or zone_of(calendar.country.partition("+")[0])
     today = starts.astimezone(tz).date()
     if unit == "days":
         return Due(_end_of(today + limit_value * DAY, tz), today + limit_value * DAY, False)

@@ -119,14 +119,14 @@ def test_hours_run_to_the_instant() -> None:
 
 def test_days_are_counted_in_the_country_and_not_at_greenwich() -> None:
     """18:00 UTC is already the next day in Bangkok: 15 days of reflection end a day later than it seems."""
-    due = due_at(15, "days", datetime(2026, 4, 10, 18, tzinfo=UTC), CALENDAR_OF["THA"], zone_of("THA"))
+    due = due_at(15, "days", datetime(2026, 4, 10, 18, tzinfo=UTC), CALENDAR_OF["THA"])
     assert due.on == date(2026, 4, 26)
     assert due.at == datetime(2026, 4, 26, 17, tzinfo=UTC)
     assert not due.uncertain
 
 
 @pytest.mark.parametrize("unit", ["hours", "days", "working days"])
-def test_a_limit_of_nought_is_due_at_once(unit: clocks.Unit) -> None:
+def test_a_limit_of_nought_is_due_at_once(unit: str) -> None:
     starts = datetime(2026, 4, 12, 3, tzinfo=UTC)
     assert due_at(0, unit, starts, CALENDAR_OF["VNM"], zone_of("VNM")) == Due(starts, None, False)
 
@@ -151,7 +151,7 @@ def test_a_limit_must_make_sense() -> None:
     with pytest.raises(ValueError, match="backwards"):
         calendar.add_working_days(date(2026, 4, 10), -1)
     with pytest.raises(ValueError, match="unit"):
-        due_at(1, "weeks", now, calendar, PHNOM_PENH)  # type: ignore[arg-type]
+        due_at(1, "weeks", now, calendar, PHNOM_PENH)
 
 
 def test_without_zone_data_the_clock_still_runs_at_plus_seven(monkeypatch: pytest.MonkeyPatch) -> None:
