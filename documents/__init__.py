@@ -1,1 +1,1 @@
-"""What will be printed: the bilingual papers of a return. A case knows nothing of paper; papers read a case."""
+"""What will be printed: the bilingual papers of a return, made from a case that knows nothing of paper."""

@@ -1,1 +1,1 @@
-"""What other organisations' systems will meet: registration, tokens, signed handoffs, two installations as one."""
+"""What partners' systems will meet: registration, tokens, signed handoffs, two installations as one."""

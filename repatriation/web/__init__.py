@@ -1,0 +1,1 @@
+"""What is seen: HTTP in, HTML out. There is no SQL here and no rule."""

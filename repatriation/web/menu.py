@@ -1,0 +1,48 @@
+"""The areas of the service, in the order of the menu; each officer sees those whose pages they may open."""
+
+from typing import NamedTuple
+
+from flask import current_app, request
+from flask_babel import lazy_gettext as _l
+
+from repatriation.web.security import permission_of
+from repatriation.web.session import signed_in
+from repatriation.work.permissions import may
+
+
+class Area(NamedTuple):
+    """One entry of the menu."""
+
+    endpoint: str
+    words: object
+
+    @property
+    def current(self) -> bool:
+        """Whether the present page is of this area."""
+        return request.blueprint == self.endpoint.split(".")[0]
+
+
+# An area whose pages this installation does not have is passed over.
+AREAS = (
+    Area("cases.index", _l("Cases")),
+    Area("arrivals.index", _l("Arrivals")),
+    Area("visits.index", _l("Visits")),
+    Area("imports.index", _l("Import")),
+    Area("procedures.index", _l("Procedures")),
+    Area("trail.index", _l("Trail")),
+)
+
+
+def areas() -> tuple[Area, ...]:
+    """The areas that the officer at the other end may open."""
+    officer = signed_in()
+    if officer is None:
+        return ()
+    return tuple(area for area in AREAS if _opens(area.endpoint, officer.actor.duty))
+
+
+def _opens(endpoint: str, duty: str) -> bool:
+    if endpoint not in current_app.view_functions:
+        return False
+    needed = permission_of(current_app, endpoint)
+    return needed is not None and may(duty, needed)

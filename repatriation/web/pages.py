@@ -1,0 +1,14 @@
+"""Every area of pages. A new one is a module with `make_blueprint()` and one more line here."""
+
+from collections.abc import Callable
+
+from flask import Blueprint
+
+from repatriation.web import account, health, languages, signin
+
+PAGES: tuple[Callable[[], Blueprint], ...] = (
+    health.make_blueprint,
+    signin.make_blueprint,
+    languages.make_blueprint,
+    account.make_blueprint,
+)

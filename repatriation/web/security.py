@@ -1,0 +1,112 @@
+"""Nobody may do anything unless a page says who may: permissions, origins and headers of every request."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, Response, abort, current_app, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from repatriation.settings import Settings
+from repatriation.web.session import signed_in
+from repatriation.work.permissions import Permission, may
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+# The pages that need no sign-in. A sixth needs a better reason than convenience.
+PUBLIC = frozenset({"static", "signin.sign_in", "signin.exit_page", "health.healthz", "health.readyz"})
+
+_POLICY = {
+    "default-src": "'none'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",  # Bootstrap draws ticks and arrows as data: images in its style sheet
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+_HEADERS = {
+    "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in _POLICY.items()),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class UnguardedPageError(Exception):
+    """A page neither names its permission nor is one of the public ones; the application does not start."""
+
+
+def permission(needed: Permission) -> Callable[[View], View]:
+    """Say who may open the page: `@permission(Permission.READ_CASE)`, under the route's own decorator."""
+
+    def name_it(view: View) -> View:
+        view.__dict__["permission"] = needed
+        return view
+
+    return name_it
+
+
+def permission_of(app: Flask, endpoint: str) -> Permission | None:
+    """The permission a page names, or None when it names none."""
+    needed = getattr(app.view_functions[endpoint], "permission", None)
+    return needed if isinstance(needed, Permission) else None
+
+
+def refuse_unguarded_pages(app: Flask) -> None:
+    """Raise UnguardedPageError when a page is neither public nor names its permission."""
+    bare = sorted(
+        endpoint
+        for endpoint in app.view_functions
+        if endpoint not in PUBLIC and permission_of(app, endpoint) is None
+    )
+    if bare:
+        raise UnguardedPageError(f"these pages name no permission: {', '.join(bare)}")
+
+
+def guard(app: Flask, settings: Settings) -> None:
+    """Put the checks before, and the headers after, every request of the application."""
+    app.before_request(_refuse_other_origins)
+    app.before_request(_refuse_without_permission)
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        if settings.secure:
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        if request.endpoint != "static" or response.status_code >= 400:
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def _refuse_other_origins() -> None:
+    """Turn away a form that was sent from another site, beside the token each form carries.
+
+    Browsers send `Origin: null` with our own forms, because we ask them to send no referrer; so the newer
+    header decides where a browser sends it.
+    """
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin", "null")
+    if site is not None:
+        foreign = site not in ("same-origin", "none")
+    else:
+        foreign = origin not in ("null", request.host_url.rstrip("/"))
+    if foreign:
+        abort(400)
+
+
+def _refuse_without_permission() -> AnyResponse | None:
+    """Send strangers to the sign-in page; tell officers who may not that there is no such page."""
+    if request.endpoint is None or request.endpoint in PUBLIC:
+        return None
+    officer = signed_in()
+    if officer is None:
+        asked = request.full_path.rstrip("?") if request.method == "GET" else None
+        return redirect(url_for("signin.sign_in", next=asked), 303)
+    needed = permission_of(current_app, request.endpoint)
+    if needed is None or not may(officer.actor.duty, needed):
+        abort(404)
+    return None

@@ -1,0 +1,55 @@
+"""What an officer's duty lets them do at all; which cases they may do it in is decided case by case."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """A kind of thing to be allowed, named area:object:verb. Every page names one."""
+
+    OWN_ACCOUNT = "account:own:use"
+    READ_PROCEDURES = "sop:procedure:read"
+    LIST_CASES = "case:list:read"
+    READ_CASE = "case:file:read"
+    OPEN_CASE = "case:file:open"
+    TAKE_STEP = "case:step:take"
+    READ_IDENTITY = "person:identity:open"
+    WRITE_IDENTITY = "person:identity:write"
+    LIST_ARRIVALS = "arrival:list:read"
+    LIST_VISITS = "visit:list:read"
+    RECORD_VISIT = "visit:record:write"
+    IMPORT_CASES = "case:import:run"
+    READ_STATISTICS = "statistics:table:read"
+    READ_TRAIL = "trail:list:read"
+
+
+_P = Permission
+_EVERYBODY = frozenset({_P.OWN_ACCOUNT, _P.READ_PROCEDURES})
+_CASE_WORK = _EVERYBODY | {_P.LIST_CASES, _P.READ_CASE, _P.TAKE_STEP, _P.READ_IDENTITY}
+
+# A duty that is not here holds nothing: protected by default.
+HELD: Mapping[str, frozenset[Permission]] = {
+    "consular": _CASE_WORK | {_P.OPEN_CASE, _P.WRITE_IDENTITY},
+    "coordinator": _CASE_WORK
+    | {
+        _P.OPEN_CASE,
+        _P.WRITE_IDENTITY,
+        _P.LIST_ARRIVALS,
+        _P.LIST_VISITS,
+        _P.RECORD_VISIT,
+        _P.IMPORT_CASES,
+        _P.READ_STATISTICS,
+    },
+    "reception": _CASE_WORK | {_P.OPEN_CASE, _P.WRITE_IDENTITY, _P.LIST_ARRIVALS},
+    "caseworker": _CASE_WORK | {_P.WRITE_IDENTITY, _P.LIST_VISITS, _P.RECORD_VISIT},
+    "protection": _CASE_WORK | {_P.OPEN_CASE, _P.WRITE_IDENTITY},
+    "police": _CASE_WORK | {_P.OPEN_CASE},
+    "iom": _CASE_WORK | {_P.IMPORT_CASES, _P.READ_STATISTICS},
+    # An auditor sees who did what in which case, and never who the case is about.
+    "auditor": _EVERYBODY | {_P.READ_TRAIL, _P.READ_STATISTICS},
+}
+
+
+def may(duty: str, permission: Permission) -> bool:
+    """Whether an officer with this duty holds the permission."""
+    return permission in HELD.get(duty, frozenset())
