@@ -89,8 +89,8 @@ class Fact(Row, table=True):
     until: Moment | None = moment("case", None)
     on_date: datetime.date | None = column("case", None)
     action: str = column("case")
-    officer_id: str | None = column("case", None, refers="officer.id")
-    organisation_id: str | None = column("case", None, refers="organisation.id")
+    officer_id: str | None = column("case", None)
+    organisation_id: str | None = column("case", None)
     note: bytes | None = sealed("case")
 
 

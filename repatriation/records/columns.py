@@ -1,7 +1,8 @@
 """How a column is declared: every one names who may see it, and each kind of value has one way of being stored."""
 
 import datetime
-import uuid
+import os
+import time
 from collections.abc import Callable
 from typing import Any, ClassVar, Literal, get_args
 
@@ -38,8 +39,16 @@ class Row(SQLModel):
 
 
 def new_id() -> str:
-    """A random identifier, made before the insert so that a sealed value can be bound to its row."""
-    return str(uuid.uuid4())
+    """An identifier (UUID version 7), made before the insert so that a sealed value can be bound to its row.
+
+    It begins with the time, so that new rows lie side by side in the indexes; the rest is random.
+    """
+    milliseconds = time.time_ns() // 1_000_000
+    number = (milliseconds << 80) | int.from_bytes(os.urandom(10))
+    number = number & ~(0xF000 << 64) | (0x7000 << 64)  # version
+    number = number & ~(0xC000 << 48) | (0x8000 << 48)  # variant
+    digits = f"{number:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def column(
@@ -86,7 +95,9 @@ def moment(secrecy: Secrecy, default: Any = _MISSING, *, index: bool = False) ->
 
 def choice(secrecy: Secrecy, name: str, *values: str, default: Any = _MISSING) -> Any:
     """Text that must be one of `values`, held by a CHECK called `name`. Never a native enum: those cannot go back."""
-    kind = Enum(*values, name=name, native_enum=False, create_constraint=True, validate_strings=True, length=40)
+    kind = Enum(
+        *values, name=name, native_enum=False, create_constraint=True, validate_strings=True, length=40
+    )
     return column(secrecy, default, kind=kind)
 
 

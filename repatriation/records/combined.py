@@ -42,7 +42,12 @@ def combine(guard: Part | None, rest: Sequence[Part]) -> Select[Any]:
 def _hang_on(held: CTE, statement: Insert | Update, names: tuple[str, ...], number: int) -> CTE:
     name = f"w{number}"
     if isinstance(statement, Update):
-        return _set(statement, names, number).where(exists(select(held.c.one))).returning(literal_column("1")).cte(name)
+        return (
+            _set(statement, names, number)
+            .where(exists(select(held.c.one)))
+            .returning(literal_column("1"))
+            .cte(name)
+        )
     columns = [statement.table.c[column] for column in names]
     # PostgreSQL does not look at the target of INSERT … SELECT to learn a parameter's type, hence the casts.
     values = [

@@ -26,4 +26,4 @@ class Consent(Row, table=True):
     guardian: bytes | None = sealed()
     own_view: bool = column("case", False)
     scope: str | None = column("case", None)
-    officer_id: str | None = column("case", None, refers="officer.id")
+    officer_id: str | None = column("case", None)

@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, event
 from sqlmodel import Session
 
-from repatriation.records.engines import make_engine
+from repatriation.records.engines import make_engines
 from repatriation.records.lean import Compiler, Lean, Write, Writes
 from repatriation.records.queue import Queue
 from repatriation.records.steps import Clash, on_postgresql, on_sqlite
@@ -53,18 +53,20 @@ class Doors:
     """The two doors of one database. `url` is SQLAlchemy's; a SQLite one must name a file."""
 
     def __init__(self, url: str) -> None:
-        self.engine: Engine = make_engine(url)
-        self.kind: str = self.engine.dialect.name
-        self._queue = Queue(Path(self.engine.url.database or "")) if self.kind == "sqlite" else None
-        self._compiler = Compiler(self.engine.dialect)
+        self._engines = make_engines(url)
+        self.kind: str = self._engines.act.dialect.name
+        self.url = self._engines.act.url
+        self._queue = Queue(Path(self.url.database or "")) if self.kind == "sqlite" else None
+        self._compiler = Compiler(self._engines.step.dialect)
         self._process = os.getpid()
         self._guard = threading.Lock()
         self._acting = threading.local()
-        event.listen(self.engine, "commit", _refuse_commit)
+        for engine in (self._engines.read, self._engines.act):
+            event.listen(engine, "commit", _refuse_commit)
 
     def dispose(self) -> None:
         """Close all connections."""
-        self.engine.dispose()
+        self._engines.dispose()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -73,11 +75,8 @@ class Doors:
         Raises WrongDoor at its end when something was changed in it.
         """
         self._after_fork()
-        options: dict[str, Any] = {"door": "read"}
-        if self.kind == "postgresql":
-            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         with (
-            self.engine.connect().execution_options(**options) as connection,
+            self._engines.read.connect() as connection,
             ReadSession(bind=connection, autoflush=False, expire_on_commit=False) as session,
         ):
             yield session
@@ -107,14 +106,14 @@ class Doors:
         self._after_fork()
         with self._once():
             if self._queue is not None:
-                return on_sqlite(self.engine, self._compiler, self._queue, read, decide)
-            return on_postgresql(self.engine, self._compiler, read, decide, tries)
+                return on_sqlite(self._engines.step, self._compiler, self._queue, read, decide)
+            return on_postgresql(self._engines.step, self._compiler, read, decide, tries)
 
     @contextmanager
     def alone(self) -> Iterator[Connection]:
         """A connection in the writer queue, for `act` and for migrations; `commit` below keeps what it did."""
         self._after_fork()
-        with self._once(), self.engine.connect().execution_options(door="act") as connection:
+        with self._once(), self._engines.act.connect() as connection:
             if self._queue is None:
                 yield connection
                 return
@@ -137,7 +136,7 @@ class Doors:
         if self._process != os.getpid():
             with self._guard:
                 if self._process != os.getpid():
-                    self.engine.dispose(close=False)
+                    self._engines.dispose(close=False)
                     self._process = os.getpid()
 
 

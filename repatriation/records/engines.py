@@ -2,15 +2,17 @@
 
 import sqlite3
 import time
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Engine, create_engine, event, make_url
 
 SQLITE = {
     "synchronous": "FULL",  # an approval must survive a power cut
     "foreign_keys": "ON",
     "secure_delete": "ON",  # else what was erased stays readable in the file
     "recursive_triggers": "ON",  # else INSERT OR REPLACE deletes a row past the append-only guards
+    "wal_autocheckpoint": "4000",  # pages: a page written many times over is then copied back once
     "journal_size_limit": str(64 * 2**20),
     "mmap_size": str(256 * 2**20),
     "temp_store": "MEMORY",  # no copies of case data in a temporary folder
@@ -27,31 +29,59 @@ PATIENCE = 10.0
 """Seconds SQLite waits for a lock. Only a backstop: writers wait in the queue, readers do not wait."""
 
 
-def make_engine(url: str) -> Engine:
-    """An engine for a SQLite file or a PostgreSQL server. ValueError for anything else."""
+class Engines(NamedTuple):
+    """One pool of connections for each way of using them: switching a connection between them costs more."""
+
+    read: Engine
+    act: Engine
+    step: Engine
+
+    def dispose(self, close: bool = True) -> None:
+        """Give up all connections; without `close`, leave them to the process this one was forked from."""
+        for engine in {id(engine): engine for engine in self}.values():
+            engine.dispose(close=close)
+
+
+def make_engines(url: str) -> Engines:
+    """Engines for a SQLite file or a PostgreSQL server. ValueError for anything else."""
     parsed = make_url(url)
     backend = parsed.get_backend_name()
     if backend == "sqlite":
         if parsed.database in (None, "", ":memory:"):
             raise ValueError("SQLite must be given a file: a database in memory cannot be shared")
-        engine = create_engine(parsed, connect_args={"timeout": PATIENCE, "cached_statements": 512})
-        event.listen(engine, "connect", _set_up_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-        return engine
+        act = _sqlite(parsed, "BEGIN IMMEDIATE", {})
+        return Engines(_sqlite(parsed, "BEGIN", {"query_only": "ON"}), act, act)
     if backend == "postgresql":
-        settings = " ".join(f"-c {name}={value}" for name, value in POSTGRESQL.items())
-        arguments = {"options": settings, "keepalives_idle": 30, "application_name": "repatriation"}
-        return create_engine(
-            parsed.set(drivername="postgresql+psycopg"), connect_args=arguments, pool_recycle=1800
+        parsed = parsed.set(drivername="postgresql+psycopg")
+        return Engines(
+            _postgresql(parsed, isolation_level="REPEATABLE READ").execution_options(
+                postgresql_readonly=True
+            ),
+            _postgresql(parsed),
+            # Each statement is its own transaction, so there is nothing to roll back either.
+            _postgresql(parsed, isolation_level="AUTOCOMMIT", pool_reset_on_return=None),
         )
     raise ValueError(f"the database must be SQLite or PostgreSQL, not {backend}")
 
 
-def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
-    connection.isolation_level = None  # the driver begins nothing by itself: see _begin_sqlite
-    _write_ahead(connection)
-    for name, value in SQLITE.items():
-        connection.execute(f"PRAGMA {name}={value}")
+def _postgresql(url: URL, **settings: Any) -> Engine:
+    options = " ".join(f"-c {name}={value}" for name, value in POSTGRESQL.items())
+    arguments = {"options": options, "keepalives_idle": 30, "application_name": "repatriation"}
+    return create_engine(url, connect_args=arguments, pool_recycle=1800, **settings)
+
+
+def _sqlite(url: URL, begin: str, further: Mapping[str, str]) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": PATIENCE, "cached_statements": 512})
+
+    def set_up(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None  # the driver begins nothing by itself, for it would do so too late
+        _write_ahead(connection)
+        for name, value in {**SQLITE, **further}.items():
+            connection.execute(f"PRAGMA {name}={value}")
+
+    event.listen(engine, "connect", set_up)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    return engine
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:
@@ -64,15 +94,3 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.02)
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    """Begin as the door says: a writer takes the lock at once, a reader never does and is held to reading."""
-    plain = connection.connection.dbapi_connection
-    assert isinstance(plain, sqlite3.Connection)
-    if connection.get_execution_options().get("door") == "act":
-        plain.execute("PRAGMA query_only=OFF")
-        plain.execute("BEGIN IMMEDIATE")
-    else:
-        plain.execute("PRAGMA query_only=ON")
-        plain.execute("BEGIN")

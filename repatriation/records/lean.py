@@ -76,7 +76,9 @@ class Compiler:
         """The shape of a SELECT, with rows read into named tuples."""
         shape = self._shapes.get(statement)
         if shape is None:
-            shape = self._keep(statement, self._shape(statement, None)._replace(make_row=self._reader(statement)))
+            shape = self._keep(
+                statement, self._shape(statement, None)._replace(make_row=self._reader(statement))
+            )
         return shape
 
     def write(self, statement: Insert | Update, names: tuple[str, ...]) -> Shape:
@@ -103,7 +105,9 @@ class Compiler:
         columns = None if names is None else [name for name in names if name in statement.table.c]
         compiled: SQLCompiler = statement.compile(dialect=self.dialect, column_keys=columns)
         required = {name for name, bind in compiled.binds.items() if bind.required}
-        if compiled.post_compile_params or compiled.literal_execute_params:  # a separator or a list that must stand in the text itself
+        if (
+            compiled.post_compile_params or compiled.literal_execute_params
+        ):  # a separator or a list that must stand in the text itself
             compiled = statement.params(dict.fromkeys(required)).compile(
                 dialect=self.dialect, column_keys=columns, compile_kwargs={"render_postcompile": True}
             )

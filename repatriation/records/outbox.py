@@ -7,6 +7,7 @@ from sqlalchemy import Index, text
 from repatriation.records.columns import Moment, Row, choice, column, document, identifier, moment
 
 _OPEN = text("state = 'open'")
+_ONCE = text("once IS NOT NULL")
 
 
 class Outbox(Row, table=True):
@@ -14,12 +15,11 @@ class Outbox(Row, table=True):
 
     __table_args__ = (
         Index("ix_outbox_due", "run_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
-        Index(None, "recipient_id", "run_at"),
-        Index(None, "case_id"),
+        Index("uq_outbox_once", "once", unique=True, sqlite_where=_ONCE, postgresql_where=_ONCE),
     )
 
     id: str = identifier()
-    case_id: str | None = column("open", None, refers="case_file.id")
+    case_id: str | None = column("open", None)
     kind: str = column("open")
     recipient_id: str | None = column("open", None)  # an organisation or an officer
     run_at: Moment = moment("open")
@@ -27,19 +27,19 @@ class Outbox(Row, table=True):
     attempts: int = column("open", 0)
     state: str = choice("open", "state", "open", "sent", "dead", default="open")
     detail: dict[str, Any] = document("open", make=dict)  # codes only, never personal data
-    once: str | None = column("open", None, unique=True)  # two rows that mean the same thing share this
+    once: str | None = column("open", None)  # two rows that mean the same thing share this
     last_error: str | None = column("open", None)
 
 
 class Idempotency(Row, table=True):
     """The answer given to an officer's request, to be given again when the same request comes twice."""
 
-    officer_id: str = column("open", key=True, refers="officer.id")
+    officer_id: str = column("open", key=True)
     key: str = column("open", key=True)
     fingerprint: str = column("open")
     reference: str | None = column("open", None)
     answer: dict[str, Any] = document("case", make=dict)
-    at: Moment = moment("open", index=True)
+    at: Moment = moment("open")
 
 
 class JobRun(Row, table=True):

@@ -29,7 +29,6 @@ def on_sqlite(
 ) -> Any:
     """All of it in one transaction, in the writer queue, so that nothing changes between reading and writing."""
     with _plain(engine) as plain, queue.turn():
-        plain.execute("PRAGMA query_only=OFF")
         plain.execute("BEGIN IMMEDIATE")
         try:
             lean = Lean(plain, compiler)
@@ -58,23 +57,18 @@ def on_postgresql(
 ) -> Any:
     """Read, then write all in one statement, which is its own transaction; again when somebody was quicker."""
     with _plain(engine) as plain:
-        plain.autocommit = True
-        try:
-            lean = Lean(plain, compiler)
-            for turn in range(1, tries + 1):
-                writes = decide(read(lean))
-                if writes.guard is None and not writes.rest:
+        lean = Lean(plain, compiler)
+        for turn in range(1, tries + 1):
+            writes = decide(read(lean))
+            if writes.guard is None and not writes.rest:
+                return writes.answer
+            try:
+                if lean.write_combined(writes):
                     return writes.answer
-                try:
-                    if lean.write_combined(writes):
-                        return writes.answer
-                except psycopg.errors.UniqueViolation as problem:
-                    if turn == tries:
-                        raise Clash from problem
-            raise Clash
-        finally:
-            if not plain.closed:
-                plain.autocommit = False
+            except psycopg.errors.UniqueViolation as problem:
+                if turn == tries:
+                    raise Clash from problem
+        raise Clash
 
 
 @contextmanager
@@ -85,7 +79,9 @@ def _plain(engine: Engine) -> Iterator[Any]:
         yield pooled.dbapi_connection
     except BaseException as problem:
         if isinstance(problem, engine.dialect.loaded_dbapi.Error) and engine.dialect.is_disconnect(
-            problem, pooled.dbapi_connection, None  # type: ignore[arg-type]
+            problem,
+            pooled.dbapi_connection,
+            None,  # type: ignore[arg-type]
         ):
             pooled.invalidate(problem)
         raise

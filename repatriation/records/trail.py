@@ -1,4 +1,5 @@
 """The trail."""
+
 from typing import Any
 
 from repatriation.records.columns import Moment, Row, column, document, moment
