@@ -54,7 +54,9 @@ _LIVE = text("until IS NULL")
 
 
 class Party(Row, table=True):
-    """An organisation's role in a case. A live row (no `until`) is what gives access; the sort keys of lists sit here."""
+    """An organisation's role in a case. A live row (no `until`) is what gives access; the sort keys of lists
+    sit here.
+    """
 
     __table_args__ = (
         Index(None, "organisation_id", "updated_at", "case_id"),
@@ -95,7 +97,9 @@ class Fact(Row, table=True):
 
 
 def new_reference(route: str) -> str:
-    """A reference such as TK-7F3K-92QM for the route tha-khm: random, so that it says nothing about other cases."""
+    """A reference such as TK-7F3K-92QM for the route tha-khm: random, so that it says nothing about other
+    cases.
+    """
     host, home = route.split("-")
     drawn = "".join(secrets.choice(LETTERS) for _ in range(8))
     return f"{host[0]}{home[0]}-{drawn[:4]}-{drawn[4:]}".upper()

@@ -1,4 +1,6 @@
-"""How a column is declared: every one names who may see it, and each kind of value has one way of being stored."""
+"""How a column is declared: every one names who may see it, and each kind of value has one way of being
+stored.
+"""
 
 import datetime
 import os
@@ -13,7 +15,9 @@ from sqlmodel import Field, SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 Secrecy = Literal["open", "case", "identity"]
-"""open: may appear anywhere; case: only to those with a part in the case; identity: only by opening it with a reason."""
+"""open: may appear anywhere; case: only to those with a part in the case; identity: only by opening it with a
+reason.
+"""
 
 SECRECIES: tuple[str, ...] = get_args(Secrecy)
 
@@ -24,7 +28,9 @@ NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "ck": "ck_%(table_name)s_%(constraint_name)s",
 }
-"""Without fixed names SQLite could not alter a constraint later, and the two databases would name them differently."""
+"""Without fixed names SQLite could not alter a constraint later, and the two databases would name them
+differently.
+"""
 
 DOCUMENT = JSON().with_variant(JSONB(), "postgresql")
 """A JSON document. Replace the whole value to change it: changes made inside it are not noticed."""
@@ -65,9 +71,9 @@ def column(
 ) -> Any:
     """A column of the given secrecy.
 
-    `key` makes it (part of) the primary key, `refers` a foreign key to "table.column", `make` gives a default for
-    each new row, `kind` the SQLAlchemy type where the annotation does not say it. Whatever else is given is kept
-    in the column's `info`. ValueError when the secrecy is none of the three.
+    `key` makes it (part of) the primary key, `refers` a foreign key to "table.column", `make` gives a default
+    for each new row, `kind` the SQLAlchemy type where the annotation does not say it. Whatever else is given
+    is kept in the column's `info`. ValueError when the secrecy is none of the three.
     """
     if secrecy not in SECRECIES:
         raise ValueError(f"a column must be one of {', '.join(SECRECIES)}, not {secrecy!r}")
@@ -94,7 +100,9 @@ def moment(secrecy: Secrecy, default: Any = _MISSING, *, index: bool = False) ->
 
 
 def choice(secrecy: Secrecy, name: str, *values: str, default: Any = _MISSING) -> Any:
-    """Text that must be one of `values`, held by a CHECK called `name`. Never a native enum: those cannot go back."""
+    """Text that must be one of `values`, held by a CHECK called `name`. Never a native enum: those cannot go
+    back.
+    """
     kind = Enum(
         *values, name=name, native_enum=False, create_constraint=True, validate_strings=True, length=40
     )
@@ -107,7 +115,9 @@ def document(secrecy: Secrecy, default: Any = _MISSING, *, make: Callable[[], An
 
 
 def sealed(secrecy: Secrecy = "identity", *, htcds: str | dict[str, str] | None = None) -> Any:
-    """An encrypted value, or None when nothing is known. `htcds` is its name, or its members' names, in HTCDS 2.0."""
+    """An encrypted value, or None when nothing is known. `htcds` is its name, or its members' names, in HTCDS
+    2.0.
+    """
     info: dict[str, Any] = {"sealed": True}
     if htcds is not None:
         info["htcds"] = htcds

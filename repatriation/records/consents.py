@@ -1,4 +1,6 @@
-"""What a person agreed to, refused or took back. Only ever added: the newest row for a consent is how it stands."""
+"""What a person agreed to, refused or took back. Only ever added: the newest row for a consent is how it
+stands.
+"""
 
 from sqlalchemy import UniqueConstraint
 

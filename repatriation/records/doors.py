@@ -1,4 +1,5 @@
-"""The doors to the database: `read` to look, `act` to change, and `step`, the quick form of `act` for the hot path.
+"""The doors to the database: `read` to look, `act` to change, and `step`, the quick form of `act` for the hot
+path.
 
 Nothing else commits. An engine is made here and handed down; there is no global one.
 """
@@ -33,7 +34,7 @@ class ReadSession(Session):
     def commit(self) -> None:
         raise WrongDoor("nothing is committed from a session opened to read")
 
-    def flush(self, objects: Any = None) -> None:
+    def flush(self, objects: Any = None) -> None:  # noqa: ARG002 - SQLAlchemy's signature
         self.refuse_changes()
 
     def refuse_changes(self) -> None:
@@ -97,11 +98,12 @@ class Doors:
     def step(self, read: Callable[[Lean], Read], decide: Callable[[Read], Writes], tries: int = 3) -> Any:
         """Read, decide, write, commit, as quickly as the database allows; gives back `Writes.answer`.
 
-        On SQLite all of it happens in one transaction in the writer queue. On PostgreSQL the read is on its own and
-        everything written is one statement that does nothing unless the guard hit its row; when somebody else was
-        quicker, it reads and decides anew, `tries` times in all. So `decide` must compare what it read with what its
-        caller expected, and may be called more than once. Raises Clash when the guard never hit its row, or when a
-        row of the same key is there already; whatever `decide` raises leaves everything as it was.
+        On SQLite all of it happens in one transaction in the writer queue. On PostgreSQL the read is on its
+        own and everything written is one statement that does nothing unless the guard hit its row; when
+        somebody else was quicker, it reads and decides anew, `tries` times in all. So `decide` must compare
+        what it read with what its caller expected, and may be called more than once. Raises Clash when the
+        guard never hit its row, or when a row of the same key is there already; whatever `decide` raises
+        leaves everything as it was.
         """
         self._after_fork()
         with self._once():
@@ -119,7 +121,7 @@ class Doors:
                 return
             with self._queue.turn():
                 yield connection
-                connection.rollback()  # while it is still our turn; nothing is left to roll back when it was kept
+                connection.rollback()  # while it is still our turn; what was kept is not undone by it
 
     @contextmanager
     def _once(self) -> Iterator[None]:

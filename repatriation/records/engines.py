@@ -85,7 +85,9 @@ def _sqlite(url: URL, begin: str, further: Mapping[str, str]) -> Engine:
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:
-    """Switch the file to write-ahead logging, once in its life; SQLite does not wait its timeout for this one."""
+    """Switch the file to write-ahead logging, once in its life; SQLite does not wait its timeout for this
+    one.
+    """
     deadline = time.monotonic() + PATIENCE
     while connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
         try:

@@ -1,8 +1,9 @@
 """The hot path: statements written in SQLAlchemy Core, compiled once, and run straight on the driver.
 
-SQLAlchemy spends more on each statement than SQLite does, and PostgreSQL more on each round trip than on the work. So a
-step is described as data (`Writes`) and run in whichever way is quick: one by one inside the writer queue on SQLite,
-as one single statement on PostgreSQL. Bound values still pass through the columns' types.
+SQLAlchemy spends more on each statement than SQLite does, and PostgreSQL more on each round trip than on the
+work. So a step is described as data (`Writes`) and run in whichever way is quick: one by one inside the
+writer queue on SQLite, as one single statement on PostgreSQL. Bound values still pass through the columns'
+types.
 """
 
 from collections import namedtuple
@@ -21,8 +22,8 @@ Values = Mapping[str, Any]
 class Write(NamedTuple):
     """A Core statement and its values: an Insert's by column name, an Update's by column or bindparam name.
 
-    Keep the statement in a module constant and vary only the values: it is compiled once for each set of names.
-    The names of bindparams in an Update must differ from the names of its table's columns.
+    Keep the statement in a module constant and vary only the values: it is compiled once for each set of
+    names. The names of bindparams in an Update must differ from the names of its table's columns.
     """
 
     statement: Insert | Update

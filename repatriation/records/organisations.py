@@ -8,7 +8,9 @@ DUTIES = ("consular", "coordinator", "reception", "caseworker", "protection", "p
 
 
 class Organisation(Row, table=True):
-    """A ministry, mission, police office, shelter, NGO or agency. `functions` are the sides of roles it may play."""
+    """A ministry, mission, police office, shelter, NGO or agency. `functions` are the sides of roles it may
+    play.
+    """
 
     id: str = identifier()
     code: str = column("open", unique=True)

@@ -11,7 +11,9 @@ _ONCE = text("once IS NOT NULL")
 
 
 class Outbox(Row, table=True):
-    """Something to send. `run_at` is its schedule, its next try and, once claimed by `token`, its lease in one."""
+    """Something to send. `run_at` is its schedule, its next try and, once claimed by `token`, its lease in
+    one.
+    """
 
     __table_args__ = (
         Index("ix_outbox_due", "run_at", sqlite_where=_OPEN, postgresql_where=_OPEN),

@@ -1,6 +1,7 @@
 """The person a case is about, and what was done to them. Nearly everything here is sealed.
 
-Columns carry their name in HTCDS 2.0 (IOM's Human Trafficking Case Data Standard, CC BY 4.0); `HTCDS` gathers them.
+Columns carry their name in HTCDS 2.0 (IOM's Human Trafficking Case Data Standard, CC BY 4.0); `HTCDS` gathers
+them.
 """
 
 from collections.abc import Mapping
@@ -49,7 +50,9 @@ class Person(Row, table=True):
 
 
 class PersonName(Row, table=True):
-    """A name as written in one script. `full` is the name as one line, for scripts and people without two parts."""
+    """A name as written in one script. `full` is the name as one line, for scripts and people without two
+    parts.
+    """
 
     __tablename__ = "person_name"
     __table_args__ = (UniqueConstraint("case_id", "person_id", "script"),)
@@ -150,14 +153,34 @@ _ELSEWHERE = {
 }
 
 _OTHER = (
-    "org_ShippingCity org_ShippingCountry org_ShippingState org_ShippingStreet org_ShippingPostalCode "
-    "org_ShippingLongitude org_ShippingLatitude org_Phone org_Type vic_AgreementToManagePersonalData "
-    "cas_ReasonForCaseClosure cas_ReferringOrganisation cas_IncomingReferralDate cas_ReferringPrimaryCaseWorker "
-    "cas_ReasonForIncomingReferral cas_IncomingReferralDetails cas_ReferredOrganisation "
-    "cas_ReferredPrimaryCaseWorker cas_ReasonForOutgoingReferral cas_OutgoingReferralDate "
-    "cas_OutgoingReferralDetails cco_CaseComment spl_Objectives spl_ActionPlan spl_PlannedEndDate "
-    "spl_ActualEndDate spl_Type"
-).split()
+    "org_ShippingCity",
+    "org_ShippingCountry",
+    "org_ShippingState",
+    "org_ShippingStreet",
+    "org_ShippingPostalCode",
+    "org_ShippingLongitude",
+    "org_ShippingLatitude",
+    "org_Phone",
+    "org_Type",
+    "vic_AgreementToManagePersonalData",
+    "cas_ReasonForCaseClosure",
+    "cas_ReferringOrganisation",
+    "cas_IncomingReferralDate",
+    "cas_ReferringPrimaryCaseWorker",
+    "cas_ReasonForIncomingReferral",
+    "cas_IncomingReferralDetails",
+    "cas_ReferredOrganisation",
+    "cas_ReferredPrimaryCaseWorker",
+    "cas_ReasonForOutgoingReferral",
+    "cas_OutgoingReferralDate",
+    "cas_OutgoingReferralDetails",
+    "cco_CaseComment",
+    "spl_Objectives",
+    "spl_ActionPlan",
+    "spl_PlannedEndDate",
+    "spl_ActualEndDate",
+    "spl_Type",
+)
 
 
 def _homes() -> dict[str, Home]:

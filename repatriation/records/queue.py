@@ -1,8 +1,8 @@
 """The fair queue in front of SQLite's one writer.
 
-SQLite's own waiting is a lottery: of four busy processes one may get nothing for seconds. With two file locks whoever
-has just written must first pass `next`, which somebody waiting already holds, so all are served in turn. The kernel
-frees the locks of a process that dies. Not for network file systems.
+SQLite's own waiting is a lottery: of four busy processes one may get nothing for seconds. With two file locks
+whoever has just written must first pass `next`, which somebody waiting already holds, so all are served in
+turn. The kernel frees the locks of a process that dies. Not for network file systems.
 """
 
 import os
@@ -13,8 +13,10 @@ from pathlib import Path
 
 try:
     import fcntl
-except ImportError:  # no such locks on this system: SQLite's own timeout has to do
-    fcntl = None  # type: ignore[assignment]
+except ImportError:
+    QUEUES = False  # no such locks on this system: SQLite's own timeout has to do
+else:
+    QUEUES = True
 
 
 class _Locks(threading.local):
@@ -48,7 +50,7 @@ class Queue:
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Wait until it is this thread's turn to write, and hold it. Not to be entered twice by one thread."""
-        if fcntl is None:
+        if not QUEUES:
             yield
             return
         locks = self._locks

@@ -21,7 +21,9 @@ class WebSession(Row, table=True):
 
 
 class Throttle(Row, table=True):
-    """How full one bucket of attempts is: `key` is a digest of what is counted, `empty_at` when it has drained."""
+    """How full one bucket of attempts is: `key` is a digest of what is counted, `empty_at` when it has
+    drained.
+    """
 
     key: str = column("case", key=True)
     empty_at: Moment = moment("case")

@@ -81,7 +81,7 @@ def _plain(engine: Engine) -> Iterator[Any]:
         if isinstance(problem, engine.dialect.loaded_dbapi.Error) and engine.dialect.is_disconnect(
             problem,
             pooled.dbapi_connection,
-            None,  # type: ignore[arg-type]
+            None,
         ):
             pooled.invalidate(problem)
         raise

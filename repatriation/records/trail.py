@@ -6,7 +6,9 @@ from repatriation.records.columns import Moment, Row, column, document, moment
 
 
 class Trail(Row, table=True):
-    """One event. Each row holds the digest of the row before it in its chain (a case, or the installation itself)."""
+    """One event. Each row holds the digest of the row before it in its chain (a case, or the installation
+    itself).
+    """
 
     chain: str = column("open", key=True)
     seq: int = column("open", key=True)

@@ -10,7 +10,9 @@ _WAITING = text("next_at IS NOT NULL")
 
 
 class Visit(Row, table=True):
-    """One visit. It is planned when it has `due_on`, done when it has `at`; `next_at` is when a reminder is next due."""
+    """One visit. It is planned when it has `due_on`, done when it has `at`; `next_at` is when a reminder is
+    next due.
+    """
 
     __table_args__ = (
         Index(None, "case_id", "due_on"),
