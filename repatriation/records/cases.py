@@ -16,7 +16,8 @@ LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 class CaseFile(Row, table=True):
-    """One person's return on one route. `state` is the engine's view: the facts and consents as they stand."""
+    """One person's return on one route. `state` is the engine's view: the facts and consents as
+    they stand."""
 
     __tablename__ = "case_file"
     __table_args__ = (

@@ -59,7 +59,8 @@ def _hang_on(held: CTE, statement: Insert | Update, names: tuple[str, ...], numb
 
 
 def _set(statement: Update, names: tuple[str, ...], number: int) -> Update:
-    """The update with its own bindparams renamed and a bindparam for each further column that is to be set."""
+    """The update with its own bindparams renamed and a bindparam for each further column that
+    is to be set."""
 
     def rename(bind: BindParameter[Any]) -> None:
         if not bind.unique:

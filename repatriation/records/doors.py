@@ -113,7 +113,8 @@ class Doors:
 
     @contextmanager
     def alone(self) -> Iterator[Connection]:
-        """A connection in the writer queue, for `act` and for migrations; `commit` below keeps what it did."""
+        """A connection in the writer queue, for `act` and for migrations; `commit` below keeps
+        what it did."""
         self._after_fork()
         with self._once(), self._engines.act.connect() as connection:
             if self._queue is None:

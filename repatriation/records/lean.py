@@ -39,7 +39,8 @@ class Writes(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """A compiled statement: its text; name, converter and preset value of each parameter; how a row is read."""
+    """A compiled statement: its text; name, converter and preset value of each parameter; how a
+    row is read."""
 
     sql: str
     binds: tuple[tuple[str, Callable[[Any], Any] | None, Any], ...]

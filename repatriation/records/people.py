@@ -68,7 +68,8 @@ class PersonName(Row, table=True):
 
 
 class NameToken(Row, table=True):
-    """A keyed digest of one form of a name. It finds the case without telling the name (see `records.names`)."""
+    """A keyed digest of one form of a name. It finds the case without telling the name (see
+    `records.names`)."""
 
     __tablename__ = "name_token"
 
@@ -77,7 +78,8 @@ class NameToken(Row, table=True):
 
 
 class TraffickingAccount(Row, table=True):
-    """What happened to the person, in the words of HTCDS. `events` and `perpetrators` are lists of documents."""
+    """What happened to the person, in the words of HTCDS. `events` and `perpetrators` are lists
+    of documents."""
 
     __tablename__ = "trafficking_account"
 
@@ -121,7 +123,8 @@ class TraffickingAccount(Row, table=True):
 
 
 class Identification(Row, table=True):
-    """A screening outcome or a formal decision. Only ever added: a foreign one is never overwritten by ours."""
+    """A screening outcome or a formal decision. Only ever added: a foreign one is never
+    overwritten by ours."""
 
     __table_args__ = (UniqueConstraint("case_id", "seq"),)
 

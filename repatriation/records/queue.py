@@ -49,7 +49,8 @@ class Queue:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Wait until it is this thread's turn to write, and hold it. Not to be entered twice by one thread."""
+        """Wait until it is this thread's turn to write, and hold it. Not to be entered twice by
+        one thread."""
         if not QUEUES:
             yield
             return

@@ -27,7 +27,8 @@ def on_sqlite(
     read: Callable[[Lean], Read],
     decide: Callable[[Read], Writes],
 ) -> Any:
-    """All of it in one transaction, in the writer queue, so that nothing changes between reading and writing."""
+    """All of it in one transaction, in the writer queue, so that nothing changes between
+    reading and writing."""
     with _plain(engine) as plain, queue.turn():
         plain.execute("BEGIN IMMEDIATE")
         try:
@@ -55,7 +56,8 @@ def on_postgresql(
     decide: Callable[[Read], Writes],
     tries: int,
 ) -> Any:
-    """Read, then write all in one statement, which is its own transaction; again when somebody was quicker."""
+    """Read, then write all in one statement, which is its own transaction; again when somebody
+    was quicker."""
     with _plain(engine) as plain:
         lean = Lean(plain, compiler)
         for turn in range(1, tries + 1):
