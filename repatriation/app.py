@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 from repatriation.opening import open_house
 from repatriation.settings import Settings
 from repatriation.web.access_log import log_requests
-from repatriation.web.errors import show_errors
+from repatriation.web.errors import Discreet, show_errors
 from repatriation.web.languages import language, languages_to_choose, speak
 from repatriation.web.menu import areas
 from repatriation.web.pages import PAGES
@@ -38,7 +38,7 @@ def create_app(
     Raises UnguardedPageError when a page names no permission, and what opening a house raises: a procedure
     that breaks the floor, keys that are missing, a database that cannot be reached.
     """
-    app = Flask("repatriation", static_folder=None, template_folder=str(_WEB / "templates"))
+    app = Discreet("repatriation", static_folder=None, template_folder=str(_WEB / "templates"))
     app.extensions["house"] = house if house is not None else open_house(settings)
     app.extensions["clock"] = clock
     _configure(app, settings)

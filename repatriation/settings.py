@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
 from urllib.parse import urlsplit
 
+import click
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
@@ -26,8 +27,11 @@ Listed = Annotated[tuple[str, ...], NoDecode]
 Paths = Annotated[tuple[Path, ...], NoDecode]
 
 
-class SettingsError(Exception):
-    """The settings cannot be used; `sentences` says why, in words for whoever runs the service."""
+class SettingsError(click.ClickException):
+    """The settings cannot be used; `sentences` says why, in words for whoever runs the service.
+
+    Every command ends with these sentences by itself, since the command line knows this kind of error.
+    """
 
     def __init__(self, sentences: tuple[str, ...]) -> None:
         super().__init__("\n".join(sentences))

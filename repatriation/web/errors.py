@@ -2,13 +2,13 @@
 
 import logging
 import traceback
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from flask import Flask, g, render_template, request
-from flask_babel import gettext as _
+from flask import Flask, Response, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from repatriation.work.refusals import NotFound
 
@@ -20,6 +20,14 @@ class Words(NamedTuple):
 
     title: str
     advice: str
+
+
+class Discreet(Flask):
+    """Flask, but a failure is logged without the address that was asked for and without what was typed."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Called by Flask for every failure of ours."""
+        _write(exc_info[1], g.get("request_id", ""))
 
 
 def words_for(status: int) -> Words:
@@ -59,44 +67,49 @@ def show_errors(app: Flask) -> None:
     """Give every failure a page, and every failure of ours a line in the log that names no person."""
 
     @app.errorhandler(CSRFError)
-    def form_out_of_date(error: CSRFError) -> tuple[str, int]:  # noqa: ARG001 - Flask passes it
+    def form_out_of_date(error: CSRFError) -> ResponseReturnValue:  # noqa: ARG001 - Flask passes it
         words = Words(
             _("This page was open too long"),
             _("A form can only be sent from the session it was opened in. Go back and open it again."),
         )
-        return _page(400, words), 400
+        return _page(400, words)
 
     @app.errorhandler(NotFound)
-    def not_found(error: NotFound) -> tuple[str, int]:  # noqa: ARG001 - what was not found is not for the page
-        return _page(404, words_for(404)), 404
+    def not_found(error: NotFound) -> ResponseReturnValue:  # noqa: ARG001 - what was not found is not for the page
+        return _page(404, words_for(404))
 
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> ResponseReturnValue:
         status = error.code or 500
         if error.response is not None or status < 400:
             return error.get_response(request.environ)
-        return _page(status, words_for(status)), status, _kept_headers(error)
-
-    @app.errorhandler(Exception)
-    def failed(error: Exception) -> tuple[str, int]:
-        # The message of an exception may quote what somebody typed, so the log has its kind and its places.
-        places = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
-        log.error(
-            "failed",
-            extra={
-                "fields": {
-                    "request_id": g.get("request_id"),
-                    "kind": type(error).__name__,
-                    "rule": str(request.url_rule or ""),
-                    "places": places[-12:],
-                }
-            },
-        )
-        return _page(500, words_for(500)), 500
+        response = make_response(_page(status, words_for(status)))
+        response.headers.extend(_kept_headers(error))
+        return response
 
 
-def _page(status: int, words: Words) -> str:
-    return render_template("error.html", status=status, words=words, request_id=g.get("request_id", ""))
+def _page(status: int, words: Words) -> ResponseReturnValue:
+    """The page, or its words alone when no page can be made: the host is not ours, the database is away."""
+    number = g.get("request_id", "")
+    if request.routing_exception is not None and isinstance(request.routing_exception, SecurityError):
+        return Response("This service does not answer to that name.\n", status, mimetype="text/plain")
+    try:
+        return render_template("error.html", status=status, words=words, request_id=number), status
+    except Exception as second:
+        _write(second, number)
+        return Response(f"{words.title}. {words.advice} ({number})\n", status, mimetype="text/plain")
+
+
+def _write(error: BaseException | None, number: str) -> None:
+    """The line about a failure of ours. A message may quote what somebody typed: so only kind and places."""
+    places = traceback.extract_tb(error.__traceback__) if error is not None else []
+    fields = {
+        "request_id": number,
+        "kind": type(error).__name__,
+        "rule": str(request.url_rule or ""),
+        "places": [f"{place.filename}:{place.lineno}" for place in places][-12:],
+    }
+    log.error("failed", extra={"fields": fields})
 
 
 def _kept_headers(error: HTTPException) -> list[tuple[str, str]]:
