@@ -88,13 +88,11 @@ def examine(procedure: Procedure) -> Walk:
     breaches = list(_at_rest(procedure))
     if any(breach.code in ("unreachable", "nobody_responsible") for breach in breaches):
         return Walk(0, 0, tuple(breaches))
-    cases = steps = 0
     found: dict[tuple[str, str], Breach] = {}
-    for child in (False, True):
-        walker = _Walker(procedure, child=child)
-        walker.run(found)
-        cases, steps = cases + walker.cases, steps + walker.steps
-    return Walk(cases, steps, (*breaches, *found.values()))
+    children, grown = _Walker(procedure, child=True), _Walker(procedure, child=False)
+    children.run(found)
+    grown.run(found, grown.come_of_age(children))
+    return Walk(children.cases + grown.cases, children.steps + grown.steps, (*breaches, *found.values()))
 
 
 def stages_before_handover(procedure: Procedure) -> frozenset[str]:
@@ -185,6 +183,7 @@ class _Walker:
         self.rules = {action.name: self._rules(action) for action in actions}
         self.moves = [self._moves(stage) for stage in self.names]
         self.live = self._live()
+        self.possible = self._possible()
 
     # -- bits ----------------------------------------------------------------------------------------------------
 
@@ -307,6 +306,19 @@ class _Walker:
                     live[here], grown = wanted, True
         return live
 
+    def _possible(self) -> list[int]:
+        """For each stage, the bits that may stand when a case comes there or while it is there."""
+        possible = [0] * len(self.names)
+        grown = True
+        while grown:
+            grown = False
+            for here, moves in enumerate(self.moves):
+                for move in moves:
+                    after = possible[move.to] | possible[here] | move.sets
+                    if after != possible[move.to]:
+                        possible[move.to], grown = after, True
+        return possible
+
     def _read_by(self, move: _Move) -> int:
         if move.action is None or (move.action.consent is not None and not move.sets):
             return 0  # a lapse or a word of the person only changes a bit that is live for other reasons, or not at all
@@ -319,56 +331,104 @@ class _Walker:
 
     # -- the walk --------------------------------------------------------------------------------------------------
 
-    def run(self, found: dict[tuple[str, str], Breach]) -> None:
-        """Visits every case and adds each breach once."""
+    def come_of_age(self, children: "_Walker") -> list[int]:
+        """The cases of the children's walk as they stand on the day the child is eighteen."""
+        wide, width = len(children.bits), len(self.bits)
+        shared = [(bit, self.bits[name]) for name, bit in children.bits.items() if name in self.bits]
+        keep = sum(bit for bit, _ in shared)
+        turned: dict[int, int] = {}
+        cases = set()
+        for case in children.seen:
+            here, bits = case >> wide, case & keep
+            if bits not in turned:
+                turned[bits] = sum(own for bit, own in shared if bits & bit)
+            cases.add((here << width) | (turned[bits] & self.live[here]))
+        return sorted(cases)
+
+    def run(self, found: dict[tuple[str, str], Breach], further: Iterable[int] = ()) -> None:
+        """Visits every case, from every entry and from `further` ones, and adds each breach once."""
         width = len(self.bits)
-        starts = [self.index[s.name] << width for s in self.procedure.stages.values() if s.entry]
-        onward: dict[int, tuple[int, ...]] = dict.fromkeys(starts, ())
-        queue = list(starts)
-        low = (1 << width) - 1
+        entries = (self.index[s.name] << width for s in self.procedure.stages.values() if s.entry)
+        starts = list(dict.fromkeys((*entries, *further)))
+        plans = [self._plan(stage, width) for stage in range(len(self.names))]
+        known, queue, low = set(starts), starts, (1 << width) - 1
+        onward: list[tuple[int, ...]] = []
         for case in queue:  # the list grows while we walk it
-            here, bits = case >> width, case & low
-            ways = self._ways(here, bits, found)
+            bits = case & low
+            plan = plans[case >> width]
+            if not plan.exits <= known:
+                queue.extend(sorted(plan.exits - known))
+                known |= plan.exits
             targets = []
-            for move in ways:
-                target = (move.to << width) | (((bits & ~move.clears) | move.sets) & self.live[move.to])
+            stays = plan.always_stays
+            for has, lacks, more, sets, keep, home, move in plan.ways:
+                if bits & has != has or bits & lacks or (more and not _met(more, bits)):
+                    continue
+                if move is not None:
+                    self._hold(move, bits, found)
+                    stays = stays or self._stays(move)
+                target = home | ((bits | sets) & keep)
+                if target == case:
+                    continue
                 targets.append(target)
-                if target not in onward:
-                    onward[target] = ()
+                if target not in known:
+                    known.add(target)
                     queue.append(target)
-            onward[case] = tuple(targets)
-            self.steps += len(targets)
-            self._can_stay(here, ways, found)
+            if not stays:
+                place = f"stage {self.names[case >> width]}"
+                breach = Breach("no_way_to_stay", place, "the person has no open way to stay")
+                found.setdefault(("no_way_to_stay", place), breach)
+            onward.append(tuple(targets))
+            self.steps += len(targets) + len(plan.exits)
         self.cases, self.seen = len(queue), queue
+        self._withdrawable(found)
         self._stuck(queue, onward, width, found)
 
-    def _ways(self, here: int, bits: int, found: dict[tuple[str, str], Breach]) -> list[_Move]:
-        ways = []
-        for move in self.moves[here]:
-            if not _met(move.gates, bits):
-                continue
-            ways.append(move)
-            if move.action is None:
-                continue
-            for rule in self.rules[move.action.name]:
-                if not _met(rule.gates, bits):
-                    place = f"action {move.name}"
-                    found.setdefault((rule.code, place), Breach(rule.code, place, rule.detail))
-        return ways
+    def _plan(self, stage: int, width: int) -> "_Plan":
+        """The moves out of a stage, made ready to be walked quickly.
 
-    def _can_stay(self, here: int, ways: list[_Move], found: dict[tuple[str, str], Breach]) -> None:
-        name = self.names[here]
-        if name not in self.before:
-            return
-        place = f"stage {name}"
-        if ("no_way_to_stay", place) not in found and not any(self._stays(move) for move in ways):
-            found["no_way_to_stay", place] = Breach("no_way_to_stay", place, "the person has no open way to stay")
-        taken_back = {c for c in self.return_consents if name in self.procedure.consents[c].frm}
-        if not taken_back:
-            found.setdefault(
-                ("consent_is_final", place),
-                Breach("consent_is_final", place, "consent to return cannot be taken back here"),
+        What is true of every case of the stage is settled here once: a rule that the action's own gates already
+        imply, a way to stay that nothing can close, and a move that changes nothing anybody can see.
+        """
+        name = self.names[stage]
+        always = name not in self.before
+        ways: dict[_Way, None] = {}
+        exits = set()
+        for move in self.moves[stage]:
+            has, lacks, more = _folded(move.gates)
+            asked = move.action is not None and any(
+                not _implied(rule, move.gates, has, lacks) for rule in self.rules[move.action.name]
             )
+            stays = self._stays(move)
+            always = always or (stays and not move.gates)
+            live = self.live[move.to]
+            changes = (move.sets | move.clears) & live or move.to != stage
+            if not (changes or asked or stays):
+                continue
+            watched = move if asked or (stays and not always) else None
+            keep, home = live & ~move.clears, move.to << width
+            unseen = not keep & (self.possible[stage] | move.sets)
+            if not move.gates and watched is None and unseen and self._ends(move.to):
+                exits.add(home)
+            else:
+                ways[_Way(has, lacks, more, move.sets, keep, home, watched)] = None
+        return _Plan(tuple(ways), frozenset(exits), always)
+
+    def _hold(self, move: _Move, bits: int, found: dict[tuple[str, str], Breach]) -> None:
+        if move.action is None:
+            return
+        for rule in self.rules[move.action.name]:
+            if not _met(rule.gates, bits):
+                place = f"action {move.name}"
+                found.setdefault((rule.code, place), Breach(rule.code, place, rule.detail))
+
+    def _withdrawable(self, found: dict[tuple[str, str], Breach]) -> None:
+        consents = self.procedure.consents
+        for name in sorted(self.before):
+            if not any(name in consents[consent].frm for consent in self.return_consents):
+                place = f"stage {name}"
+                breach = Breach("consent_is_final", place, "consent to return cannot be taken back here")
+                found.setdefault(("consent_is_final", place), breach)
 
     def _stays(self, move: _Move) -> bool:
         action = move.action
@@ -378,27 +438,73 @@ class _Walker:
         return self.procedure.stages[self.names[stage]].end
 
     def _stuck(
-        self,
-        queue: list[int],
-        onward: dict[int, tuple[int, ...]],
-        width: int,
-        found: dict[tuple[str, str], Breach],
+        self, queue: list[int], onward: list[tuple[int, ...]], width: int, found: dict[tuple[str, str], Breach]
     ) -> None:
+        """Looks for cases from which a closed file cannot be reached any more, working back from the end."""
         closed = self.index[words.CLOSED]
         good = {case for case in queue if case >> width == closed}
-        open_cases = [case for case in reversed(queue) if not self._ends(case >> width)]
-        left = open_cases
+        ends = [stage.end for stage in self.procedure.stages.values()]
+        left = [(case, targets) for case, targets in zip(queue, onward, strict=True) if not ends[case >> width]]
+        left.reverse()
         while True:
-            rest = [case for case in left if case not in good and not _any_in(onward[case], good, case)]
+            rest = []
+            for case, targets in left:
+                if good.isdisjoint(targets):
+                    rest.append((case, targets))
+                else:
+                    good.add(case)
             if len(rest) == len(left):
                 break
             left = rest
-        for case in left:
+        for case, _ in left:
             place = f"stage {self.names[case >> width]}"
-            named = [name for name, bit in self.bits.items() if case & bit]
-            on_file = ", ".join(named) or "nothing"
-            detail = f"a case ({'child' if self.child else 'grown-up'}; on file: {on_file}) has no way on"
-            found.setdefault(("stuck", place), Breach("stuck", place, detail))
+            on_file = ", ".join(name for name, bit in self.bits.items() if case & bit) or "nothing"
+            who = "child" if self.child else "grown-up"
+            found.setdefault(
+                ("stuck", place), Breach("stuck", place, f"a case ({who}; on file: {on_file}) has no way on")
+            )
+
+
+class _Way(NamedTuple):
+    """One move as plain numbers: what it must find, what it sets and keeps, whither, and the move if it is watched."""
+
+    has: int
+    lacks: int
+    more: tuple[tuple[tuple[int, int], ...], ...]
+    sets: int
+    keep: int
+    home: int
+    watched: _Move | None
+
+
+class _Plan(NamedTuple):
+    """What may happen in a stage. `exits` are the ends that every case of it can come to, whatever is on file."""
+
+    ways: tuple[_Way, ...]
+    exits: frozenset[int]
+    always_stays: bool
+
+
+def _folded(gates: tuple[tuple[tuple[int, int], ...], ...]) -> tuple[int, int, tuple[tuple[tuple[int, int], ...], ...]]:
+    """Gates with one alternative become one pair of masks; the others stay as they are."""
+    has = lacks = 0
+    more = []
+    for alternatives in gates:
+        if len(alternatives) == 1:
+            has, lacks = has | alternatives[0][0], lacks | alternatives[0][1]
+        else:
+            more.append(alternatives)
+    return has, lacks, tuple(more)
+
+
+def _implied(
+    rule: _Floor, gates: tuple[tuple[tuple[int, int], ...], ...], has: int, lacks: int
+) -> bool:
+    """Whether a rule holds wherever these gates are met."""
+    return all(
+        asked in gates or any(has & wanted == wanted and lacks & barred == barred for wanted, barred in asked)
+        for asked in rule.gates
+    )
 
 
 def _met(gates: tuple[tuple[tuple[int, int], ...], ...], bits: int) -> bool:
@@ -409,12 +515,3 @@ def _met(gates: tuple[tuple[tuple[int, int], ...], ...], bits: int) -> bool:
         else:
             return False
     return True
-
-
-def _any_in(targets: tuple[int, ...], good: set[int], case: int) -> bool:
-    for target in targets:
-        if target in good:
-            good.add(case)
-            return True
-    return False
-

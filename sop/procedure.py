@@ -108,9 +108,9 @@ class Consent:
     withdraw: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Action:
-    """One thing that somebody may do, and all that must be so before they may."""
+    """One thing that somebody may do, and all that must be so before they may. Each is itself alone."""
 
     name: str
     frm: frozenset[str]

@@ -1,0 +1,37 @@
+"""Who acts: an officer of an organisation, as a plain value that every act takes as an argument."""
+
+from dataclasses import dataclass
+from typing import Final
+
+DUTIES: Final = (
+    "consular",
+    "coordinator",
+    "reception",
+    "caseworker",
+    "protection",
+    "police",
+    "iom",
+    "auditor",
+)
+
+READ_ONLY: Final = frozenset({"auditor"})
+"""Duties that look and never act."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """An officer at work. What they may do in a case follows from the roles their organisation holds in it."""
+
+    officer_id: str
+    organisation_id: str
+    organisation: str
+    country: str
+    functions: frozenset[str]
+    duty: str
+    language: str
+    username: str
+
+    @property
+    def reads_only(self) -> bool:
+        """Whether this officer's duty is to look and not to act."""
+        return self.duty in READ_ONLY

@@ -1,0 +1,108 @@
+"""What an officer enters beside an action: dates, an interpreter, a chosen organisation, a reason."""
+
+from datetime import date
+from typing import Annotated, Final, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints, ValidationError
+
+from sop import vocabulary as words
+from sop.procedure import Action, Procedure
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.\-]{1,60}$")]
+
+HOW: Final = ("spoken", "written", "thumbprint", "signed")
+CONSENT_LANGUAGES: Final = ("km", "th", "vi", "en", "other")
+
+
+class Particulars(BaseModel):
+    """What comes with a step. Which of it is asked for follows from the action (`asked`)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    on: date | None = None
+    until: AwareDatetime | None = None
+    gate: Code | None = None
+    organisation: Code | None = None
+    note: Note | None = None
+    language: Literal["km", "th", "vi", "en", "other"] | None = None
+    how: Literal["spoken", "written", "thumbprint", "signed"] | None = None
+    interpreter: Line | None = None
+    guardian: Line | None = None
+    own_view: bool = False
+    authority: Line | None = None
+    form_version: Line | None = None
+
+
+NOTHING: Final = Particulars()
+
+_POSITIVE: Final = {"formally_identified": "formal", "screened_positive": "screening"}
+_NOT_IDENTIFIED: Final = "not_identified"
+
+NEEDS_A_NOTE: Final = frozenset(
+    {
+        "risk_too_high",
+        "family_unsuitable",
+        "best_interests_not_return",
+        "received_one_sided",
+        "nationality_refused",
+        "referral_declined",
+        "breakdown_reported",
+        "closure_requested",
+        "hold_legal",
+        "hold_health",
+        "hold_border",
+    }
+)
+"""Facts that nobody may put on file without saying why."""
+
+
+def identification_of(action: Action) -> tuple[str, str] | None:
+    """The kind and outcome of the identification that an action is, if it is one.
+
+    A screening and a formal identification are two things; neither is ever inferred from the other.
+    """
+    for fact in action.records:
+        if fact in _POSITIVE:
+            return _POSITIVE[fact], "trafficked"
+    if action.to == _NOT_IDENTIFIED:
+        return ("screening" if "reception_screening" in action.frm else "formal"), "not_trafficked"
+    return None
+
+
+def asked(procedure: Procedure, action: Action, *, child: bool) -> dict[str, bool]:
+    """The particulars that belong to an action, each with whether it must be given."""
+    fields: dict[str, bool] = {}
+    if action.consent is not None:
+        fields |= {"language": True, "how": True, "interpreter": False}
+        if action.consent.act == "give":
+            fields["until"] = False
+            if child:
+                fields |= {"guardian": True, "own_view": False}
+    if not words.DATED.isdisjoint(action.records):
+        fields |= {"on": True, "gate": True}
+    if action.lapses == words.AS_RECORDED:
+        fields["until"] = True
+    if identification_of(action) is not None:
+        fields |= {"authority": True, "form_version": False}
+    if action.discloses is not None:
+        fields["organisation"] = False
+    exits = action.to is not None and procedure.stages[action.to].end
+    fields["note"] = exits or not NEEDS_A_NOTE.isdisjoint(action.records)
+    return fields
+
+
+def wanting(procedure: Procedure, action: Action, given: Particulars, *, child: bool) -> dict[str, str]:
+    """Which particulars are missing, or do not belong to this action, as field -> code."""
+    expected = asked(procedure, action, child=child)
+    entered = given.model_dump(exclude_defaults=True)
+    problems = {field: "not_asked" for field in entered if field not in expected}
+    problems |= {field: "needed" for field, must in expected.items() if must and field not in entered}
+    return problems
+
+
+def problems_of(error: ValidationError) -> dict[str, str]:
+    """A validation error as field -> code, without repeating what was entered."""
+    return {".".join(str(part) for part in each["loc"]): each["type"] for each in error.errors(include_input=False)}
+

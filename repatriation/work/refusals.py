@@ -1,0 +1,42 @@
+"""What work may answer instead of doing it. Codes only; the words are chosen where they are shown."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+class NotFound(LookupError):
+    """There is no such case, or it is not this officer's to know of: the two look the same."""
+
+
+class ReadOnly(Exception):
+    """This officer's duty is to look, not to act."""
+
+
+class Invalid(ValueError):
+    """Something that was entered cannot be taken. `problems` maps each field to a code."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        self.problems = problems
+        super().__init__(", ".join(f"{field}: {code}" for field, code in problems.items()))
+
+
+class KeyReused(Exception):
+    """The same idempotency key came with another request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that happened to a case while somebody else was looking at it."""
+
+    at: datetime
+    action: str
+    organisation_id: str | None
+    officer_id: str | None
+
+
+class MovedOn(Exception):
+    """The case has moved on since the officer opened it; `changes` say how."""
+
+    def __init__(self, reference: str, version: int, changes: tuple[Change, ...]) -> None:
+        self.reference, self.version, self.changes = reference, version, changes
+        super().__init__(f"{reference} stands at version {version}")

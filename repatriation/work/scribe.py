@@ -1,0 +1,293 @@
+"""Writes one step down: the case, what was recorded, who knows now, the trail, and what is to be told."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import bindparam, insert, update
+
+from repatriation.records import trail
+from repatriation.records.cases import CaseFile, Fact, Party
+from repatriation.records.columns import new_id
+from repatriation.records.consents import Consent
+from repatriation.records.lean import Write, Writes
+from repatriation.records.outbox import Idempotency, Outbox
+from repatriation.records.people import Identification
+from repatriation.records.sealing import CaseKey
+from repatriation.work.actors import Actor
+from repatriation.work.clocks import first_due
+from repatriation.work.house import House
+from repatriation.work.opened import Opened, Taken
+from repatriation.work.particulars import Particulars, identification_of
+from repatriation.work.sharing import Part, Sharing
+from repatriation.work.views import state_of
+from sop.engine import DECISIONS, Step
+from sop.procedure import Procedure
+from sop.view import CaseView
+
+_CASE = CaseFile.__table__.columns  # type: ignore[attr-defined]
+_PARTY = Party.__table__.columns  # type: ignore[attr-defined]
+
+_GUARD = (
+    update(CaseFile)
+    .where(_CASE.id == bindparam("case"), _CASE.version == bindparam("was"), _CASE.trail_seq == bindparam("seq_was"))
+    .values(
+        {
+            name: bindparam(f"new_{name}")
+            for name in (
+                "stage",
+                "entered_at",
+                "holder_id",
+                "state",
+                "expected_on",
+                "gate",
+                "version",
+                "trail_seq",
+                "trail_head",
+                "updated_at",
+                "closed_at",
+            )
+        }
+    )
+)
+_SORT_KEYS = (
+    update(Party)
+    .where(_PARTY.case_id == bindparam("case"), _PARTY.until.is_(None))
+    .values(updated_at=bindparam("new_updated_at"), stage=bindparam("new_stage"), due_on=bindparam("new_due_on"))
+)
+_LEAVE = (
+    update(Party)
+    .where(
+        _PARTY.case_id == bindparam("case"),
+        _PARTY.organisation_id == bindparam("organisation"),
+        _PARTY.role == bindparam("part"),
+        _PARTY.until.is_(None),
+    )
+    .values(until=bindparam("left_at"))
+)
+_JOIN, _FACT, _CONSENT = insert(Party), insert(Fact), insert(Consent)
+_IDENTIFICATION, _TELL, _ANSWER = insert(Identification), insert(Outbox), insert(Idempotency)
+_STAY = (
+    update(Party)
+    .where(
+        _PARTY.case_id == bindparam("case"),
+        _PARTY.organisation_id == bindparam("organisation"),
+        _PARTY.role == bindparam("part"),
+        _PARTY.until.is_(None),
+    )
+    .values(updated_at=bindparam("new_updated_at"), stage=bindparam("new_stage"), due_on=bindparam("new_due_on"))
+)
+
+
+class Scribe:
+    """Everything that one step writes."""
+
+    def __init__(
+        self,
+        house: House,
+        actor: Actor,
+        now: datetime,
+        procedure: Procedure,
+        opened: Opened,
+        step: Step,
+        given: Particulars,
+        shared: Sharing,
+    ) -> None:
+        self.house, self.actor, self.now, self.procedure = house, actor, now, procedure
+        self.row, self.step, self.given, self.shared, self.opened = opened.row, step, given, shared, opened
+        self.case_id: str = opened.row["id"]
+        self.after: CaseView = step.view
+
+    def writes(self, key: str | None, request: str) -> Writes:
+        event = self._event()
+        taken = Taken(self.row["reference"], self.after.version, self.after.stage)
+        rest = [
+            *self._facts(),
+            *self._consent(),
+            *self._identification(),
+            *self._parts(),
+            Write(trail.APPEND, event),
+            *self._tell(),
+        ]
+        if key is not None:
+            rest.append(Write(_ANSWER, self._answer(key, request, taken)))
+        return Writes(Write(_GUARD, self._case(event)), tuple(rest), taken)
+
+    def _case(self, event: Mapping[str, Any]) -> dict[str, Any]:
+        scheduled = self.after.facts.get("handover_scheduled")
+        ended = self.procedure.stages[self.after.stage].end
+        return {
+            "case": self.case_id,
+            "was": self.row["version"],
+            "seq_was": self.row["trail_seq"],
+            "new_stage": self.after.stage,
+            "new_entered_at": self.after.entered,
+            "new_holder_id": self.shared.holder_id,
+            "new_state": state_of(self.after),
+            "new_expected_on": scheduled.on if scheduled else None,
+            "new_gate": self.given.gate or self.row["gate"],
+            "new_version": self.after.version,
+            "new_trail_seq": event["seq"],
+            "new_trail_head": event["hash"],
+            "new_updated_at": self.now,
+            "new_closed_at": (self.row["closed_at"] or self.now) if ended else None,
+        }
+
+    def _facts(self) -> list[Write]:
+        """What was put on file and what was taken off it. A note stands with the first thing put on file.
+
+        A step that records nothing and yet has a note (an exit, with its reason) is put on file under its own name.
+        """
+        recorded = list(self.step.recorded) or ([self.step.action.name] if self.given.note else [])
+        cleared = [fact for fact in self.step.cleared if fact not in recorded]
+        return [Write(_FACT, self._fact(fact, "cleared", None)) for fact in cleared] + [
+            Write(_FACT, self._fact(fact, "recorded", self.given.note if number == 0 else None))
+            for number, fact in enumerate(recorded)
+        ]
+
+    def _fact(self, name: str, event: str, note: str | None) -> dict[str, Any]:
+        fact = self.after.facts.get(name)
+        row_id = new_id()
+        return {
+            "id": row_id,
+            "case_id": self.case_id,
+            "seq": self.after.version,
+            "name": name,
+            "event": event,
+            "at": self.now,
+            "until": fact.until if fact else None,
+            "on_date": fact.on if fact else None,
+            "action": self.step.action.name,
+            "officer_id": self.actor.officer_id,
+            "organisation_id": self.actor.organisation_id,
+            "note": self._sealed("fact", "note", row_id, note),
+        }
+
+    def _sealed(self, table: str, column: str, row_id: str, value: str | None) -> bytes | None:
+        if value is None:
+            return None
+        data_key = self.house.keyring.unwrap(self.row["wrapped_key"], self.row["key_epoch"])
+        return CaseKey(self.case_id, data_key).seal(table, column, row_id, value)
+
+    def _consent(self) -> list[Write]:
+        act = self.step.action.consent
+        if act is None:
+            return []
+        row_id = new_id()
+        values = {
+            "id": row_id,
+            "case_id": self.case_id,
+            "seq": self.after.version,
+            "name": act.consent,
+            "purpose": self.procedure.consents[act.consent].purpose,
+            "decision": DECISIONS[act.act],
+            "at": self.now,
+            "until": self.given.until,
+            "language": self.given.language,
+            "how": self.given.how,
+            "interpreter": self._sealed("consent", "interpreter", row_id, self.given.interpreter),
+            "guardian": self._sealed("consent", "guardian", row_id, self.given.guardian),
+            "own_view": self.given.own_view,
+            "officer_id": self.actor.officer_id,
+        }
+        return [Write(_CONSENT, values)]
+
+    def _identification(self) -> list[Write]:
+        found = identification_of(self.step.action)
+        if found is None:
+            return []
+        kind, outcome = found
+        values = {
+            "id": new_id(),
+            "case_id": self.case_id,
+            "seq": self.after.version,
+            "kind": kind,
+            "outcome": outcome,
+            "authority": self.given.authority,
+            "country": self.actor.country,
+            "form_version": self.given.form_version,
+            "at": self.now,
+            "officer_id": self.actor.officer_id,
+        }
+        return [Write(_IDENTIFICATION, values)]
+
+    def _parts(self) -> list[Write]:
+        keys = {"new_updated_at": self.now, "new_stage": self.after.stage, "new_due_on": self._due_on()}
+        writes = [
+            Write(_LEAVE, {"case": self.case_id, "organisation": p.organisation_id, "part": p.role, "left_at": self.now})
+            for p in self.shared.leaves
+        ]
+        if writes:  # one statement may touch a row only once, so those who stay are named one by one
+            writes += [
+                Write(_STAY, {"case": self.case_id, "organisation": p.organisation_id, "part": p.role, **keys})
+                for p in self.opened.parts
+                if p not in self.shared.leaves
+            ]
+        else:
+            writes.append(Write(_SORT_KEYS, {"case": self.case_id, **keys}))
+        return writes + [Write(_JOIN, self._part(part)) for part in self.shared.joins]
+
+    def _part(self, part: Part) -> dict[str, Any]:
+        return {
+            "id": new_id(),
+            "case_id": self.case_id,
+            "role": part.role,
+            "organisation_id": part.organisation_id,
+            "since": self.now,
+            "updated_at": self.now,
+            "stage": self.after.stage,
+            "due_on": self._due_on(),
+        }
+
+    def _due_on(self) -> date | None:
+        return first_due(self.house, self.procedure, self.after, self.now)
+
+    def _event(self) -> dict[str, Any]:
+        action, given = self.step.action, self.given
+        detail = {
+            "action": action.name,
+            "from": self.row["stage"],
+            "to": self.after.stage,
+            "version": self.after.version,
+            "roles": sorted(self.opened.roles),
+            "recorded": list(self.step.recorded),
+            "cleared": list(self.step.cleared),
+            "on": given.on.isoformat() if given.on else None,
+            "until": given.until.isoformat() if given.until else None,
+            "guardian": given.guardian is not None,
+            "own_view": given.own_view,
+            "joined": [f"{part.role}:{part.organisation_id}" for part in self.shared.joins],
+            "left": [f"{part.role}:{part.organisation_id}" for part in self.shared.leaves],
+        }
+        return trail.event(
+            chain=self.case_id,
+            seq=self.row["trail_seq"] + 1,
+            prev=self.row["trail_head"],
+            at=self.now,
+            officer_id=self.actor.officer_id,
+            organisation_id=self.actor.organisation_id,
+            tag="case:stage:changed" if action.to else ("consent:recorded" if action.consent else "case:fact:recorded"),
+            detail={name: value for name, value in detail.items() if value not in (None, False, [])},
+        )
+
+    def _tell(self) -> list[Write]:
+        """One message a step to each other organisation that knows of the case; it says only that the case moved."""
+        told = {part.organisation_id for part in (*self.opened.parts, *self.shared.joins)}
+        told -= {self.actor.organisation_id}
+        kind = "case:left" if self.shared.leaves else "case:moved"
+        detail = {"reference": self.row["reference"], "version": self.after.version}
+        return [
+            Write(_TELL, {"id": new_id(), "case_id": self.case_id, "kind": kind, "recipient_id": organisation,
+                          "run_at": self.now, "detail": detail, "state": "open", "attempts": 0})
+            for organisation in sorted(told)
+        ]  # fmt: skip
+
+    def _answer(self, key: str, request: str, taken: Taken) -> dict[str, Any]:
+        return {
+            "officer_id": self.actor.officer_id,
+            "key": key,
+            "fingerprint": request,
+            "reference": taken.reference,
+            "answer": {"version": taken.version, "stage": taken.stage},
+            "at": self.now,
+        }

@@ -1,0 +1,191 @@
+"""Which organisations know of a case: who is brought in by a step, and whose knowing ends with it.
+
+Within the country that has the case, a step brings in the bodies that the procedure names for the stage it leads
+to. Across the border nobody is brought in but by an action that discloses, which the engine opens only under live
+consent for that purpose and recipient. Taking a consent back ends what it had opened.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sop import vocabulary as words
+from sop.engine import NotAllowed, Reason, Step
+from sop.procedure import Procedure
+
+AFTER_THE_BORDER = ("reception", "reintegration", "ended")
+"""Phases in which the home country has the case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """An organisation as far as bringing it into a case needs to know it."""
+
+    id: str
+    code: str
+    country: str
+    functions: frozenset[str]
+    stationed: str | None
+    place: str | None
+
+
+class Part(NamedTuple):
+    """An organisation's role in a case."""
+
+    role: str
+    organisation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """What a step changes about who knows, and which organisation answers for the case after it."""
+
+    joins: tuple[Part, ...]
+    leaves: tuple[Part, ...]
+    holder_id: str
+
+
+def bodies_for(procedure: Procedure, role: str, bodies: Iterable[Body]) -> tuple[Body, ...]:
+    """The organisations that could hold a role on this route: of its country, with its function.
+
+    A mission is one that serves in the host country. IOM and support NGOs are found by `support` functions.
+    """
+    side, _, function = role.partition(".")
+    if side == "support":
+        return tuple(body for body in bodies if function in body.functions)
+    country = procedure.country_of(role)
+    found = [body for body in bodies if body.country == country and function in body.functions]
+    if function == "consulate":
+        there = procedure.host if side == "home" else procedure.home
+        found = [body for body in found if body.stationed in (None, there)]
+    return tuple(found)
+
+
+def share(procedure: Procedure, step: Step, parts: Sequence[Part], picks: "Picks") -> Sharing:
+    """Who joins and who leaves with a step.
+
+    Raises:
+        NotAllowed: `organisation_needed` when an officer must choose, `nobody_there` when no body holds a role.
+    """
+    joins: dict[Part, None] = {}
+    held = {part.role for part in parts}
+    if step.action.discloses is not None:
+        for role in step.action.discloses.to:
+            if role not in held or picks.chooses(role):
+                part = Part(role, picks.one(step.action.name, role, must=True))
+                if part not in parts:
+                    joins[part] = None
+    stage = procedure.stages[step.view.stage]
+    for role in _roles_at(procedure, stage.name):
+        joined = role in held or any(part.role == role for part in joins)
+        if joined or not _has_the_case(procedure, stage.phase, role):
+            continue
+        organisation = picks.one(step.action.name, role, must=role == stage.responsible)
+        if organisation:
+            joins[Part(role, organisation)] = None
+    holder = next((p.organisation_id for p in (*joins, *parts) if p.role == stage.responsible), None)
+    if holder is None:
+        raise NotAllowed(step.action.name, (Reason("nobody_there", stage.responsible),))
+    return Sharing(tuple(joins), leaving(procedure, step, parts), holder)
+
+
+def leaving(procedure: Procedure, step: Step, parts: Sequence[Part]) -> tuple[Part, ...]:
+    """Whose knowing ends with a step."""
+    responsible = procedure.stages[step.view.stage].responsible
+    return tuple(part for part in parts if _ends(procedure, step, part, responsible))
+
+
+def first_parts(procedure: Procedure, stage: str, opener: Body, picks: "Picks") -> tuple[Part, ...]:
+    """The parts in a case just opened: every role its opener can hold on its side, and the stage's own bodies there.
+
+    Raises:
+        NotAllowed: `nobody_there` when nobody answers for the stage.
+    """
+    parts: dict[Part, None] = {}
+    for role in sorted(words.ROLES):
+        if opener in bodies_for(procedure, role, (opener,)):
+            parts[Part(role, opener.id)] = None
+    responsible = procedure.stages[stage].responsible
+    for role in _roles_at(procedure, stage):
+        same_side = role.partition(".")[0] == responsible.partition(".")[0]
+        if same_side and not any(part.role == role for part in parts):
+            organisation = picks.one("open_case", role, must=role == responsible)
+            if organisation:
+                parts[Part(role, organisation)] = None
+    return tuple(parts)
+
+
+class Picks:
+    """Chooses one organisation for a role: the one the officer named, their own, the one at the gate, the only one.
+
+    `bodies` is asked only when somebody has to be chosen. `chosen` is an organisation's code.
+    """
+
+    def __init__(
+        self,
+        procedure: Procedure,
+        bodies: Callable[[], Sequence[Body]],
+        actor: str,
+        chosen: str | None,
+        gate: str | None,
+    ) -> None:
+        self.procedure, self.bodies, self.actor, self.chosen, self.gate = procedure, bodies, actor, chosen, gate
+        self._found: Sequence[Body] | None = None
+
+    def chooses(self, role: str) -> bool:
+        """Whether the officer named an organisation that can hold this role."""
+        return self.chosen is not None and any(body.code == self.chosen for body in self._for(role))
+
+    def one(self, action: str, role: str, *, must: bool) -> str:
+        """The id of the organisation, or nothing where none is needed and none is plain.
+
+        Raises:
+            NotAllowed: `organisation_needed` or `nobody_there`, where one must be found.
+        """
+        found = self._for(role)
+        wishes = (
+            [body for body in found if body.code == self.chosen],
+            [body for body in found if body.id == self.actor],
+            [body for body in found if body.place is not None and body.place == self.gate],
+            found,
+        )
+        for wished in wishes:
+            if len(wished) == 1:
+                return wished[0].id
+        if must:
+            raise NotAllowed(action, (Reason("organisation_needed" if found else "nobody_there", role),))
+        return ""
+
+    def _for(self, role: str) -> Sequence[Body]:
+        if self._found is None:
+            self._found = self.bodies()
+        return bodies_for(self.procedure, role, self._found)
+
+
+def _roles_at(procedure: Procedure, stage: str) -> Iterable[str]:
+    """The stage's responsible role first, then every role that may act in it."""
+    roles = {procedure.stages[stage].responsible: None}
+    for action in procedure.by_stage[stage]:
+        roles.update(dict.fromkeys(role for role in action.by if role != words.PERSON))
+    return roles
+
+
+def _has_the_case(procedure: Procedure, phase: str, role: str) -> bool:
+    """Whether a body of this role's country has the case in this phase without being told across a border."""
+    return role.partition(".")[0] == ("home" if phase in AFTER_THE_BORDER else "host")
+
+
+def _ends(procedure: Procedure, step: Step, part: Part, responsible: str) -> bool:
+    if part.role == responsible:
+        return False  # nobody is ever without a responsible agency
+    taken_back = step.action.consent
+    if taken_back is not None and taken_back.act == "withdraw":
+        return part.role in procedure.consents[taken_back.consent].to
+    if step.action.to is not None and procedure.stages[step.action.to].phase == "reintegration":
+        return part.role.startswith("host.") and not _agreed_to_hear(procedure, step, part.role)
+    return False
+
+
+def _agreed_to_hear(procedure: Procedure, step: Step, role: str) -> bool:
+    agreed = {name for name, said in step.view.consents.items() if said.decision == "given"}
+    return any(role in c.to and c.purpose == "follow_up" and c.name in agreed for c in procedure.consents.values())

@@ -1,0 +1,122 @@
+"""The one function that takes a step in a case: read, decide, record, tell, in one transaction."""
+
+import hashlib
+import json
+from datetime import datetime
+
+from repatriation.records.doors import Clash
+from repatriation.records.lean import Lean, Writes
+from repatriation.work import sharing
+from repatriation.work.actors import Actor
+from repatriation.work.history import changes_since
+from repatriation.work.house import House
+from repatriation.work.opened import Opened, Taken, open_for_step
+from repatriation.work.particulars import NOTHING, Particulars, wanting
+from repatriation.work.refusals import Invalid, KeyReused, MovedOn, ReadOnly
+from repatriation.work.scribe import Scribe
+from repatriation.work.sharing import Sharing
+from repatriation.work.views import view_of
+from sop.engine import Step, follow
+from sop.procedure import Procedure
+
+
+def take_step(
+    house: House,
+    actor: Actor,
+    now: datetime,
+    reference: str,
+    action: str,
+    version: int,
+    particulars: Particulars = NOTHING,
+    key: str | None = None,
+) -> Taken:
+    """Takes one action in a case, for an officer of an organisation that has a part in it.
+
+    Args:
+        version: the version of the case that the officer was looking at.
+        key: an idempotency key; the same key and request again gives the first answer and changes nothing.
+
+    Raises:
+        NotFound: no such case, or not this officer's to know of.
+        ReadOnly: the officer's duty is to look.
+        MovedOn: somebody else was there first; says what changed.
+        NotAllowed: the procedure does not allow it, with every reason.
+        Invalid: particulars are missing or do not belong to the action.
+        KeyReused: the key came before with another request.
+    """
+    if actor.reads_only:
+        raise ReadOnly
+    request = _fingerprint(reference, action, version, particulars)
+
+    def read(lean: Lean) -> Opened:
+        return open_for_step(lean, actor, reference, key)
+
+    def decide(opened: Opened) -> Writes:
+        if opened.answered is not None:
+            if opened.answered["fingerprint"] != request:
+                raise KeyReused
+            return Writes(None, (), Taken(reference, opened.answered["version"], opened.answered["stage"]))
+        if opened.row["version"] != version:
+            raise MovedOn(reference, opened.row["version"], ())
+        return _decide(house, actor, now, opened, action, particulars, key, request)
+
+    try:
+        taken = house.doors.step(read, decide)
+    except MovedOn as moved:
+        raise MovedOn(reference, moved.version, changes_since(house, reference, version)) from None
+    except Clash:
+        return take_step(house, actor, now, reference, action, version, particulars, key)
+    return Taken(*taken)
+
+
+def _decide(
+    house: House,
+    actor: Actor,
+    now: datetime,
+    opened: Opened,
+    action: str,
+    given: Particulars,
+    key: str | None,
+    request: str,
+) -> Writes:
+    row = opened.row
+    procedure = house.shelf.pinned(row["digest"])
+    view = view_of(
+        row["digest"], row["stage"], row["entered_at"], row["age_group"], row["version"], row["state"]
+    )
+    step = follow(
+        procedure,
+        view,
+        action,
+        opened.roles,
+        now,
+        on=given.on,
+        until=given.until,
+        guardian=given.guardian is not None,
+        own_view=given.own_view,
+    )
+    problems = wanting(procedure, step.action, given, child=view.child)
+    if problems:
+        raise Invalid(problems)
+    shared = _shared(procedure, step, opened, actor, given.organisation, given.gate or row["gate"])
+    return Scribe(house, actor, now, procedure, opened, step, given, shared).writes(key, request)
+
+
+def _shared(
+    procedure: Procedure, step: Step, opened: Opened, actor: Actor, chosen: str | None, gate: str | None
+) -> Sharing:
+    """Who knows after the step. A step that only puts a fact on file changes nothing about that."""
+    if step.action.to is None and step.action.discloses is None:
+        leaves = sharing.leaving(procedure, step, opened.parts) if step.action.consent else ()
+        return Sharing((), leaves, opened.row["holder_id"])
+    return sharing.share(
+        procedure,
+        step,
+        opened.parts,
+        sharing.Picks(procedure, opened.bodies, actor.organisation_id, chosen, gate),
+    )
+
+
+def _fingerprint(reference: str, action: str, version: int, given: Particulars) -> str:
+    said = json.dumps([reference, action, version, given.model_dump(mode="json", exclude_defaults=True)], sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()

@@ -1,0 +1,62 @@
+"""Between the row of a case and what the engine is shown of it."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sop.view import CaseView, ConsentState, Fact
+
+GROWN_UP = "adult"
+
+
+def view_of(
+    digest: str, stage: str, entered: datetime, age_group: str, version: int, state: Mapping[str, Any]
+) -> CaseView:
+    """The engine's view of a case. Who is not known to be grown up counts as a child."""
+    return CaseView(
+        digest,
+        stage,
+        entered,
+        {name: _fact(row) for name, row in state["facts"].items()},
+        {name: _consent(row) for name, row in state["consents"].items()},
+        age_group != GROWN_UP,
+        version,
+    )
+
+
+def state_of(view: CaseView) -> dict[str, Any]:
+    """What of a view is kept as the case's present state."""
+    return {
+        "facts": {name: [_iso(fact.at), _iso(fact.until), _iso(fact.on)] for name, fact in view.facts.items()},
+        "consents": {
+            name: [said.decision, _iso(said.at), _iso(said.until), said.guardian, said.own_view]
+            for name, said in view.consents.items()
+        },
+    }
+
+
+EMPTY_STATE: Mapping[str, Any] = {"facts": {}, "consents": {}}
+
+
+def _iso(value: date | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+def _fact(row: list[Any]) -> Fact:
+    at, until, on = row
+    return Fact(
+        datetime.fromisoformat(at),
+        None if until is None else datetime.fromisoformat(until),
+        None if on is None else date.fromisoformat(on),
+    )
+
+
+def _consent(row: list[Any]) -> ConsentState:
+    decision, at, until, guardian, own_view = row
+    return ConsentState(
+        decision,
+        datetime.fromisoformat(at),
+        None if until is None else datetime.fromisoformat(until),
+        guardian,
+        own_view,
+    )

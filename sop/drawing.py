@@ -1,0 +1,104 @@
+"""The few shapes of the lane diagram as SVG: presentation attributes only, so that a strict content policy holds."""
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import Final, NamedTuple
+
+from sop.lettering import wrap
+from sop.wording import Run
+
+INK: Final = "#1d1d1f"
+SOFT: Final = "#4a4a52"
+TALL: Final = frozenset({"km", "th"})
+"""Languages that stack marks above and below a letter, and need the room."""
+
+PAD: Final = 9
+
+
+class Line(NamedTuple):
+    """One line of lettering."""
+
+    text: str
+    language: str
+    size: float
+    bold: bool
+    colour: str
+
+    @property
+    def leading(self) -> float:
+        """How much height the line takes."""
+        return self.size * (1.72 if self.language in TALL else 1.36)
+
+
+def lines(run: Run, room: float, size: float = 13, bold: bool = False, colour: str = INK) -> list[Line]:
+    """A run of words broken to fit so many pixels."""
+    ems = room * (0.93 if bold else 1.0) / size
+    return [Line(text, run.language, size, bold, colour) for text in wrap(run.text, ems)]
+
+
+def height(block: Iterable[Line]) -> float:
+    """The height of a block of lines with its padding."""
+    return round(sum(line.leading for line in block) + 2 * PAD)
+
+
+def lettering(block: Sequence[Line], x: float, top: float, anchor: str = "start") -> str:
+    """A block of lines below one another; each says its language."""
+    out = []
+    y = top + PAD
+    for line in block:
+        base = y + line.leading * (0.72 if line.language in TALL else 0.78)
+        out.append(
+            f'<text x="{x:g}" y="{base:.1f}" font-size="{line.size:g}" fill="{line.colour}"'
+            f"{' font-weight="700"' if line.bold else ''}"
+            f"{'' if anchor == 'start' else f' text-anchor="{anchor}"'}"
+            f' lang="{line.language}" xml:lang="{line.language}">{escape(line.text)}</text>'
+        )
+        y += line.leading
+    return "\n".join(out)
+
+
+def outline(kind: str, x: float, y: float, w: float, h: float, assumed: bool) -> str:
+    """The shape that says what a box is: stage, act, moves, tells, asked or end."""
+    dash = ' stroke-dasharray="6 4"' if assumed else ""
+    paint = {
+        "stage": ("#ffffff", "#1f4e79", 2.2),
+        "act": ("#ffffff", "#5b5b66", 1.3),
+        "moves": ("#fff3d6", "#7a4a00", 2.6),
+        "tells": ("#f3ecfa", "#5a3385", 1.5),
+        "asked": ("#e6f4f1", "#0b6156", 1.5),
+        "end": ("#ececef", "#33333a", 2.2),
+    }[kind]
+    style = f'fill="{paint[0]}" stroke="{paint[1]}" stroke-width="{paint[2]}"{dash}'
+    if kind == "moves":
+        tip = 15
+        points = [(x, y), (x + w - tip, y), (x + w, y + h / 2), (x + w - tip, y + h), (x, y + h)]
+    elif kind == "tells":
+        points = [(x, y), (x + w, y), (x + w, y + h), (x + 30, y + h), (x + 16, y + h + 9), (x + 16, y + h), (x, y + h)]
+    elif kind == "end":
+        c = 11
+        points = [
+            (x + c, y), (x + w - c, y), (x + w, y + c), (x + w, y + h - c),
+            (x + w - c, y + h), (x + c, y + h), (x, y + h - c), (x, y + c),
+        ]  # fmt: skip
+    else:
+        radius = {"stage": 9, "act": 0, "asked": min(h / 2, 18)}[kind]
+        return f'<rect x="{x:g}" y="{y:g}" width="{w:g}" height="{h:g}" rx="{radius:g}" {style}/>'
+    return f'<polygon points="{" ".join(f"{px:g},{py:g}" for px, py in points)}" {style}/>'
+
+
+def path(points: Sequence[tuple[float, float]], marker: str | None = None, assumed: bool = False) -> str:
+    """A line of straight pieces, with an arrowhead at its end when a marker is named."""
+    steps = "L".join(f"{x:g} {y:g}" for x, y in points)
+    tail = f' marker-end="url(#{marker})"' if marker else ""
+    dash = ' stroke-dasharray="6 4"' if assumed else ""
+    return f'<path d="M{steps}" fill="none" stroke="{SOFT}" stroke-width="1.5"{dash}{tail}/>'
+
+
+def badge(label: str, x: float, y: float, filled: bool) -> str:
+    """The number of a stage or the letter of a way out, in a small disc."""
+    fill, ink = ("#1f4e79", "#ffffff") if filled else ("#ffffff", "#1f4e79")
+    return (
+        f'<circle cx="{x:g}" cy="{y:g}" r="11.5" fill="{fill}" stroke="#1f4e79" stroke-width="1.4"/>'
+        f'<text x="{x:g}" y="{y + 4.3:g}" font-size="12" font-weight="700" text-anchor="middle" fill="{ink}">'
+        f"{escape(label)}</text>"
+    )
