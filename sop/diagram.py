@@ -1,208 +1,175 @@
-"""The lane diagram of a procedure: who answers for each stage, who takes each act, and where it leads."""
+"""The lane diagram of a procedure: who answers for each stage, who takes each act, and where it leads.
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+Three lanes run from top to bottom: the host country, the person and partners, the home country. A stage stands in the
+lane of the body that answers for it, an act in the lane of whoever takes it; an act that either side may take reaches
+over both. What is told twice, by shape and in words: what moves the person, what tells somebody about them, what they
+are asked, where a case ends. Dashed lines are assumed. No style sheet, script or font: it may stand in any page.
+"""
+
+from collections.abc import Collection
 from html import escape
-from typing import Final
+from typing import Final, NamedTuple
 
 from sop import vocabulary as words
-from sop.drawing import INK, PAD, SOFT, Line, badge, height, lettering, lines, outline, path
-from sop.procedure import Action, Consent, Procedure, Stage
-from sop.wording import Run, pick, role, word
+from sop.boxes import GAP, HOME, HOST, INSET, LANE, LEFT, MIDDLE, Box, Lettering, lane_of, lane_x, numbered
+from sop.drawing import INK, SOFT, Shape, badge, height, lettering, lines, outline, path
+from sop.procedure import Action, Procedure, Stage
+from sop.wording import Run
 
-LANE: Final = 306
-GAP: Final = 10
-LEFT: Final = 14
 TRACK: Final = 13
-STAGE_INSET: Final = 12
-ACT_INSET: Final = 34
-ACT_WIDTH: Final = LANE - ACT_INSET - 26
-HOST, MIDDLE, HOME = 0, 1, 2
-TINTS: Final = ("#eef3f9", "#f7f4ec", "#eef6ef")
-LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+ROW: Final = 17
+TINTS: Final = ("#eef3f9", "#f8f5ec", "#eef6ef")
+FONTS: Final = "Noto Sans, Segoe UI, system-ui, Noto Sans Khmer, Khmer UI, Noto Sans Thai, Leelawadee UI, sans-serif"
 
 
-@dataclass(frozen=True)
-class Box:
-    """One shape with its lettering, in one lane or over several."""
+def lanes_svg(
+    procedure: Procedure, language: str, title_id: str = "lanes-title", phases: Collection[str] = words.PHASES
+) -> str:
+    """The lane diagram as one SVG element that stands in a page by itself.
 
-    kind: str
-    lane: int
-    spans: int
-    inset: float
-    block: tuple[Line, ...]
-    assumed: bool
-    badge: str = ""
-    target: str | None = None
-
-    @property
-    def x(self) -> float:
-        return _lane_x(self.lane) + self.inset
-
-    @property
-    def width(self) -> float:
-        whole = self.spans * LANE + (self.spans - 1) * GAP
-        return whole - self.inset - (STAGE_INSET if self.kind in ("stage", "asked") else 26)
-
-    @property
-    def height(self) -> float:
-        return height(self.block)
+    `title_id` is the id of its title; every other id in it begins so, hence several drawings may share a page.
+    `phases` draws a part: stages outside it are named by number at the acts that lead to them.
+    """
+    return _Sheet(procedure, language, title_id, phases).svg()
 
 
-def _lane_x(lane: int) -> float:
-    return LEFT + lane * (LANE + GAP)
+class _Out(NamedTuple):
+    """A line that still has to find its stage: from which box, at which height."""
+
+    box: Box
+    y: float
 
 
-def lane_of(role_name: str) -> int:
-    """The lane of a role: the host country, the person and partners, or the home country."""
-    return {"host": HOST, "home": HOME}.get(role_name.partition(".")[0], MIDDLE)
+class _Sheet:
+    """One drawing in the making. Boxes are put from top to bottom; a line is drawn once both its ends are known."""
 
-
-def numbered(procedure: Procedure) -> dict[str, str]:
-    """The label of each stage: numbers on the way to a closed file, in order; letters for the ways out."""
-    order = sorted(procedure.stages.values(), key=lambda stage: words.PHASES.index(stage.phase))
-    way = [s.name for s in order if not s.end] + [s.name for s in order if s.name == words.CLOSED]
-    exits = [s.name for s in order if s.end and s.name != words.CLOSED]
-    return {**{name: str(i) for i, name in enumerate(way, 1)}, **dict(zip(exits, LETTERS, strict=False))}
-
-
-def ranges(labels: Iterable[str]) -> str:
-    """Stage numbers as a reader writes them: 1-4, 7."""
-    parts: list[list[int]] = []
-    for number in sorted(int(label) for label in labels):
-        if parts and parts[-1][-1] == number - 1:
-            parts[-1][1:] = [number]
-        else:
-            parts.append([number])
-    return ", ".join("-".join(map(str, part)) for part in parts)
-
-
-def within_text(action: Action, language: str) -> Run | None:
-    """The shortest telling of an action's time limits, or none when no source gives any."""
-    told = []
-    for limit in action.within:
-        if limit.value == 0:
-            told.append(word("diagram", "at_once", language).text)
-        else:
-            unit = word("unit", limit.unit, language).text
-            told.append(f"{word('diagram', 'within', language).text}: {limit.value} {unit}")
-    return Run("; ".join(dict.fromkeys(told)), language) if told else None
-
-
-class Sheet:
-    """One drawing in the making: the boxes of each stage one below the other, and the lines between them."""
-
-    def __init__(self, procedure: Procedure, language: str, name: str, phases: Collection[str]) -> None:
-        self.procedure, self.language, self.name = procedure, language, name
+    def __init__(self, procedure: Procedure, language: str, title_id: str, phases: Collection[str]) -> None:
+        self.procedure, self.language, self.title_id = procedure, language, title_id
         self.labels = numbered(procedure)
-        self.marker = f"{name}-arrow"
-        way = [s for s, label in self.labels.items() if label.isdigit()]
-        self.way = [n for n in way if procedure.stages[n].phase in phases or (n == words.CLOSED and "ended" in phases)]
-        self.exits = [n for n in self.labels if n not in way] if "ended" in phases else []
+        self.letters = Lettering(procedure, language, self.labels)
+        stages = procedure.stages
+        self.way = [n for n, label in self.labels.items() if label.isdigit() and stages[n].phase in phases]
+        self.exits = [n for n, label in self.labels.items() if not label.isdigit() and stages[n].phase in phases]
+        far = {a.to for n in self.way for a in procedure.by_stage[n] if self._is_far(n, a)}
+        self.tracks = {name: lane_x(3) + i * TRACK + 4 for i, name in enumerate(n for n in self.way if n in far)}
+        self.width = lane_x(3) + len(self.tracks) * TRACK + LEFT - 4
+        self.marker = f"{title_id}-arrow"
         self.y = 0.0
-        self.under: list[str] = []
+        self.lines: list[str] = []
         self.shapes: list[str] = []
-        self.top_of: dict[str, float] = {}
-        self.centre_of: dict[str, float] = {}
-        self.far: list[tuple[Box, float, str]] = []
-        self.near: list[tuple[Box, float, str]] = []
-        self.shown: set[str] = set()
-        targets = {to for n in self.way for to in self._far_targets(n)}
-        self.tracks = {to: i for i, to in enumerate(n for n in self.way if n in targets)}
-        self.right = _lane_x(3) + len(self.tracks) * TRACK + 12
+        self.near: list[_Out] = []
+        self.far: list[_Out] = []
+        self.arrives: dict[str, float] = {}
+        self.told: set[str] = set()
+        self.asked: set[str] = set()
 
-    # ---------------------------------------------------------------------------------------------- what there is
+    def svg(self) -> str:
+        """Puts everything in its place, then writes it down: lanes, lines, boxes."""
+        self._heads()
+        top = self.y
+        phase = ""
+        for name in self.way:
+            stage = self.procedure.stages[name]
+            self._stage(stage, stage.phase if stage.phase != phase and name != words.CLOSED else "")
+            phase = stage.phase
+        self._far_lines()
+        self.y += 16
+        lanes = [outline(Shape("lane", lane_x(i), top, LANE, self.y - top), TINTS[i]) for i in range(3)]
+        if self.exits:
+            self._ways_out()
+        self._legend()
+        return self._written(lanes if self.way else [])
 
-    def leaving(self, stage: str) -> list[Action]:
-        """The acts drawn under a stage: those that lead on, then those that tell somebody, each once."""
-        at = self.procedure.by_stage[stage]
-        on = [a for a in at if a.to is not None and a.to != stage and self.labels[a.to].isdigit()]
-        tell = [a for a in at if a not in on and a.discloses and (a.to is None or a.to == stage)]
-        tell = [a for a in tell if a.name not in self.shown]
-        following = self._next(stage)
-        return [*tell, *sorted(on, key=lambda a: a.to == following)]
+    # ------------------------------------------------------------------------------------------------ the stages
 
-    def _next(self, stage: str) -> str | None:
-        place = self.way.index(stage)
-        return self.way[place + 1] if place + 1 < len(self.way) else None
+    def _stage(self, stage: Stage, phase: str) -> None:
+        box = self.letters.stage(stage)
+        joint = self.y + 10
+        self.y += 20
+        if phase:
+            self._strip(phase)
+        arrive = self.y + 10
+        self.arrives[stage.name] = arrive
+        self.y += 30
+        self._near_lines(box, joint)
+        top = self.y
+        self._put(box, top)
+        below = top
+        for consent in self.procedure.consents.values():
+            if consent.name not in self.asked and stage.name in consent.frm:
+                self.asked.add(consent.name)
+                asked = self.letters.asked(consent)
+                below = below if below > top or box.lane != MIDDLE else top + box.height + ROW
+                self._put(asked, below)
+                below += asked.height + 8
+        self._acts(stage, box, top, below)
 
-    def _far_targets(self, stage: str) -> set[str]:
-        at = self.procedure.by_stage[stage]
-        return {a.to for a in at if a.to in self.way and a.to not in (stage, self._next(stage)) and a.to is not None}
+    def _acts(self, stage: Stage, box: Box, top: float, below_asked: float) -> None:
+        trunk = box.x + 11
+        start = top + box.height
+        self.y = start + ROW
+        bottom = start
+        for action in self._leaving(stage.name):
+            act = self.letters.act(action, stage.name)
+            far = act.target is not None and self._is_far(stage.name, action)
+            crosses = lane_of_right(act) >= MIDDLE or far or act.lane != box.lane
+            y = max(self.y, below_asked + 6) if crosses else self.y
+            self._put(act, y)
+            self._join(trunk, start, act, y)
+            if far:
+                self.far.append(_Out(act, y))
+            elif act.target in self.way:
+                self.near.append(_Out(act, y))
+            bottom = y + act.height
+            self.y = bottom + ROW
+        self.y = max(bottom, below_asked)
 
-    def word(self, group: str, name: str) -> Run:
-        return word(group, name, self.language)
-
-    # ---------------------------------------------------------------------------------------------- boxes
-
-    def stage_box(self, stage: Stage) -> Box:
-        room = LANE - 2 * STAGE_INSET - 22
-        block: list[Line] = []
-        entry = self.word("diagram", "entry") if stage.entry else None
-        head = stage.article or ""
-        if stage.grounding == "assumed":
-            head = " · ".join(filter(None, (head, self.word("grounding", "assumed").text)))
-        block += lines(Run(head or " ", self.language), room - 26, 11, colour=SOFT) or [Line("", "en", 11, False, SOFT)]
-        block += lines(role(self.procedure, stage.responsible, self.language), room, 11.5, True, "#1f4e79")
-        block += lines(pick(stage.text, self.language), room, 13.5)
-        if entry:
-            block += lines(Run(f"▸ {entry.text}", entry.language), room, 11, True, "#0b6156")
-        out = sorted({self.labels[a.to] for a in self.procedure.by_stage[stage.name] if a.to and a.to in self.labels})
-        out = [label for label in out if not label.isdigit()]
-        if out:
-            told = self.word("phase", "ended")
-            block += lines(Run(f"{told.text}: {' '.join(out)}", told.language), room, 11, colour=SOFT)
-        kind = "end" if stage.end else "stage"
-        lane = lane_of(stage.responsible)
-        return Box(kind, lane, 1, STAGE_INSET, tuple(block), stage.grounding == "assumed", self.labels[stage.name])
-
-    def act_box(self, action: Action, stage: str) -> Box:
-        lanes = [lane_of(by) for by in action.by]
-        lane, spans = min(lanes), max(lanes) - min(lanes) + 1
-        room = spans * LANE + (spans - 1) * GAP - ACT_INSET - 26 - 24
-        kind = "moves" if action.moves else "tells" if action.discloses else "act"
-        block: list[Line] = []
-        if action.moves:
-            block += lines(self.word("diagram", "moves"), room, 11, True, "#7a4a00")
-        actors = list(dict.fromkeys(role(self.procedure, by, self.language) for by in action.by))
-        block += lines(_joined(actors), room, 11, True, SOFT)
-        block += lines(pick(action.text, self.language), room, 12.5)
-        if action.discloses:
-            told = list(dict.fromkeys(role(self.procedure, to, self.language) for to in action.discloses.to))
-            tells = self.word("diagram", "tells")
-            block += lines(Run(f"{tells.text}: {_joined(told).text}", tells.language), room, 11, colour="#5a3385")
-        foot = []
-        timed = within_text(action, self.language)
-        if timed:
-            foot.append(timed.text)
-        if action.grounding == "assumed":
-            foot.append(self.word("grounding", "assumed").text)
-        if action.to and action.to != stage:
-            foot.append(f"→ {self.labels[action.to]}")
+    def _join(self, trunk: float, start: float, act: Box, y: float) -> None:
+        """The line from a stage down beside its acts and to one of them."""
+        enter = y + 15
+        if act.x <= trunk <= act.x + act.width:
+            points = [(trunk, start), (trunk, y)]
+        elif act.x > trunk:
+            points = [(trunk, start), (trunk, enter), (act.x, enter)]
         else:
-            also = [self.labels[n] for n in action.frm if n != stage and self.labels[n].isdigit()]
-            if also:
-                foot.append(f"{self.word('diagram', 'stages').text}: {ranges([*also, self.labels[stage]])}")
-        if foot:
-            block += lines(Run(" · ".join(foot), self.language), room, 11, colour=SOFT)
-        to = action.to if action.to != stage else None
-        return Box(kind, lane, spans, ACT_INSET, tuple(block), action.grounding == "assumed", target=to)
+            points = [(trunk, start), (trunk, enter), (act.x + act.width, enter)]
+        self.lines.append(path(points, self.marker, act.assumed))
 
-    def asked_box(self, consent: Consent) -> Box:
-        room = LANE - 2 * STAGE_INSET - 24
-        block = lines(self.word("diagram", "asked"), room, 11, True, "#0b6156")
-        block += lines(pick(consent.text, self.language), room, 12)
-        stages = ranges(self.labels[n] for n in consent.frm if self.labels[n].isdigit())
-        foot = f"{self.word('diagram', 'stages').text}: {stages}"
-        if consent.grounding == "assumed":
-            foot += f" · {self.word('grounding', 'assumed').text}"
-        block += lines(Run(foot, self.language), room, 11, colour=SOFT)
-        return Box("asked", MIDDLE, 1, STAGE_INSET, tuple(block), consent.grounding == "assumed")
+    def _leaving(self, stage: str) -> list[Action]:
+        """The acts drawn under a stage: those that only tell somebody (once), then those that lead on."""
+        here = self.procedure.by_stage[stage]
+        on = [a for a in here if a.to is not None and a.to != stage and self.labels[a.to].isdigit()]
+        tell = [a for a in here if a.discloses and a.to in (None, stage) and a.name not in self.told]
+        self.told.update(a.name for a in tell)
+        return [*tell, *sorted(on, key=lambda action: not self._is_far(stage, action))]
 
-    # ---------------------------------------------------------------------------------------------- placing
+    def _is_far(self, stage: str, action: Action) -> bool:
+        """Whether an act leads to a stage of this drawing that is not simply the next one."""
+        if action.to not in self.way or action.to == stage:
+            return False
+        return self.way.index(action.to) != self.way.index(stage) + 1
 
-    def put(self, box: Box, y: float) -> None:
-        self.shapes.append(outline(box.kind, box.x, y, box.width, box.height, box.assumed))
-        self.shapes.append(lettering(box.block, box.x + 12 + (26 if False else 0), y))
-        if box.badge:
-            self.shapes.append(badge(box.badge, box.x + box.width - 16, y + 17, filled=box.kind == "stage"))
+    # ------------------------------------------------------------------------------------------------ the lines
+
+    def _near_lines(self, box: Box, joint: float) -> None:
+        """From every act above to the stage that comes next."""
+        middle = box.x + box.width / 2
+        for act, y in self.near:
+            out, bottom = act.x + act.width - 22, y + act.height
+            side = act.x + act.width + 15
+            last = (act, y) == self.near[-1]
+            start = [(out, bottom)] if last else [(act.x + act.width, bottom - 12), (side, bottom - 12)]
+            points = [*start, (start[-1][0], joint), (middle, joint), (middle, self.y)]
+            self.lines.append(path(points, self.marker))
+        self.near.clear()
+
+    def _far_lines(self) -> None:
+        """From acts that lead back, or over several stages, along a track of their own at the right-hand edge."""
+        for act, y in self.far:
+            if act.target is None:
+                continue
+            track, arrive = self.tracks[act.target], self.arrives[act.target]
+            into = self.inlet[act.target]
+            leave = y + act.height - 12
+            points = [(act.x + act.width, leave), (track, leave), (track, arrive), (into[0], arrive), into]
+            self.lines.append(path(points, self.marker))

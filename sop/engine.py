@@ -88,10 +88,13 @@ def begin(procedure: Procedure, stage: str, now: datetime, *, child: bool) -> Ca
     return CaseView(procedure.digest, stage, now, {}, {}, child)
 
 
-def verdicts(procedure: Procedure, view: CaseView, roles: frozenset[str], now: datetime) -> tuple[Verdict, ...]:
+def verdicts(
+    procedure: Procedure, view: CaseView, roles: frozenset[str], now: datetime
+) -> tuple[Verdict, ...]:
     """Every action of the case's stage, open to these roles or closed with its reasons."""
     return tuple(
-        Verdict(action, _reasons(procedure, view, action, roles, now)) for action in procedure.by_stage[view.stage]
+        Verdict(action, _reasons(procedure, view, action, roles, now))
+        for action in procedure.by_stage[view.stage]
     )
 
 

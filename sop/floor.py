@@ -25,9 +25,18 @@ class Rule(NamedTuple):
 
 FLOOR: Final = (
     Rule("moves_without_consent", "Nobody is moved without their own live consent to return."),
-    Rule("moves_under_hold", "Nobody is moved while proceedings, illness, a closed gate or second thoughts stand."),
-    Rule("moves_child", "No child is moved without a guardian, a best-interests determination and a receiving carer."),
-    Rule("discloses_without_consent", "Nobody is spoken of without live consent for that purpose and that recipient."),
+    Rule(
+        "moves_under_hold",
+        "Nobody is moved while proceedings, illness, a closed gate or second thoughts stand.",
+    ),
+    Rule(
+        "moves_child",
+        "No child is moved without a guardian, a best-interests determination and a receiving carer.",
+    ),
+    Rule(
+        "discloses_without_consent",
+        "Nobody is spoken of without live consent for that purpose and that recipient.",
+    ),
     Rule("notifies_against_objection", "The home country is not told against the person's objection."),
     Rule("no_way_to_stay", "Until the handover, the person can always say that they stay."),
     Rule("consent_is_final", "Until the handover, consent to return can always be taken back."),
@@ -130,7 +139,9 @@ def _at_rest(procedure: Procedure) -> Iterator[Breach]:
     for action in procedure.actions.values():
         for role in action.by:
             if role != words.PERSON and role not in words.SUPPORT and not _held(procedure, role):
-                yield Breach("nobody_responsible", f"action {action.name}", f"“{role}” is no agency of this file")
+                yield Breach(
+                    "nobody_responsible", f"action {action.name}", f"“{role}” is no agency of this file"
+                )
     if words.CLOSED not in procedure.stages:
         yield Breach("stuck", "stages", f"there is no stage “{words.CLOSED}”")
 
@@ -203,7 +214,9 @@ class _Walker:
 
         Whether one or three of them stand, the same actions are open, but for lifts; so they walk as one bit.
         """
-        candidates = set(HOLDS) | {f for a in self.procedure.actions.values() for f in a.records if f.startswith("hold_")}
+        candidates = set(HOLDS) | {
+            f for a in self.procedure.actions.values() for f in a.records if f.startswith("hold_")
+        }
         for action in self.procedure.actions.values():
             gates = self.procedure.gates[action.name]
             for safeguard in gates:
@@ -242,9 +255,13 @@ class _Walker:
         rules: list[_Floor] = []
         if action.moves:
             agreed = tuple((self._bit(f"consent:{name}"), 0) for name in self.return_consents)
-            rules.append(_Floor("moves_without_consent", "could move a person without consent to return", (agreed,)))
+            rules.append(
+                _Floor("moves_without_consent", "could move a person without consent to return", (agreed,))
+            )
             free = (self._alternatives(SAFEGUARDS["no_hold"]),)
-            rules.append(_Floor("moves_under_hold", "could move a person while the return is held back", free))
+            rules.append(
+                _Floor("moves_under_hold", "could move a person while the return is held back", free)
+            )
             if self.child:
                 for name in CHILD_GATES:
                     gates = (self._alternatives(SAFEGUARDS[name]),)
@@ -432,19 +449,27 @@ class _Walker:
 
     def _stays(self, move: _Move) -> bool:
         action = move.action
-        return action is not None and action.by == (words.PERSON,) and self._ends(move.to) and not action.moves
+        return (
+            action is not None and action.by == (words.PERSON,) and self._ends(move.to) and not action.moves
+        )
 
     def _ends(self, stage: int) -> bool:
         return self.procedure.stages[self.names[stage]].end
 
     def _stuck(
-        self, queue: list[int], onward: list[tuple[int, ...]], width: int, found: dict[tuple[str, str], Breach]
+        self,
+        queue: list[int],
+        onward: list[tuple[int, ...]],
+        width: int,
+        found: dict[tuple[str, str], Breach],
     ) -> None:
         """Looks for cases from which a closed file cannot be reached any more, working back from the end."""
         closed = self.index[words.CLOSED]
         good = {case for case in queue if case >> width == closed}
         ends = [stage.end for stage in self.procedure.stages.values()]
-        left = [(case, targets) for case, targets in zip(queue, onward, strict=True) if not ends[case >> width]]
+        left = [
+            (case, targets) for case, targets in zip(queue, onward, strict=True) if not ends[case >> width]
+        ]
         left.reverse()
         while True:
             rest = []
@@ -485,7 +510,9 @@ class _Plan(NamedTuple):
     always_stays: bool
 
 
-def _folded(gates: tuple[tuple[tuple[int, int], ...], ...]) -> tuple[int, int, tuple[tuple[tuple[int, int], ...], ...]]:
+def _folded(
+    gates: tuple[tuple[tuple[int, int], ...], ...],
+) -> tuple[int, int, tuple[tuple[tuple[int, int], ...], ...]]:
     """Gates with one alternative become one pair of masks; the others stay as they are."""
     has = lacks = 0
     more = []
@@ -497,9 +524,7 @@ def _folded(gates: tuple[tuple[tuple[int, int], ...], ...]) -> tuple[int, int, t
     return has, lacks, tuple(more)
 
 
-def _implied(
-    rule: _Floor, gates: tuple[tuple[tuple[int, int], ...], ...], has: int, lacks: int
-) -> bool:
+def _implied(rule: _Floor, gates: tuple[tuple[tuple[int, int], ...], ...], has: int, lacks: int) -> bool:
     """Whether a rule holds wherever these gates are met."""
     return all(
         asked in gates or any(has & wanted == wanted and lacks & barred == barred for wanted, barred in asked)

@@ -76,7 +76,9 @@ class _Place:
         value = table.get(key, default)
         if value is ...:
             raise self.refuse(f"“{key}” is missing")
-        if value is not default and (not isinstance(value, kind) or (kind is int and isinstance(value, bool))):
+        if value is not default and (
+            not isinstance(value, kind) or (kind is int and isinstance(value, bool))
+        ):
             raise self.at(key).refuse(f"must be {_KINDS[kind]}")
         return value
 
@@ -153,7 +155,9 @@ class _Reader:
                 actions[action.name] = action
         wording = place.get(table, "wording", dict)
         for language in self.languages:
-            place.at("wording").one_of(wording.get(language), words.WORDINGS, f"standing of the {language} words")
+            place.at("wording").one_of(
+                wording.get(language), words.WORDINGS, f"standing of the {language} words"
+            )
         place.at("wording").known(wording, words.LANGUAGES)
         return Procedure(
             route=place.get(table, "route", str),
@@ -196,7 +200,10 @@ class _Reader:
         if basis not in self.sources:
             raise place.at("basis").refuse(f"“{basis}” is not a source named in this file")
         grounding = place.get(row, "grounding", str)
-        return {"basis": basis, "grounding": place.at("grounding").one_of(grounding, words.GROUNDINGS, "grounding")}
+        return {
+            "basis": basis,
+            "grounding": place.at("grounding").one_of(grounding, words.GROUNDINGS, "grounding"),
+        }
 
     def _role(self, place: _Place, role: str) -> str:
         return place.one_of(role, words.ROLES, "role")
@@ -304,7 +311,9 @@ class _Reader:
         requires, clears = place.names(row, "requires"), place.names(row, "clears")
         for required in requires:
             if gate(required, self.facts, self.consents) is None:
-                raise place.at("requires").refuse(f"“{required}” is not a known safeguard, consent or recorded fact")
+                raise place.at("requires").refuse(
+                    f"“{required}” is not a known safeguard, consent or recorded fact"
+                )
         for cleared in clears:
             place.at("clears").one_of(cleared, self.facts, "fact that this file records")
         by = tuple(self._role(place.at("by"), role) for role in place.names(row, "by"))
@@ -316,6 +325,7 @@ class _Reader:
         document = place.get(row, "document", str, None)
         if document is not None:
             place.at("document").one_of(document, words.PAPERS, "paper")
+        grounds = self._grounds(place, row)
         return Action(
             name=name,
             frm=self._stage_names(place, row),
@@ -324,14 +334,17 @@ class _Reader:
             requires=requires,
             records=place.names(row, "records"),
             clears=clears,
-            within=tuple(self._limit(place.at("within"), limit, by) for limit in place.get(row, "within", list, [])),
+            within=tuple(
+                self._limit(place.at("within"), limit, by) for limit in place.get(row, "within", list, [])
+            ),
             lapses=self._lapses(place.at("lapses"), place.get(row, "lapses", str, None)),
             document=document,
             discloses=self._disclosure(place.at("discloses"), place.get(row, "discloses", dict, None)),
             moves=place.get(row, "moves", bool, False),
             note=place.get(row, "note", str, None),
             text=self._text(place, row),
-            **self._grounds(place, row),
+            basis=grounds["basis"],
+            grounding=grounds["grounding"],
         )
 
     def _lapses(self, place: _Place, value: str | None) -> timedelta | Literal["as recorded"] | None:

@@ -157,7 +157,9 @@ def gate(name: str, facts: Iterable[str], consents: Iterable[str]) -> Safeguard 
     consent = name.removeprefix("consent_to_")
     if consent != name and consent in consents:
         return Safeguard(
-            name, "The person agrees to this, and has not taken it back.", (Alternative(consents=frozenset({consent})),)
+            name,
+            "The person agrees to this, and has not taken it back.",
+            (Alternative(consents=frozenset({consent})),),
         )
     if name in facts:
         return Safeguard(name, "This is on file and still counts.", (_has(name),))

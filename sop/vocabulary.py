@@ -26,7 +26,10 @@ FUNCTIONS: Final = (
 
 PERSON: Final = "person"
 SUPPORT: Final = ("support.iom", "support.ngo")
-ROLES: Final = frozenset(f"{side}.{function}" for side in SIDES for function in FUNCTIONS) | {PERSON, *SUPPORT}
+ROLES: Final = frozenset(f"{side}.{function}" for side in SIDES for function in FUNCTIONS) | {
+    PERSON,
+    *SUPPORT,
+}
 
 PURPOSES: Final = ("protection", "notification", "tracing", "return", "sharing", "follow_up")
 

@@ -49,7 +49,9 @@ _ORDER: Final[tuple[type[SQLModel], ...]] = (
 class Sheaf:
     """The rows of cases about to be opened, by table, to be written together."""
 
-    rows: dict[type[SQLModel], list[dict[str, Any]]] = field(default_factory=lambda: {table: [] for table in _ORDER})
+    rows: dict[type[SQLModel], list[dict[str, Any]]] = field(
+        default_factory=lambda: {table: [] for table in _ORDER}
+    )
 
     def add(self, table: type[SQLModel], **values: Any) -> None:
         """One more row."""
@@ -86,7 +88,9 @@ class Opener:
         if actor.reads_only:
             raise ReadOnly
         self.house, self.actor, self.now = house, actor, now
-        self.bodies: tuple[Body, ...] = tuple(body_of(row) for row in session.exec(select(Organisation)).all())
+        self.bodies: tuple[Body, ...] = tuple(
+            body_of(row) for row in session.exec(select(Organisation)).all()
+        )
         self.digest_key = house.keyring.digest_key("names")
         self.own = next(body for body in self.bodies if body.id == actor.organisation_id)
 
@@ -140,8 +144,10 @@ class _Folder:
         )
         self.id, self.reference = new_id(), new_reference(new.route)
         self.key, self.wrapped, self.epoch = new_case_key(opener.house.keyring, self.id)
-        self.seq, self.head = 0, ""
-        self._event("case:opened", {"route": procedure.route, "edition": procedure.edition, "stage": view.stage})
+        self.head = trail.Head(self.id)
+        self._event(
+            "case:opened", {"route": procedure.route, "edition": procedure.edition, "stage": view.stage}
+        )
 
     # -- what is on file from the start -----------------------------------------------------------------------------
 
@@ -210,7 +216,13 @@ class _Folder:
     def _step(self, action: str, *, guardian: bool = False, own_view: bool = False) -> None:
         before = self.view.stage
         step = follow(
-            self.procedure, self.view, action, self.roles, self.opener.now, guardian=guardian, own_view=own_view
+            self.procedure,
+            self.view,
+            action,
+            self.roles,
+            self.opener.now,
+            guardian=guardian,
+            own_view=own_view,
         )
         self.view = step.view
         detail: dict[str, Any] = {
@@ -232,7 +244,9 @@ class _Folder:
         """The person and their names, and the tokens by which a name finds the case."""
         entered, person_id = self.new.person, new_id()
         values: dict[str, Any] = {}
-        for column, value in entered.model_dump(mode="json", exclude={"names", "birth_year_estimated"}).items():
+        for column, value in entered.model_dump(
+            mode="json", exclude={"names", "birth_year_estimated"}
+        ).items():
             values[column] = self._sealed("person", column, person_id, value)
         self.sheaf.add(
             Person, id=person_id, case_id=self.id, birth_year_estimated=entered.birth_year_estimated, **values
@@ -258,7 +272,10 @@ class _Folder:
         row = new_id()
         values = self.new.account.model_dump(mode="json")
         if any(value not in (None, (), [], {}) for value in values.values()):
-            sealed = {column: self._sealed("trafficking_account", column, row, value) for column, value in values.items()}
+            sealed = {
+                column: self._sealed("trafficking_account", column, row, value)
+                for column, value in values.items()
+            }
             self.sheaf.add(TraffickingAccount, id=row, case_id=self.id, **sealed)
 
     def _sealed(self, table: str, column: str, row: str, value: object) -> bytes | None:
@@ -288,8 +305,8 @@ class _Folder:
             expected_on=None,
             gate=self.new.gate,
             version=self.view.version,
-            trail_seq=self.seq,
-            trail_head=self.head,
+            trail_seq=self.head.seq,
+            trail_head=self.head.hash,
             sealed_seq=0,
             opened_at=opener.now,
             updated_at=opener.now,
@@ -314,18 +331,9 @@ class _Folder:
             )
 
     def _event(self, tag: str, detail: Mapping[str, Any]) -> None:
-        event = trail.event(
-            chain=self.id,
-            seq=self.seq + 1,
-            prev=self.head,
-            at=self.opener.now,
-            officer_id=self.opener.actor.officer_id,
-            organisation_id=self.opener.actor.organisation_id,
-            tag=tag,
-            detail=dict(detail),
-        )
-        self.seq, self.head = event["seq"], event["hash"]
-        self.sheaf.add(Trail, **event)
+        event = trail.event(self.head, self.opener.actor, self.opener.now, tag, detail)
+        self.head = event.head
+        self.sheaf.add(Trail, **event.row)
 
 
 def open_many(opener: Opener, session: Session, cases: Iterable[NewCase]) -> list[str]:

@@ -10,7 +10,12 @@ from repatriation.work.particulars import Code, Line, Note
 Script = Literal["latn", "khmr", "thai"]
 AgeGroup = Literal["adult", "child", "unknown"]
 Gender = Literal[
-    "Feminine", "Masculine", "TransgenderFeminine", "TransgenderMasculine", "NonConforming", "NonSpecifiedUnknown"
+    "Feminine",
+    "Masculine",
+    "TransgenderFeminine",
+    "TransgenderMasculine",
+    "NonConforming",
+    "NonSpecifiedUnknown",
 ]
 """The values of HTCDS `prs_Gender`."""
 
@@ -82,7 +87,9 @@ class AccountEntered(Entered):
     events: Annotated[tuple[dict[str, Any], ...], Field(max_length=50)] = ()
     perpetrators: Annotated[tuple[dict[str, Any], ...], Field(max_length=50)] = ()
     other: dict[str, Any] = Field(default_factory=dict)
-    unrecognised: dict[str, Annotated[str, StringConstraints(max_length=32_767)]] = Field(default_factory=dict)
+    unrecognised: dict[str, Annotated[str, StringConstraints(max_length=32_767)]] = Field(
+        default_factory=dict
+    )
 
 
 class ConsentEntered(Entered):

@@ -38,16 +38,18 @@ _KEYS = Idempotency.__table__.columns  # type: ignore[attr-defined]
 
 _READ = (
     select(
-        *(column for column in _CASE if column.name not in ("sealed_seq", "opened_at", "demonstration", "reopens_id")),
+        *(
+            column
+            for column in _CASE
+            if column.name not in ("sealed_seq", "opened_at", "demonstration", "reopens_id")
+        ),
         _PARTY.role.label("part_role"),
         _PARTY.organisation_id.label("part_organisation"),
         _KEYS.fingerprint.label("key_fingerprint"),
         _KEYS.answer.label("key_answer"),
     )
     .join(Party, (_PARTY.case_id == _CASE.id) & _PARTY.until.is_(None))
-    .outerjoin(
-        Idempotency, (_KEYS.officer_id == bindparam("officer")) & (_KEYS.key == bindparam("key"))
-    )
+    .outerjoin(Idempotency, (_KEYS.officer_id == bindparam("officer")) & (_KEYS.key == bindparam("key")))
     .where(_CASE.reference == bindparam("reference"))
 )
 _BODIES = select(

@@ -104,5 +104,7 @@ def wanting(procedure: Procedure, action: Action, given: Particulars, *, child: 
 
 def problems_of(error: ValidationError) -> dict[str, str]:
     """A validation error as field -> code, without repeating what was entered."""
-    return {".".join(str(part) for part in each["loc"]): each["type"] for each in error.errors(include_input=False)}
-
+    return {
+        ".".join(str(part) for part in each["loc"]): each["type"]
+        for each in error.errors(include_input=False)
+    }

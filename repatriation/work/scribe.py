@@ -1,6 +1,5 @@
 """Writes one step down: the case, what was recorded, who knows now, the trail, and what is to be told."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from repatriation.records.lean import Write, Writes
 from repatriation.records.outbox import Idempotency, Outbox
 from repatriation.records.people import Identification
 from repatriation.records.sealing import CaseKey
+from repatriation.records.trail import Event, Head
 from repatriation.work.actors import Actor
 from repatriation.work.clocks import first_due
 from repatriation.work.house import House
@@ -30,7 +30,11 @@ _PARTY = Party.__table__.columns  # type: ignore[attr-defined]
 
 _GUARD = (
     update(CaseFile)
-    .where(_CASE.id == bindparam("case"), _CASE.version == bindparam("was"), _CASE.trail_seq == bindparam("seq_was"))
+    .where(
+        _CASE.id == bindparam("case"),
+        _CASE.version == bindparam("was"),
+        _CASE.trail_seq == bindparam("seq_was"),
+    )
     .values(
         {
             name: bindparam(f"new_{name}")
@@ -53,7 +57,9 @@ _GUARD = (
 _SORT_KEYS = (
     update(Party)
     .where(_PARTY.case_id == bindparam("case"), _PARTY.until.is_(None))
-    .values(updated_at=bindparam("new_updated_at"), stage=bindparam("new_stage"), due_on=bindparam("new_due_on"))
+    .values(
+        updated_at=bindparam("new_updated_at"), stage=bindparam("new_stage"), due_on=bindparam("new_due_on")
+    )
 )
 _LEAVE = (
     update(Party)
@@ -75,7 +81,9 @@ _STAY = (
         _PARTY.role == bindparam("part"),
         _PARTY.until.is_(None),
     )
-    .values(updated_at=bindparam("new_updated_at"), stage=bindparam("new_stage"), due_on=bindparam("new_due_on"))
+    .values(
+        updated_at=bindparam("new_updated_at"), stage=bindparam("new_stage"), due_on=bindparam("new_due_on")
+    )
 )
 
 
@@ -106,14 +114,14 @@ class Scribe:
             *self._consent(),
             *self._identification(),
             *self._parts(),
-            Write(trail.APPEND, event),
+            event.write,
             *self._tell(),
         ]
         if key is not None:
             rest.append(Write(_ANSWER, self._answer(key, request, taken)))
-        return Writes(Write(_GUARD, self._case(event)), tuple(rest), taken)
+        return Writes(Write(_GUARD, self._case(event.head)), tuple(rest), taken)
 
-    def _case(self, event: Mapping[str, Any]) -> dict[str, Any]:
+    def _case(self, head: Head) -> dict[str, Any]:
         scheduled = self.after.facts.get("handover_scheduled")
         ended = self.procedure.stages[self.after.stage].end
         return {
@@ -127,8 +135,8 @@ class Scribe:
             "new_expected_on": scheduled.on if scheduled else None,
             "new_gate": self.given.gate or self.row["gate"],
             "new_version": self.after.version,
-            "new_trail_seq": event["seq"],
-            "new_trail_head": event["hash"],
+            "new_trail_seq": head.seq,
+            "new_trail_head": head.hash,
             "new_updated_at": self.now,
             "new_closed_at": (self.row["closed_at"] or self.now) if ended else None,
         }
@@ -214,12 +222,22 @@ class Scribe:
     def _parts(self) -> list[Write]:
         keys = {"new_updated_at": self.now, "new_stage": self.after.stage, "new_due_on": self._due_on()}
         writes = [
-            Write(_LEAVE, {"case": self.case_id, "organisation": p.organisation_id, "part": p.role, "left_at": self.now})
+            Write(
+                _LEAVE,
+                {
+                    "case": self.case_id,
+                    "organisation": p.organisation_id,
+                    "part": p.role,
+                    "left_at": self.now,
+                },
+            )
             for p in self.shared.leaves
         ]
         if writes:  # one statement may touch a row only once, so those who stay are named one by one
             writes += [
-                Write(_STAY, {"case": self.case_id, "organisation": p.organisation_id, "part": p.role, **keys})
+                Write(
+                    _STAY, {"case": self.case_id, "organisation": p.organisation_id, "part": p.role, **keys}
+                )
                 for p in self.opened.parts
                 if p not in self.shared.leaves
             ]
@@ -242,7 +260,7 @@ class Scribe:
     def _due_on(self) -> date | None:
         return first_due(self.house, self.procedure, self.after, self.now)
 
-    def _event(self) -> dict[str, Any]:
+    def _event(self) -> Event:
         action, given = self.step.action, self.given
         detail = {
             "action": action.name,
@@ -259,16 +277,14 @@ class Scribe:
             "joined": [f"{part.role}:{part.organisation_id}" for part in self.shared.joins],
             "left": [f"{part.role}:{part.organisation_id}" for part in self.shared.leaves],
         }
-        return trail.event(
-            chain=self.case_id,
-            seq=self.row["trail_seq"] + 1,
-            prev=self.row["trail_head"],
-            at=self.now,
-            officer_id=self.actor.officer_id,
-            organisation_id=self.actor.organisation_id,
-            tag="case:stage:changed" if action.to else ("consent:recorded" if action.consent else "case:fact:recorded"),
-            detail={name: value for name, value in detail.items() if value not in (None, False, [])},
+        tag = (
+            "case:stage:changed"
+            if action.to
+            else ("consent:recorded" if action.consent else "case:fact:recorded")
         )
+        said = {name: value for name, value in detail.items() if value not in (None, False, [])}
+        head = Head(self.case_id, self.row["trail_seq"], self.row["trail_head"])
+        return trail.event(head, self.actor, self.now, tag, said)
 
     def _tell(self) -> list[Write]:
         """One message a step to each other organisation that knows of the case; it says only that the case moved."""

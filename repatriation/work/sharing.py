@@ -129,7 +129,13 @@ class Picks:
         chosen: str | None,
         gate: str | None,
     ) -> None:
-        self.procedure, self.bodies, self.actor, self.chosen, self.gate = procedure, bodies, actor, chosen, gate
+        self.procedure, self.bodies, self.actor, self.chosen, self.gate = (
+            procedure,
+            bodies,
+            actor,
+            chosen,
+            gate,
+        )
         self._found: Sequence[Body] | None = None
 
     def chooses(self, role: str) -> bool:
@@ -188,4 +194,6 @@ def _ends(procedure: Procedure, step: Step, part: Part, responsible: str) -> boo
 
 def _agreed_to_hear(procedure: Procedure, step: Step, role: str) -> bool:
     agreed = {name for name, said in step.view.consents.items() if said.decision == "given"}
-    return any(role in c.to and c.purpose == "follow_up" and c.name in agreed for c in procedure.consents.values())
+    return any(
+        role in c.to and c.purpose == "follow_up" and c.name in agreed for c in procedure.consents.values()
+    )

@@ -118,5 +118,7 @@ def _shared(
 
 
 def _fingerprint(reference: str, action: str, version: int, given: Particulars) -> str:
-    said = json.dumps([reference, action, version, given.model_dump(mode="json", exclude_defaults=True)], sort_keys=True)
+    said = json.dumps(
+        [reference, action, version, given.model_dump(mode="json", exclude_defaults=True)], sort_keys=True
+    )
     return hashlib.sha256(said.encode()).hexdigest()

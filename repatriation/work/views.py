@@ -27,7 +27,9 @@ def view_of(
 def state_of(view: CaseView) -> dict[str, Any]:
     """What of a view is kept as the case's present state."""
     return {
-        "facts": {name: [_iso(fact.at), _iso(fact.until), _iso(fact.on)] for name, fact in view.facts.items()},
+        "facts": {
+            name: [_iso(fact.at), _iso(fact.until), _iso(fact.on)] for name, fact in view.facts.items()
+        },
         "consents": {
             name: [said.decision, _iso(said.at), _iso(said.until), said.guardian, said.own_view]
             for name, said in view.consents.items()
