@@ -12,6 +12,7 @@ from repatriation.records import names, trail
 from repatriation.records.cases import CaseFile, Fact, Party, new_reference
 from repatriation.records.columns import new_id
 from repatriation.records.consents import Consent
+from repatriation.records.lean import Write
 from repatriation.records.organisations import Organisation
 from repatriation.records.people import NameToken, Person, PersonName, TraffickingAccount
 from repatriation.records.sealing import new_case_key
@@ -57,6 +58,10 @@ class Sheaf:
         """One more row."""
         self.rows[table].append(values)
 
+    def writes(self) -> tuple[Write, ...]:
+        """Every row as a write of its own, for a step that opens a case beside."""
+        return tuple(Write(insert(table), row) for table in _ORDER for row in self.rows[table])
+
     def write(self, session: Session) -> None:
         """Writes every row, parents before children."""
         for table in _ORDER:
@@ -74,23 +79,26 @@ def open_case(house: House, actor: Actor, now: datetime, new: NewCase) -> str:
             organisation has no part on this route.
     """
     with house.doors.act() as session:
-        opener = Opener(house, actor, now, session)
+        opener = Opener(house, actor, now, every_body(session))
         sheaf = Sheaf()
         reference = opener.put(sheaf, new)
         sheaf.write(session)
     return reference
 
 
-class Opener:
-    """Opens any number of cases for one officer in one transaction of the caller's."""
+def every_body(session: Session) -> tuple[Body, ...]:
+    """Every organisation, as opening a case needs to know it."""
+    return tuple(body_of(row) for row in session.exec(select(Organisation)).all())
 
-    def __init__(self, house: House, actor: Actor, now: datetime, session: Session) -> None:
+
+class Opener:
+    """Opens any number of cases for one officer, given every organisation there is."""
+
+    def __init__(self, house: House, actor: Actor, now: datetime, bodies: Sequence[Body]) -> None:
         if actor.reads_only:
             raise ReadOnly
         self.house, self.actor, self.now = house, actor, now
-        self.bodies: tuple[Body, ...] = tuple(
-            body_of(row) for row in session.exec(select(Organisation)).all()
-        )
+        self.bodies = tuple(bodies)
         self.digest_key = house.keyring.digest_key("names")
         self.own = next(body for body in self.bodies if body.id == actor.organisation_id)
 
@@ -115,6 +123,9 @@ class Opener:
         return folder.reference
 
     def _parts(self, procedure: Procedure, new: NewCase) -> tuple[Part, ...]:
+        responsible = procedure.stages[new.stage].responsible
+        if procedure.country_of(responsible) != self.own.country:
+            raise NotAllowed("open_case", (Reason("role", responsible),))
         picks = Picks(procedure, lambda: self.bodies, self.own.id, None, new.gate)
         parts = first_parts(procedure, new.stage, self.own, picks)
         if not any(part.organisation_id == self.own.id for part in parts):

@@ -1,6 +1,6 @@
 """A case as one step reads it: its row, every live part in it, and the answer already given to this request."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
@@ -15,11 +15,15 @@ from repatriation.work.sharing import Body, Part
 
 
 class Taken(NamedTuple):
-    """A step that was taken, or that had been taken already under the same key."""
+    """A step that was taken, or that had been taken already under the same key.
+
+    `opened` is the reference of the new case, where the step reopened an old one.
+    """
 
     reference: str
     version: int
     stage: str
+    opened: str | None = None
 
 
 class Opened(NamedTuple):
@@ -29,7 +33,11 @@ class Opened(NamedTuple):
     parts: tuple[Part, ...]
     roles: frozenset[str]
     answered: Mapping[str, Any] | None
-    bodies: Callable[[], tuple[Body, ...]]
+    lean: Lean
+
+    def bodies(self) -> tuple[Body, ...]:
+        """Every organisation. Asked for only where a step brings one in; most steps need none."""
+        return tuple(body_of(body) for body in self.lean.all(_BODIES, {}))
 
 
 _CASE = CaseFile.__table__.columns  # type: ignore[attr-defined]
@@ -72,7 +80,7 @@ def open_for_step(lean: Lean, actor: Actor, reference: str, key: str | None) -> 
     answered = None
     if row["key_fingerprint"] is not None:
         answered = {**row["key_answer"], "fingerprint": row["key_fingerprint"]}
-    return Opened(row, parts, roles, answered, lambda: tuple(body_of(body) for body in lean.all(_BODIES, {})))
+    return Opened(row, parts, roles, answered, lean)
 
 
 def body_of(row: Any) -> Body:

@@ -33,6 +33,7 @@ class Particulars(BaseModel):
     own_view: bool = False
     authority: Line | None = None
     form_version: Line | None = None
+    entry: Code | None = None
 
 
 NOTHING: Final = Particulars()
@@ -88,6 +89,8 @@ def asked(procedure: Procedure, action: Action, *, child: bool) -> dict[str, boo
         fields |= {"authority": True, "form_version": False}
     if action.discloses is not None:
         fields["organisation"] = False
+    if "reopened" in action.records:
+        fields["entry"] = True
     exits = action.to is not None and procedure.stages[action.to].end
     fields["note"] = exits or not NEEDS_A_NOTE.isdisjoint(action.records)
     return fields

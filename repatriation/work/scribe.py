@@ -19,6 +19,7 @@ from repatriation.work.clocks import first_due
 from repatriation.work.house import House
 from repatriation.work.opened import Opened, Taken
 from repatriation.work.particulars import Particulars, identification_of
+from repatriation.work.reopening import Anew
 from repatriation.work.sharing import Part, Sharing
 from repatriation.work.views import state_of
 from sop.engine import DECISIONS, Step
@@ -100,15 +101,22 @@ class Scribe:
         step: Step,
         given: Particulars,
         shared: Sharing,
+        anew: Anew | None = None,
     ) -> None:
         self.house, self.actor, self.now, self.procedure = house, actor, now, procedure
+        self.anew = anew
         self.row, self.step, self.given, self.shared, self.opened = opened.row, step, given, shared, opened
         self.case_id: str = opened.row["id"]
         self.after: CaseView = step.view
 
     def writes(self, key: str | None, request: str) -> Writes:
         event = self._event()
-        taken = Taken(self.row["reference"], self.after.version, self.after.stage)
+        taken = Taken(
+            self.row["reference"],
+            self.after.version,
+            self.after.stage,
+            self.anew.reference if self.anew else None,
+        )
         rest = [
             *self._facts(),
             *self._consent(),
@@ -116,6 +124,7 @@ class Scribe:
             *self._parts(),
             event.write,
             *self._tell(),
+            *(self.anew.writes if self.anew else ()),
         ]
         if key is not None:
             rest.append(Write(_ANSWER, self._answer(key, request, taken)))
@@ -274,6 +283,7 @@ class Scribe:
             "until": given.until.isoformat() if given.until else None,
             "guardian": given.guardian is not None,
             "own_view": given.own_view,
+            "opened": self.anew.reference if self.anew else None,
             "joined": [f"{part.role}:{part.organisation_id}" for part in self.shared.joins],
             "left": [f"{part.role}:{part.organisation_id}" for part in self.shared.leaves],
         }
@@ -304,6 +314,6 @@ class Scribe:
             "key": key,
             "fingerprint": request,
             "reference": taken.reference,
-            "answer": {"version": taken.version, "stage": taken.stage},
+            "answer": {"version": taken.version, "stage": taken.stage, "opened": taken.opened},
             "at": self.now,
         }

@@ -78,7 +78,7 @@ def share(procedure: Procedure, step: Step, parts: Sequence[Part], picks: "Picks
     stage = procedure.stages[step.view.stage]
     for role in _roles_at(procedure, stage.name):
         joined = role in held or any(part.role == role for part in joins)
-        if joined or not _has_the_case(procedure, stage.phase, role):
+        if joined or not _has_the_case(stage.phase, role):
             continue
         organisation = picks.one(step.action.name, role, must=role == stage.responsible)
         if organisation:
@@ -176,7 +176,7 @@ def _roles_at(procedure: Procedure, stage: str) -> Iterable[str]:
     return roles
 
 
-def _has_the_case(procedure: Procedure, phase: str, role: str) -> bool:
+def _has_the_case(phase: str, role: str) -> bool:
     """Whether a body of this role's country has the case in this phase without being told across a border."""
     return role.partition(".")[0] == ("home" if phase in AFTER_THE_BORDER else "host")
 

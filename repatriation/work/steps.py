@@ -13,6 +13,7 @@ from repatriation.work.house import House
 from repatriation.work.opened import Opened, Taken, open_for_step
 from repatriation.work.particulars import NOTHING, Particulars, wanting
 from repatriation.work.refusals import Invalid, KeyReused, MovedOn, ReadOnly
+from repatriation.work.reopening import REOPENED, reopened
 from repatriation.work.scribe import Scribe
 from repatriation.work.sharing import Sharing
 from repatriation.work.views import view_of
@@ -55,7 +56,9 @@ def take_step(
         if opened.answered is not None:
             if opened.answered["fingerprint"] != request:
                 raise KeyReused
-            return Writes(None, (), Taken(reference, opened.answered["version"], opened.answered["stage"]))
+            said = opened.answered
+            taken = Taken(reference, said["version"], said["stage"], said.get("opened"))
+            return Writes(None, (), taken)
         if opened.row["version"] != version:
             raise MovedOn(reference, opened.row["version"], ())
         return _decide(house, actor, now, opened, action, particulars, key, request)
@@ -99,7 +102,8 @@ def _decide(
     if problems:
         raise Invalid(problems)
     shared = _shared(procedure, step, opened, actor, given.organisation, given.gate or row["gate"])
-    return Scribe(house, actor, now, procedure, opened, step, given, shared).writes(key, request)
+    anew = reopened(house, actor, now, opened, step, given.entry) if REOPENED in step.recorded else None
+    return Scribe(house, actor, now, procedure, opened, step, given, shared, anew).writes(key, request)
 
 
 def _shared(
