@@ -1,0 +1,34 @@
+"""All tables: importing this module knows them, so that migrations and tests see every one."""
+
+from sqlalchemy import MetaData
+
+from repatriation.records import (
+    cases,
+    consents,
+    imports,
+    instance,
+    organisations,
+    outbox,
+    people,
+    seals,
+    sessions,
+    trail,
+    visits,
+)
+from repatriation.records.columns import Row
+
+MODULES = (
+    cases,
+    consents,
+    imports,
+    instance,
+    organisations,
+    outbox,
+    people,
+    seals,
+    sessions,
+    trail,
+    visits,
+)
+
+METADATA: MetaData = Row.metadata
