@@ -1,0 +1,272 @@
+"""Reads a case for an officer: where it stands, what may be done, what is on file and what has happened."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from repatriation.records.cases import CaseFile, Fact, Party
+from repatriation.records.consents import Consent
+from repatriation.records.organisations import Officer, Organisation
+from repatriation.records.people import Identification
+from repatriation.records.sealing import Safe
+from repatriation.records.trail import Trail
+from repatriation.records.visits import Visit
+from repatriation.work.actors import Actor
+from repatriation.work.casepage import (
+    Asked,
+    Body,
+    CasePage,
+    ConsentLine,
+    FactLine,
+    IdentificationLine,
+    NoteLine,
+    PartLine,
+    TrailLine,
+    VisitLine,
+)
+from repatriation.work.house import House
+from repatriation.work.line import ahead, passed
+from repatriation.work.moves import moves
+from repatriation.work.refusals import NotFound
+from repatriation.work.views import view_of
+from sop.deadlines import due
+from sop.engine import consent_is_live, turn
+from sop.view import CaseView
+
+
+def case_page(house: House, actor: Actor, now: datetime, reference: str) -> CasePage:
+    """A case as this officer may see it now.
+
+    Raises:
+        NotFound: no such case, or the officer's organisation has no part in it.
+    """
+    with house.doors.read() as session:
+        return _Reader(house, actor, now, session, reference).page()
+
+
+class _Reader:
+    """Reads one case in one session."""
+
+    def __init__(self, house: House, actor: Actor, now: datetime, session: Session, reference: str) -> None:
+        self.house, self.actor, self.now, self.session = house, actor, now, session
+        self.case = find(session, actor, reference)
+        self.procedure = house.shelf.pinned(self.case.digest)
+        self.parties = session.exec(
+            select(Party).where(Party.case_id == self.case.id).order_by(col(Party.since), col(Party.role))
+        ).all()
+        self.roles = frozenset(
+            part.role
+            for part in self.parties
+            if part.until is None and part.organisation_id == actor.organisation_id
+        )
+        self.events = session.exec(
+            select(Trail).where(Trail.chain == self.case.id).order_by(col(Trail.seq))
+        ).all()
+        self.facts = session.exec(
+            select(Fact).where(Fact.case_id == self.case.id).order_by(col(Fact.seq), col(Fact.id))
+        ).all()
+        self.bodies = self._bodies()
+        self.officers = self._officers()
+
+    def page(self) -> CasePage:
+        case, procedure = self.case, self.procedure
+        view = view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
+        stage = procedure.stages[case.stage]
+        awaited = turn(procedure, view, self.now)
+        way = ahead(procedure, case.stage, view.facts)
+        return CasePage(
+            reference=case.reference,
+            procedure=procedure,
+            view=view,
+            stage=stage,
+            age_group=case.age_group,
+            gate=case.gate,
+            expected_on=case.expected_on,
+            opened_at=case.opened_at,
+            updated_at=case.updated_at,
+            closed_at=case.closed_at,
+            roles=self.roles,
+            holder=self.bodies.get(case.holder_id),
+            turn=awaited,
+            my_move=not self.roles.isdisjoint(awaited.waiting_for),
+            passed=passed(procedure, self._entered()),
+            ahead=way,
+            moves=moves(procedure, view, self.roles, self.now, way),
+            deadlines=due(procedure, view, self.now, self.house.calendars),
+            facts=self._facts(view),
+            notes=self._notes(),
+            consents=self._consents(view),
+            parts=self._parts(),
+            identifications=self._identifications(),
+            visits=self._visits(),
+            trail=self._trail(),
+            reopened_from=self._visible(col(CaseFile.id) == case.reopens_id) if case.reopens_id else None,
+            reopened_as=self._visible(col(CaseFile.reopens_id) == case.id),
+        )
+
+    def _bodies(self) -> Mapping[str, Body]:
+        wanted = {self.case.holder_id} | {part.organisation_id for part in self.parties}
+        wanted |= {event.organisation_id for event in self.events if event.organisation_id}
+        rows = self.session.exec(select(Organisation).where(col(Organisation.id).in_(wanted))).all()
+        return {row.id: Body(row.id, row.code, row.name, row.name_local, row.country) for row in rows}
+
+    def _officers(self) -> Mapping[str | None, str]:
+        wanted = {event.officer_id for event in self.events if event.officer_id}
+        rows = self.session.exec(
+            select(Officer.id, Officer.display_name).where(col(Officer.id).in_(wanted))
+        ).all()
+        return dict(rows)
+
+    def _entered(self) -> tuple[tuple[str, datetime], ...]:
+        """Every stage with the moment it was entered, as the trail tells it."""
+        entered = []
+        for event in self.events:
+            stage = event.detail.get("stage" if event.tag == "case:opened" else "to")
+            if stage and stage != event.detail.get("from"):
+                entered.append((stage, event.at))
+        if not entered or entered[-1][0] != self.case.stage:
+            entered.append((self.case.stage, self.case.entered_at))
+        return tuple(entered)
+
+    def _facts(self, view: CaseView) -> tuple[FactLine, ...]:
+        by = {row.name: row for row in self.facts if isinstance(row, Fact) and row.event == "recorded"}
+        lines = []
+        for name, fact in view.facts.items():
+            row = by.get(name)
+            lines.append(
+                FactLine(
+                    name,
+                    fact.at,
+                    fact.until,
+                    fact.on,
+                    not fact.counts(self.now),
+                    self.officers.get(row.officer_id) if row else None,
+                    self._body(row.organisation_id) if row else None,
+                )
+            )
+        return tuple(sorted(lines, key=lambda line: line.at))
+
+    def _notes(self) -> tuple[NoteLine, ...]:
+        written = [row for row in self.facts if row.note is not None]
+        if not written:
+            return ()
+        key = Safe(self.house.keyring).key_of(self.case)
+        return tuple(
+            NoteLine(
+                str(key.open("fact", "note", row.id, row.note)),
+                row.action,
+                row.at,
+                self.officers.get(row.officer_id),
+                self._body(row.organisation_id),
+            )
+            for row in written
+        )
+
+    def _consents(self, view: CaseView) -> tuple[Asked, ...]:
+        said: dict[str, list[ConsentLine]] = {}
+        rows = self.session.exec(
+            select(Consent).where(Consent.case_id == self.case.id).order_by(col(Consent.seq))
+        ).all()
+        for row in rows:
+            line = ConsentLine(
+                row.name,
+                row.decision,
+                row.at,
+                row.until,
+                row.language,
+                row.how,
+                row.interpreter is not None,
+                row.guardian is not None,
+                row.own_view,
+            )
+            said.setdefault(row.name, []).append(line)
+        return tuple(
+            Asked(consent, consent_is_live(view, name, self.now), tuple(said.get(name, ())))
+            for name, consent in self.procedure.consents.items()
+            if name in said or view.stage in consent.frm
+        )
+
+    def _parts(self) -> tuple[PartLine, ...]:
+        """One line for each organisation: its live roles, or those it had when it has none any more."""
+        lines = []
+        for organisation_id in dict.fromkeys(part.organisation_id for part in self.parties):
+            own = [part for part in self.parties if part.organisation_id == organisation_id]
+            live = [part for part in own if part.until is None] or own
+            until = None if live[0].until is None else max(part.until for part in live if part.until)
+            roles = tuple(dict.fromkeys(part.role for part in live))
+            lines.append(
+                PartLine(self.bodies[organisation_id], roles, min(part.since for part in own), until)
+            )
+        return tuple(lines)
+
+    def _identifications(self) -> tuple[IdentificationLine, ...]:
+        rows = self.session.exec(
+            select(Identification)
+            .where(Identification.case_id == self.case.id)
+            .order_by(col(Identification.seq))
+        ).all()
+        return tuple(
+            IdentificationLine(row.kind, row.outcome, row.authority, row.country, row.form_version, row.at)
+            for row in rows
+        )
+
+    def _visits(self) -> tuple[VisitLine, ...]:
+        rows = self.session.exec(
+            select(Visit).where(Visit.case_id == self.case.id).order_by(col(Visit.id))
+        ).all()
+        return tuple(
+            VisitLine(
+                row.due_on,
+                row.at,
+                row.mode,
+                row.seen_alone,
+                row.outcome,
+                row.safety,
+                row.notes is not None,
+                self.officers.get(row.officer_id),
+            )
+            for row in rows
+        )
+
+    def _trail(self) -> tuple[TrailLine, ...]:
+        return tuple(
+            TrailLine(
+                event.at,
+                event.tag,
+                event.detail.get("action"),
+                event.detail.get("to"),
+                event.detail.get("version", 0),
+                event.detail,
+                self.officers.get(event.officer_id),
+                self._body(event.organisation_id),
+            )
+            for event in reversed(self.events)
+        )
+
+    def _body(self, organisation_id: str | None) -> Body | None:
+        return self.bodies.get(organisation_id) if organisation_id else None
+
+    def _visible(self, which: ColumnElement[bool]) -> str | None:
+        """The reference of another case, if the officer may know of it."""
+        return self.session.exec(
+            select(CaseFile.reference).where(which, col(CaseFile.id).in_(_of(self.actor))).limit(1)
+        ).first()
+
+
+def find(session: Session, actor: Actor, reference: str) -> CaseFile:
+    """The case of a reference, if the officer's organisation has a part in it. Raises NotFound."""
+    case = session.exec(
+        select(CaseFile).where(CaseFile.reference == reference, col(CaseFile.id).in_(_of(actor)))
+    ).first()
+    if case is None:
+        raise NotFound(reference)
+    return case
+
+
+def _of(actor: Actor) -> SelectOfScalar[str]:
+    return select(Party.case_id).where(
+        Party.organisation_id == actor.organisation_id, col(Party.until).is_(None)
+    )
