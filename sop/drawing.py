@@ -1,4 +1,5 @@
-"""The few shapes of the lane diagram as SVG: presentation attributes only, so that a strict content policy holds."""
+"""The few shapes of the lane diagram as SVG: presentation attributes only, so that a strict content policy
+holds."""
 
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -12,7 +13,8 @@ SOFT: Final = "#4a4a52"
 TALL: Final = frozenset({"km", "th"})
 """Languages that stack marks above and below a letter, and need the room."""
 
-PAD: Final = 9
+PAD: Final = 7
+TIP: Final = 15
 
 
 class Line(NamedTuple):
@@ -41,20 +43,29 @@ def height(block: Iterable[Line]) -> float:
     return round(sum(line.leading for line in block) + 2 * PAD)
 
 
-def lettering(block: Sequence[Line], x: float, top: float, anchor: str = "start") -> str:
+def lettering(block: Sequence[Line], x: float, top: float) -> str:
     """A block of lines below one another; each says its language."""
     out = []
     y = top + PAD
     for line in block:
         base = y + line.leading * (0.72 if line.language in TALL else 0.78)
+        weight = ' font-weight="700"' if line.bold else ""
         out.append(
-            f'<text x="{x:g}" y="{base:.1f}" font-size="{line.size:g}" fill="{line.colour}"'
-            f"{' font-weight="700"' if line.bold else ''}"
-            f"{'' if anchor == 'start' else f' text-anchor="{anchor}"'}"
-            f' lang="{line.language}" xml:lang="{line.language}">{escape(line.text)}</text>'
+            f'<text x="{x:g}" y="{base:.1f}" font-size="{line.size:g}" fill="{line.colour}"{weight} '
+            f'lang="{line.language}" xml:lang="{line.language}">{escape(line.text)}</text>'
         )
         y += line.leading
     return "\n".join(out)
+
+
+def panel(x: float, y: float, w: float, h: float, colour: str) -> str:
+    """A coloured ground without an edge."""
+    return f'<rect x="{x:g}" y="{y:g}" width="{w:g}" height="{h:g}" rx="3" fill="{colour}"/>'
+
+
+def right_edge(kind: str, x: float, w: float, h: float, down: float) -> float:
+    """Where a shape ends on the right, so far below its top: one that moves somebody has a point there."""
+    return x + w - (TIP * (1 - min(down / (h / 2), 1)) if kind == "moves" else 0)
 
 
 def outline(kind: str, x: float, y: float, w: float, h: float, assumed: bool) -> str:
@@ -70,10 +81,17 @@ def outline(kind: str, x: float, y: float, w: float, h: float, assumed: bool) ->
     }[kind]
     style = f'fill="{paint[0]}" stroke="{paint[1]}" stroke-width="{paint[2]}"{dash}'
     if kind == "moves":
-        tip = 15
-        points = [(x, y), (x + w - tip, y), (x + w, y + h / 2), (x + w - tip, y + h), (x, y + h)]
+        points = [(x, y), (x + w - TIP, y), (x + w, y + h / 2), (x + w - TIP, y + h), (x, y + h)]
     elif kind == "tells":
-        points = [(x, y), (x + w, y), (x + w, y + h), (x + 30, y + h), (x + 16, y + h + 9), (x + 16, y + h), (x, y + h)]
+        points = [
+            (x, y),
+            (x + w, y),
+            (x + w, y + h),
+            (x + 30, y + h),
+            (x + 16, y + h + 9),
+            (x + 16, y + h),
+            (x, y + h),
+        ]
     elif kind == "end":
         c = 11
         points = [

@@ -1,8 +1,9 @@
-"""How wide a run of Latin, Khmer or Thai text is, and where it may be broken: no font is at hand, so by measure.
+"""How wide a run of Latin, Khmer or Thai text is, and where it may be broken: no font is at hand, so by
+measure.
 
-Khmer and Thai write no spaces between words. A line is broken at a space or a zero-width space where there is one,
-else between whole clusters: never between a letter and its vowel, mark or subscript, and never so that a line begins
-with a sign that belongs to the one before.
+Khmer and Thai write no spaces between words. A line is broken at a space or a zero-width space where there
+is one, else between whole clusters: never between a letter and its vowel, mark or subscript, and never so
+that a line begins with a sign that belongs to the one before.
 """
 
 import unicodedata
@@ -13,7 +14,8 @@ ZERO_WIDTH_SPACE: Final = "\u200b"
 KHMER_SUBSCRIPT: Final = "\u17d2"
 LEADING_VOWELS: Final = frozenset("เแโใไ")
 FOLLOWERS: Final = frozenset("ะาำๅๆฯ") | frozenset("។៕៖ៗ៘៙៚") | frozenset(",.;:!?)]}”’%/")
-"""Signs that may not begin a line: Thai vowels written after their consonant, marks of repetition, closing marks."""
+"""Signs that may not begin a line: Thai vowels written after their consonant, marks of repetition, closing
+marks."""
 
 NARROW: Final = frozenset("iljtfrI.,:;'’!|()[]ìíịĩỉ ")
 WIDE: Final = frozenset("mwMW@%—")
@@ -99,10 +101,17 @@ def _break(line: list[str]) -> int:
     spaces = [i for i in spaces if i <= end]
     if spaces and (spaces[-1] > end * 0.55 or not _unspaced(line[end])):
         return spaces[-1]
-    syllables = [i for i in range(1, end + 1) if line[i][0] in LEADING_VOWELS]
-    if syllables and syllables[-1] > end * 0.7:
+    # A cluster with a vowel or a subscript begins a syllable; a bare letter more often ends one.
+    syllables = [i for i in range(1, end + 1) if _opens_syllable(line[i])]
+    if syllables and syllables[-1] > end * 0.6:
         return syllables[-1]
     return end
+
+
+def _opens_syllable(piece: str) -> bool:
+    return piece[0] in LEADING_VOWELS or any(
+        sign in "ะาำ" or unicodedata.category(sign) in ("Mn", "Mc") for sign in piece[1:]
+    )
 
 
 def _unspaced(piece: str) -> bool:

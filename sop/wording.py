@@ -1,4 +1,5 @@
-"""The fixed words of the diagram and the book in every language, and the choice of a text in a wanted language."""
+"""The fixed words of the diagram and the book in every language, and the choice of a text in a wanted
+language."""
 
 import tomllib
 from collections.abc import Mapping
@@ -51,14 +52,18 @@ def spoken(group: str, name: str, sentence: str, language: str) -> Run:
     return pick(texts, language) if texts.get(FALLBACK) == sentence else Run(sentence, FALLBACK)
 
 
+def body(name: str, language: str) -> Run:
+    """The plain word for the kind of body that a role belongs to."""
+    return word("role", name.rpartition(".")[2], language)
+
+
 def role(procedure: Procedure, name: str, language: str) -> Run:
     """The body that holds a role, as the procedure names it last; else the plain word for the role."""
-    side, _, function = name.rpartition(".")
     country = procedure.country_of(name)
-    named = procedure.agencies.get(country, {}).get(function, ()) if country else ()
+    named = procedure.agencies.get(country, {}).get(name.rpartition(".")[2], ()) if country else ()
     if named:
         return pick(sorted(named, key=lambda agency: agency.valid_from or date.min)[-1].text, language)
-    plain = word("role", function, language)
+    plain = body(name, language)
     if country is None:
         return plain
     return Run(f"{plain.text}, {word('country', country, plain.language).text}", plain.language)
