@@ -2,13 +2,13 @@
 
 import gzip
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from importlib.resources import files
 from mimetypes import guess_type
 from pathlib import Path
 
-from flask import Flask, abort, current_app, request
+from flask import Blueprint, Flask, abort, current_app, request
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -31,7 +31,10 @@ _A_YEAR = 365 * 24 * 60 * 60
 
 
 def create_app(
-    settings: Settings, house: House | None = None, clock: Callable[[], datetime] = wall_clock
+    settings: Settings,
+    house: House | None = None,
+    clock: Callable[[], datetime] = wall_clock,
+    pages: Iterable[Callable[[], Blueprint]] = PAGES,
 ) -> Flask:
     """An application for these settings. A house may be given, as tests do; else it is opened from them.
 
@@ -49,7 +52,7 @@ def create_app(
     show_errors(app)
     app.session_interface = Sessions(app.extensions["house"], settings.signing_keys, clock)
     _serve_static(app)
-    for make_blueprint in PAGES:
+    for make_blueprint in pages:
         app.register_blueprint(make_blueprint())
     app.context_processor(_for_every_page)
     refuse_unguarded_pages(app)

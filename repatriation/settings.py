@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 import click
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -122,6 +123,13 @@ class Settings(BaseSettings):
         unknown = [language for language in value if language not in LANGUAGES]
         if unknown or not value or len(set(value)) != len(value):
             raise ValueError(f"give each of the languages you offer once, out of {', '.join(LANGUAGES)}")
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _time_zone_is_known(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(f"there is no time zone {value}")
         return value
 
     @field_validator("issuer")

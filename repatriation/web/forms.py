@@ -6,11 +6,16 @@ from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field
+from wtforms import Field, SelectChoice
 from wtforms.validators import StopValidation
 
 # Thai officers write years of the Buddhist Era; no year of the common era in our papers is as high as this.
 BUDDHIST_FROM = 2400
+
+
+def choices(*pairs: tuple[str, Any]) -> list[SelectChoice]:
+    """What RadioField, SelectField and SelectMultipleField are given: pairs of a value and its words."""
+    return [SelectChoice(value, words) for value, words in pairs]
 
 
 class Problem(NamedTuple):
@@ -45,7 +50,7 @@ def _first_box(field: Any) -> str:
     return f"{field.id}-0" if grouped else str(field.id)
 
 
-class DateBoxes(Field):
+class DateBoxes(Field):  # type: ignore[misc]
     """A date entered as day, month and year, in figures. A year above 2400 is read as Buddhist Era."""
 
     def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
@@ -60,7 +65,7 @@ class DateBoxes(Field):
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:  # noqa: ARG002
         """Read the three boxes of the form sent, or show `data` in them."""
-        self.process_errors = []
+        self.process_errors: list[Any] = []
         self.object_data = data
         self.data = data if isinstance(data, date) else None
         if formdata is not None and any(f"{self.name}-{box}" in formdata for box in self.boxes):
