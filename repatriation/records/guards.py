@@ -1,7 +1,7 @@
 """The guards of what is only ever added to: triggers by which the database itself refuses to
 change or delete it."""
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 APPEND_ONLY = ("trail", "seal", "fact", "consent", "identification")
 
@@ -34,10 +34,11 @@ def put_up(connection: Connection) -> None:
     """Create every guard that is missing. Called after each migration, since some of them drop
     triggers unasked."""
     there = _guards(connection)
+    tables = set(inspect(connection).get_table_names())
     if connection.dialect.name == "postgresql":
         connection.execute(text(_POSTGRESQL_REFUSE))
     for name, (table, deed) in _wanted(connection).items():
-        if name in there:
+        if name in there or table not in tables:
             continue
         template = _SQLITE if connection.dialect.name == "sqlite" else _POSTGRESQL
         each = "STATEMENT" if deed == "TRUNCATE" else "ROW"

@@ -1,0 +1,109 @@
+"""Who sees which case: the one place where a query on cases is narrowed to an organisation.
+
+An organisation sees a case when it has a live part in it, and no other way. Everything that looks for cases
+begins with one of these; nothing outside this package selects from the table of cases itself.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func
+from sqlalchemy import select as core_select
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+from sqlmodel.sql.expression import Select as Pairs
+from sqlmodel.sql.expression import SelectOfScalar
+
+from repatriation.records.cases import CaseFile, Party
+from repatriation.records.outbox import Idempotency
+from repatriation.records.people import NameToken
+
+
+def visible_cases(organisation_id: str) -> Pairs[CaseFile, Party]:
+    """The cases an organisation has a part in, each once, with the part that holds the sort keys.
+
+    Order and page by `Party.updated_at` or `Party.due_on` with `Party.case_id`, narrow by `Party.stage`:
+    those have an index that begins with the organisation, so that a page costs the same however many cases
+    there are.
+    """
+    statement: Pairs[CaseFile, Party] = select(CaseFile, Party).join(
+        Party, col(Party.case_id) == col(CaseFile.id)
+    )
+    return statement.where(*_first_live_part(organisation_id))
+
+
+def visible_case(organisation_id: str, reference: str) -> SelectOfScalar[CaseFile]:
+    """One case by its reference: no row when there is none, and none either when the
+    organisation has no part in it."""
+    seen = exists().where(col(Party.case_id) == col(CaseFile.id), *_live_part(organisation_id))
+    return select(CaseFile).where(CaseFile.reference == reference, seen)
+
+
+def visible_ids(organisation_id: str) -> SelectOfScalar[str]:
+    """The ids of the cases an organisation has a part in, for a condition such as
+    `col(Visit.case_id).in_(…)`."""
+    return select(Party.case_id).where(*_live_part(organisation_id))
+
+
+def cases_named(organisation_id: str, sought: Iterable[frozenset[str]]) -> Pairs[CaseFile, Party]:
+    """The visible cases of people with a name like the one looked for; `sought` comes from `names.sought`."""
+    statement = visible_cases(organisation_id)
+    for tokens in sought:
+        token = aliased(NameToken)
+        statement = statement.where(
+            exists().where(col(token.case_id) == col(CaseFile.id), col(token.token).in_(tokens))
+        )
+    return statement
+
+
+def every_case() -> SelectOfScalar[CaseFile]:
+    """All cases, for what the program does by itself for nobody: sweeping, counting, erasing.
+    Never for a page."""
+    return select(CaseFile)
+
+
+def _live_part(organisation_id: str) -> list[ColumnElement[bool]]:
+    return [col(Party.organisation_id) == organisation_id, col(Party.until).is_(None)]
+
+
+def _first_live_part(organisation_id: str) -> list[ColumnElement[bool]]:
+    """One live part only, for an organisation may play several roles in one case."""
+    other = aliased(Party)
+    earlier = exists().where(
+        col(other.case_id) == col(Party.case_id),
+        col(other.organisation_id) == organisation_id,
+        col(other.until).is_(None),
+        col(other.id) < col(Party.id),
+    )
+    return [*_live_part(organisation_id), ~earlier]
+
+
+_CASE = CaseFile.metadata.tables["case_file"]
+_PART = CaseFile.metadata.tables["party"]
+_GIVEN = Idempotency.metadata.tables["idempotency"]
+
+STEP_CASE: Select[Any] = (
+    core_select(
+        *_CASE.c,
+        core_select(func.aggregate_strings(_PART.c.role, ","))
+        .where(
+            _PART.c.case_id == _CASE.c.id,
+            _PART.c.organisation_id == bindparam("organisation_id"),
+            _PART.c.until.is_(None),
+        )
+        .scalar_subquery()
+        .label("roles"),
+        _GIVEN.c.fingerprint.label("given_fingerprint"),
+        _GIVEN.c.answer.label("given_answer"),
+    )
+    .select_from(
+        _CASE.outerjoin(
+            _GIVEN, and_(_GIVEN.c.officer_id == bindparam("officer_id"), _GIVEN.c.key == bindparam("key"))
+        )
+    )
+    .where(_CASE.c.reference == bindparam("reference"))
+)
+"""All a step needs to know, in one SELECT for `Lean.one`: the case's columns; `roles`, the
+caller's live roles joined by commas, or None, in which case there is no such case for them; and
+what was answered to the same key before, if anything. Given: reference, organisation_id,
+officer_id, key."""
