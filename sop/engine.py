@@ -244,21 +244,25 @@ def turn(procedure: Procedure, view: CaseView, now: datetime) -> Turn:
     """Who answers for the case, and whose move is awaited.
 
     Awaited are those who could bring it forward now: by an open action that leads on, or that puts something on
-    file which is not there yet. While a hold stands, those who could lift it. Exits, and the placing of holds,
-    are never awaited of anybody.
+    file which is not there yet. While a hold stands, those who could lift it. Where only a consent is lacking, the
+    person. Exits, and the placing of holds, are never awaited of anybody.
     """
-    stage = procedure.stages[view.stage]
+    responsible = procedure.stages[view.stage].responsible
     waiting: dict[str, None] = {}
     names: list[str] = []
+    persons_word = False
     held = [fact for fact in view.facts if fact.startswith(words.HOLD)]
     for action in procedure.by_stage[view.stage]:
         if not _leads_on(procedure, view, action, held, now):
             continue
-        if _reasons(procedure, view, action, frozenset(action.by), now):
-            continue
-        names.append(action.name)
-        waiting.update(dict.fromkeys(action.by))
-    return Turn(stage.responsible, tuple(waiting), tuple(names))
+        lacking = _reasons(procedure, view, action, frozenset(action.by), now)
+        if not lacking:
+            names.append(action.name)
+            waiting.update(dict.fromkeys(action.by))
+        persons_word = persons_word or all(reason.code.startswith("consent_") for reason in lacking)
+    if not waiting and not procedure.stages[view.stage].end:
+        waiting[words.PERSON if persons_word else responsible] = None
+    return Turn(responsible, tuple(waiting), tuple(names))
 
 
 def _leads_on(procedure: Procedure, view: CaseView, action: Action, held: list[str], now: datetime) -> bool:

@@ -16,6 +16,9 @@ from sop.reader import ProcedureError
 from sop.safeguards import HOLDS, SAFEGUARDS, Safeguard
 
 
+_Gates = tuple[tuple[tuple[int, int], ...], ...]
+
+
 class Rule(NamedTuple):
     """One rule of the floor: its code and its sentence."""
 
@@ -155,7 +158,7 @@ class _Move(NamedTuple):
     """An action, or a lapse, in bits: alternatives of (must have, must lack), what it sets and clears, and where to."""
 
     name: str
-    gates: tuple[tuple[tuple[int, int], ...], ...]
+    gates: _Gates
     sets: int
     clears: int
     to: int
@@ -167,7 +170,7 @@ class _Floor(NamedTuple):
 
     code: str
     detail: str
-    gates: tuple[tuple[tuple[int, int], ...], ...]
+    gates: _Gates
 
 
 class _Walker:
@@ -378,8 +381,10 @@ class _Walker:
                 known |= plan.exits
             targets = []
             stays = plan.always_stays
-            for has, lacks, more, sets, keep, home, move in plan.ways:
-                if bits & has != has or bits & lacks or (more and not _met(more, bits)):
+            for has, lacks, some, more, sets, keep, home, move in plan.ways:
+                if bits & has != has or bits & lacks or (some and not bits & some):
+                    continue
+                if more and not _met(more, bits):
                     continue
                 if move is not None:
                     self._hold(move, bits, found)
@@ -412,7 +417,7 @@ class _Walker:
         ways: dict[_Way, None] = {}
         exits = set()
         for move in self.moves[stage]:
-            has, lacks, more = _folded(move.gates)
+            has, lacks, some, more = _folded(move.gates)
             asked = move.action is not None and any(
                 not _implied(rule, move.gates, has, lacks) for rule in self.rules[move.action.name]
             )
@@ -428,7 +433,7 @@ class _Walker:
             if not move.gates and watched is None and unseen and self._ends(move.to):
                 exits.add(home)
             else:
-                ways[_Way(has, lacks, more, move.sets, keep, home, watched)] = None
+                ways[_Way(has, lacks, some, more, move.sets, keep, home, watched)] = None
         return _Plan(tuple(ways), frozenset(exits), always)
 
     def _hold(self, move: _Move, bits: int, found: dict[tuple[str, str], Breach]) -> None:
@@ -491,11 +496,15 @@ class _Walker:
 
 
 class _Way(NamedTuple):
-    """One move as plain numbers: what it must find, what it sets and keeps, whither, and the move if it is watched."""
+    """One move as plain numbers, with the move itself where it must be watched.
+
+    All of `has` must stand, none of `lacks`, one of `some` if it names any, and `more` is whatever else is asked.
+    """
 
     has: int
     lacks: int
-    more: tuple[tuple[tuple[int, int], ...], ...]
+    some: int
+    more: _Gates
     sets: int
     keep: int
     home: int
@@ -510,21 +519,22 @@ class _Plan(NamedTuple):
     always_stays: bool
 
 
-def _folded(
-    gates: tuple[tuple[tuple[int, int], ...], ...],
-) -> tuple[int, int, tuple[tuple[tuple[int, int], ...], ...]]:
-    """Gates with one alternative become one pair of masks; the others stay as they are."""
-    has = lacks = 0
+def _folded(gates: _Gates) -> tuple[int, int, int, _Gates]:
+    """Gates as masks, where one alternative or a choice of single bits lets them be; the others stay as they are."""
+    has = lacks = some = 0
     more = []
     for alternatives in gates:
         if len(alternatives) == 1:
             has, lacks = has | alternatives[0][0], lacks | alternatives[0][1]
+        elif not some and all(bits.bit_count() == 1 and not barred for bits, barred in alternatives):
+            for bits, _ in alternatives:
+                some |= bits
         else:
             more.append(alternatives)
-    return has, lacks, tuple(more)
+    return has, lacks, some, tuple(more)
 
 
-def _implied(rule: _Floor, gates: tuple[tuple[tuple[int, int], ...], ...], has: int, lacks: int) -> bool:
+def _implied(rule: _Floor, gates: _Gates, has: int, lacks: int) -> bool:
     """Whether a rule holds wherever these gates are met."""
     return all(
         asked in gates or any(has & wanted == wanted and lacks & barred == barred for wanted, barred in asked)
@@ -532,7 +542,7 @@ def _implied(rule: _Floor, gates: tuple[tuple[tuple[int, int], ...], ...], has: 
     )
 
 
-def _met(gates: tuple[tuple[tuple[int, int], ...], ...], bits: int) -> bool:
+def _met(gates: _Gates, bits: int) -> bool:
     for alternatives in gates:
         for has, lacks in alternatives:
             if bits & has == has and not bits & lacks:

@@ -18,7 +18,9 @@ def text_of(name: str) -> str:
 
 def block_of(text: str, action: str) -> str:
     """The lines of one action."""
-    found = re.search(rf'\[\[actions\]\]\n(?:#[^\n]*\n)*name *= *"{action}"\n.*?(?=\n\[\[actions\]\]|\Z)', text, re.DOTALL)
+    found = re.search(
+        rf'\[\[actions\]\]\n(?:#[^\n]*\n)*name *= *"{action}"\n.*?(?=\n\[\[actions\]\]|\Z)', text, re.DOTALL
+    )
     assert found, action
     return found[0]
 

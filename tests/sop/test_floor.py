@@ -1,17 +1,16 @@
 """The floor: every real file stands on it, and every way of spoiling one is found out and named."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
 from sop import floor
+from sop.engine import verdicts
 from sop.floor import BelowTheFloor, examine, stand
 from sop.reader import ProcedureError
 from sop.view import CaseView, ConsentState, Fact
-from sop.engine import verdicts
 from tests.sop.sabotage import FILES, FULL, change_action, read_text, text_of, without_gate
-
-from datetime import UTC, datetime
 
 NOW = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
 
@@ -79,7 +78,9 @@ def test_the_home_country_cannot_be_told_against_the_persons_objection(name: str
 
 @pytest.mark.parametrize("name", FULL)
 def test_telling_somebody_beyond_the_consent_is_found_out(name: str) -> None:
-    spoiled = change_action(text_of(name), "notify_origin", r'to *= *\["home\.consulate"', 'to = ["home.police"')
+    spoiled = change_action(
+        text_of(name), "notify_origin", r'to *= *\["home\.consulate"', 'to = ["home.police"'
+    )
     found = examine(read_text(spoiled, name)).breaches
     assert any("home.police" in breach.detail for breach in found)
 
@@ -87,7 +88,9 @@ def test_telling_somebody_beyond_the_consent_is_found_out(name: str) -> None:
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_without_a_way_to_stay_is_refused(name: str) -> None:
     text = text_of(name)
-    block = re.search(r'\[\[actions\]\]\n(?:#[^\n]*\n)*name *= *"stay"\n.*?(?=\n\[\[actions\]\]|\Z)', text, re.DOTALL)
+    block = re.search(
+        r'\[\[actions\]\]\n(?:#[^\n]*\n)*name *= *"stay"\n.*?(?=\n\[\[actions\]\]|\Z)', text, re.DOTALL
+    )
     assert block
     assert "no_way_to_stay" in {code for code, _ in codes(text.replace(block[0], ""), name)}
 
@@ -101,7 +104,11 @@ def test_a_way_to_stay_that_asks_for_something_first_is_no_way_to_stay(name: str
 @pytest.mark.parametrize("name", FULL)
 def test_consent_to_return_can_be_taken_back_up_to_the_gate(name: str) -> None:
     spoiled = re.sub(
-        r'(\[consents\.return\].*?from *= *\[.*?),\s*"in_transit"', r"\1", text_of(name), count=1, flags=re.DOTALL
+        r'(\[consents\.return\].*?from *= *\[.*?),\s*"in_transit"',
+        r"\1",
+        text_of(name),
+        count=1,
+        flags=re.DOTALL,
     )
     assert ("consent_is_final", "stage in_transit") in codes(spoiled, name)
 
@@ -114,7 +121,9 @@ def test_a_stage_that_cannot_be_reached_or_left_is_refused(name: str) -> None:
     )
     spoiled = text_of(name).replace("\n[consents.", lonely + "\n[consents.", 1)
     found = examine(read_text(spoiled, name)).breaches
-    assert {"no action leads here from any entry", "no action leads on from here"} <= {b.detail for b in found}
+    assert {"no action leads here from any entry", "no action leads on from here"} <= {
+        b.detail for b in found
+    }
 
 
 @pytest.mark.parametrize("name", FULL)
@@ -131,7 +140,10 @@ def test_a_file_whose_responsible_agency_is_not_named_is_refused(name: str) -> N
     function = role.partition(".")[2]
     country = whole.country_of(role)
     spoiled = re.sub(
-        rf"(?ms)(\[agencies\.{country}\].*?)^{function} *= *\[.*?^(?=[a-z_]+ *=|\[)", r"\1", text_of(name), count=1
+        rf"(?ms)(\[agencies\.{country}\].*?)^{function} *= *\[.*?^(?=[a-z_]+ *=|\[)",
+        r"\1",
+        text_of(name),
+        count=1,
     )
     assert "nobody_responsible" in {code for code, _ in codes(spoiled, name)}
 
@@ -142,7 +154,9 @@ def test_a_breach_is_told_in_one_sentence_that_names_file_place_and_rule() -> No
         stand(read_text(spoiled, FULL[0]))
     assert isinstance(refused.value, ProcedureError)
     assert FULL[0] in str(refused.value)
-    assert "action depart: could move a person without consent to return. Nobody is moved without" in str(refused.value)
+    assert "action depart: could move a person without consent to return. Nobody is moved without" in str(
+        refused.value
+    )
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -161,9 +175,13 @@ def test_the_walk_and_the_engine_agree_on_every_case(name: str, child: bool) -> 
         view = as_view(procedure.digest, stage, held, child=child)
         engine = {v.action.name for v in verdicts(procedure, view, everybody, NOW) if v.open}
         bits = case & ((1 << width) - 1)
-        walk = {m.name for m in walker.moves[case >> width] if m.action is not None and floor._met(m.gates, bits)}
+        walk = {
+            m.name for m in walker.moves[case >> width] if m.action is not None and floor._met(m.gates, bits)
+        }
         timed = {
-            a.name for a in procedure.by_stage[stage] if any(s.timing is not None for s in procedure.gates[a.name])
+            a.name
+            for a in procedure.by_stage[stage]
+            if any(s.timing is not None for s in procedure.gates[a.name])
         }
         unseen = {
             a.name for a in procedure.by_stage[stage] if a.consent and a.consent.act != "give"
@@ -176,5 +194,9 @@ def as_view(digest: str, stage: str, held: list[str], *, child: bool) -> CaseVie
     if "hold_*" in facts:
         facts.pop("hold_*")
         facts["hold_legal"] = facts["hold_health"] = facts["hold_border"] = Fact(NOW)
-    given = {name.removeprefix("consent:"): ConsentState("given", NOW, None, True, True) for name in held if ":" in name}
+    given = {
+        name.removeprefix("consent:"): ConsentState("given", NOW, None, True, True)
+        for name in held
+        if ":" in name
+    }
     return CaseView(digest, stage, NOW, facts, given, child)

@@ -1,0 +1,140 @@
+"""`repatriation sop`: check, print and draw the procedures, and ask one what may be done in a case."""
+
+from pathlib import Path
+
+import click
+
+
+@click.group("sop")
+def command() -> None:
+    """The procedures: check, print, draw, and ask them."""
+
+
+@command.command()
+@click.argument("files", nargs=-1, type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_context
+def check(context: click.Context, files: tuple[Path, ...]) -> None:
+    """Read route FILES (all that are installed, when none is named) and walk through every case of each.
+
+    Ends with 0 when every file may be used and with 1 when one may not.
+    """
+    from time import perf_counter
+
+    from sop.floor import stand
+    from sop.reader import ProcedureError, read
+    from sop.shelf import CORRIDORS
+
+    refused = 0
+    for path in files or sorted(CORRIDORS.glob("*.toml")):
+        started = perf_counter()
+        try:
+            procedure = read(path)
+            walk = stand(procedure)
+        except (ProcedureError, OSError) as problem:
+            refused += 1
+            click.echo(f"{path.name}: refused", err=True)
+            for sentence in _sentences(problem):
+                click.echo(f"  {sentence}", err=True)
+            continue
+        took = (perf_counter() - started) * 1000
+        grounds = [*procedure.stages.values(), *procedure.actions.values(), *procedure.consents.values()]
+        limits = [limit for action in procedure.actions.values() for limit in action.within]
+        sourced = sum(each.grounding == "sourced" for each in (*grounds, *limits))
+        assumed = len(grounds) + len(limits) - sourced
+        click.echo(
+            f"{path.name}: {len(procedure.stages)} stages, {len(procedure.actions)} actions, "
+            f"{walk.cases:,} cases visited, {walk.steps:,} steps, {took:,.0f} ms, "
+            f"{sourced} sourced, {assumed} assumed"
+        )
+    context.exit(1 if refused else 0)
+
+
+def _sentences(problem: Exception) -> list[str]:
+    """One line a rule that is broken, each with the file it is broken in."""
+    from sop.floor import BelowTheFloor
+
+    if isinstance(problem, BelowTheFloor):
+        return [f"{problem.where}: {breach.sentence}" for breach in problem.breaches]
+    if isinstance(problem, OSError):
+        return [f"{problem.filename}: cannot be read ({problem.strerror})"]
+    return [str(problem)]
+
+
+@command.command()
+@click.argument("route")
+@click.option("--language", default="en", show_default=True, help="km, th, vi or en")
+def diagram(route: str, language: str) -> None:
+    """Draw ROUTE (such as tha-khm, or tha-khm-2019) in lanes, as SVG, on standard output."""
+    from sop.diagram import lanes_svg
+
+    procedure = _procedure(route)
+    _speaks(procedure.languages, (language,))
+    click.echo(lanes_svg(procedure, language))
+
+
+@command.command("print")
+@click.argument("route")
+@click.option("--languages", default="en", show_default=True, help="one or two of km, th, vi, en, as xx,yy")
+def print_(route: str, languages: str) -> None:
+    """Print ROUTE as a book in HTML that a ministry can read article by article, on standard output."""
+    from sop.book import book_html
+
+    procedure = _procedure(route)
+    chosen = tuple(dict.fromkeys(languages.split(",")))
+    _speaks(procedure.languages, chosen)
+    if len(chosen) > 2:  # noqa: PLR2004
+        raise click.BadParameter("name one language, or two with a comma between them", param_hint="--languages")
+    click.echo(book_html(procedure, chosen))
+
+
+@command.command()
+@click.argument("reference")
+@click.option("--as", "role", required=True, help="whose view: a role such as host.coordination, or person")
+def verdicts(reference: str, role: str) -> None:
+    """Say what ROLE may do now in the case REFERENCE, and why the rest is closed."""
+    from datetime import UTC, datetime
+
+    from repatriation.opening import open_house
+    from repatriation.settings import read_settings
+    from repatriation.work.inspection import inspect
+    from repatriation.work.refusals import NotFound
+    from sop import engine, vocabulary
+
+    if role not in vocabulary.ROLES:
+        raise click.BadParameter(f"“{role}” is not a role; the roles are {', '.join(sorted(vocabulary.ROLES))}")
+    try:
+        procedure, view = inspect(open_house(read_settings()), reference)
+    except NotFound:
+        raise click.ClickException("There is no case of this reference.") from None
+    now = datetime.now(UTC)
+    turn = engine.turn(procedure, view, now)
+    click.echo(f"{reference}: {procedure.stages[view.stage].text['en']} ({view.stage}), version {view.version}")
+    click.echo(f"answers for it: {turn.responsible}; awaited: {', '.join(turn.waiting_for) or 'nobody'}")
+    for verdict in engine.verdicts(procedure, view, frozenset({role}), now):
+        why = "; ".join(" ".join(filter(None, reason)) for reason in verdict.reasons)
+        click.echo(f"  {'open  ' if verdict.open else 'closed'}  {verdict.action.name}{'  ' + why if why else ''}")
+
+
+def _procedure(route: str):  # type: ignore[no-untyped-def]
+    from datetime import UTC, datetime
+
+    from repatriation.settings import read_settings
+    from sop.shelf import NotOnTheShelf, stock
+
+    shelf = stock(read_settings().corridors)
+    for procedure in shelf:
+        if procedure.key == route:
+            return procedure
+    try:
+        return shelf.in_force(route, datetime.now(UTC).date())
+    except NotOnTheShelf:
+        known = ", ".join(procedure.key for procedure in shelf)
+        raise click.BadParameter(f"there is no route “{route}”; there are {known}", param_hint="ROUTE") from None
+
+
+def _speaks(spoken: tuple[str, ...], wanted: tuple[str, ...]) -> None:
+    for language in wanted:
+        if language not in spoken:
+            raise click.BadParameter(
+                f"this route's file has no words in “{language}”; it has {', '.join(spoken)}", param_hint="language"
+            )

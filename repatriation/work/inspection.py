@@ -1,0 +1,24 @@
+"""Looks at a case from the machine it is kept on: its stage and facts, never who it is about."""
+
+from sqlmodel import select
+
+from repatriation.records.cases import CaseFile
+from repatriation.work.house import House
+from repatriation.work.refusals import NotFound
+from repatriation.work.views import view_of
+from sop.procedure import Procedure
+from sop.view import CaseView
+
+
+def inspect(house: House, reference: str) -> tuple[Procedure, CaseView]:
+    """The procedure a case is pinned to, and what the engine is shown of the case.
+
+    Raises:
+        NotFound: there is no case of this reference.
+    """
+    with house.doors.read() as session:
+        case = session.exec(select(CaseFile).where(CaseFile.reference == reference)).first()
+    if case is None:
+        raise NotFound(reference)
+    view = view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
+    return house.shelf.pinned(case.digest), view
