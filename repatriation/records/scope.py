@@ -80,19 +80,16 @@ def _first_live_part(organisation_id: str) -> list[ColumnElement[bool]]:
 
 _CASE = CaseFile.metadata.tables["case_file"]
 _PART = CaseFile.metadata.tables["party"]
+_SEEN = _PART.alias("seen")
 _GIVEN = Idempotency.metadata.tables["idempotency"]
 
 STEP_CASE: Select[Any] = (
     core_select(
         *_CASE.c,
-        core_select(func.aggregate_strings(_PART.c.role, ","))
-        .where(
-            _PART.c.case_id == _CASE.c.id,
-            _PART.c.organisation_id == bindparam("organisation_id"),
-            _PART.c.until.is_(None),
-        )
+        core_select(func.aggregate_strings(_PART.c.role + ":" + _PART.c.organisation_id, ","))
+        .where(_PART.c.case_id == _CASE.c.id, _PART.c.until.is_(None))
         .scalar_subquery()
-        .label("roles"),
+        .label("parts"),
         _GIVEN.c.fingerprint.label("given_fingerprint"),
         _GIVEN.c.answer.label("given_answer"),
     )
@@ -101,9 +98,16 @@ STEP_CASE: Select[Any] = (
             _GIVEN, and_(_GIVEN.c.officer_id == bindparam("officer_id"), _GIVEN.c.key == bindparam("key"))
         )
     )
-    .where(_CASE.c.reference == bindparam("reference"))
+    .where(
+        _CASE.c.reference == bindparam("reference"),
+        exists().where(
+            _SEEN.c.case_id == _CASE.c.id,
+            _SEEN.c.organisation_id == bindparam("organisation_id"),
+            _SEEN.c.until.is_(None),
+        ),
+    )
 )
-"""All a step needs to know, in one SELECT for `Lean.one`: the case's columns; `roles`, the
-caller's live roles joined by commas, or None, in which case there is no such case for them; and
-what was answered to the same key before, if anything. Given: reference, organisation_id,
+"""All a step needs to know, in one SELECT for `Lean.one`: the case's columns; `parts`, every live part in the
+case as role:organisation, joined by commas; and what was answered to the same key before, if anything. No row
+when there is no such case, or the organisation has no part in it. Given: reference, organisation_id,
 officer_id, key."""

@@ -72,7 +72,7 @@ def open_identities(
         found = session.exec(
             visible_cases(actor.organisation_id).where(col(CaseFile.reference).in_(references))
         ).all()
-        cases = {case.reference: case for case in found}
+        cases = {case.reference: case for case, _ in found}
         if set(references) - set(cases):
             raise NotFound
         safe = Safe(house.keyring)

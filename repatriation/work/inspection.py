@@ -1,8 +1,9 @@
 """Looks at a case from the machine it is kept on: its stage and facts, never who it is about."""
 
-from sqlmodel import select
+from sqlmodel import col
 
 from repatriation.records.cases import CaseFile
+from repatriation.records.scope import every_case
 from repatriation.work.house import House
 from repatriation.work.refusals import NotFound
 from repatriation.work.views import view_of
@@ -17,7 +18,7 @@ def inspect(house: House, reference: str) -> tuple[Procedure, CaseView]:
         NotFound: there is no case of this reference.
     """
     with house.doors.read() as session:
-        case = session.exec(select(CaseFile).where(CaseFile.reference == reference)).first()
+        case = session.exec(every_case().where(col(CaseFile.reference) == reference)).first()
     if case is None:
         raise NotFound(reference)
     view = view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)

@@ -56,16 +56,16 @@ def reopened(
     if entry not in entries(procedure, actor.country):
         raise Invalid({"entry": "unknown" if entry else "needed"})
     row = opened.row
-    key = CaseKey(row["id"], house.keyring.unwrap(row["wrapped_key"], row["key_epoch"]))
+    key = CaseKey(row.id, house.keyring.unwrap(row.wrapped_key, row.key_epoch))
     new = NewCase(
         route=procedure.route,
         stage=entry,
-        age_group=row["age_group"],
-        gate=row["gate"],
+        age_group=row.age_group,
+        gate=row.gate,
         person=_person(opened, key),
     )
     sheaf = Sheaf()
-    reference = Opener(house, actor, now, opened.bodies()).put(sheaf, new, reopens_id=row["id"])
+    reference = Opener(house, actor, now, opened.bodies()).put(sheaf, new, reopens_id=row.id)
     return Anew(reference, sheaf.writes())
 
 

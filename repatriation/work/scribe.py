@@ -106,13 +106,13 @@ class Scribe:
         self.house, self.actor, self.now, self.procedure = house, actor, now, procedure
         self.anew = anew
         self.row, self.step, self.given, self.shared, self.opened = opened.row, step, given, shared, opened
-        self.case_id: str = opened.row["id"]
+        self.case_id: str = opened.row.id
         self.after: CaseView = step.view
 
     def writes(self, key: str | None, request: str) -> Writes:
         event = self._event()
         taken = Taken(
-            self.row["reference"],
+            self.row.reference,
             self.after.version,
             self.after.stage,
             self.anew.reference if self.anew else None,
@@ -135,19 +135,19 @@ class Scribe:
         ended = self.procedure.stages[self.after.stage].end
         return {
             "case": self.case_id,
-            "was": self.row["version"],
-            "seq_was": self.row["trail_seq"],
+            "was": self.row.version,
+            "seq_was": self.row.trail_seq,
             "new_stage": self.after.stage,
             "new_entered_at": self.after.entered,
             "new_holder_id": self.shared.holder_id,
             "new_state": state_of(self.after),
             "new_expected_on": scheduled.on if scheduled else None,
-            "new_gate": self.given.gate or self.row["gate"],
+            "new_gate": self.given.gate or self.row.gate,
             "new_version": self.after.version,
             "new_trail_seq": head.seq,
             "new_trail_head": head.hash,
             "new_updated_at": self.now,
-            "new_closed_at": (self.row["closed_at"] or self.now) if ended else None,
+            "new_closed_at": (self.row.closed_at or self.now) if ended else None,
         }
 
     def _facts(self) -> list[Write]:
@@ -183,7 +183,7 @@ class Scribe:
     def _sealed(self, table: str, column: str, row_id: str, value: str | None) -> bytes | None:
         if value is None:
             return None
-        data_key = self.house.keyring.unwrap(self.row["wrapped_key"], self.row["key_epoch"])
+        data_key = self.house.keyring.unwrap(self.row.wrapped_key, self.row.key_epoch)
         return CaseKey(self.case_id, data_key).seal(table, column, row_id, value)
 
     def _consent(self) -> list[Write]:
@@ -273,7 +273,7 @@ class Scribe:
         action, given = self.step.action, self.given
         detail = {
             "action": action.name,
-            "from": self.row["stage"],
+            "from": self.row.stage,
             "to": self.after.stage,
             "version": self.after.version,
             "roles": sorted(self.opened.roles),
@@ -293,7 +293,7 @@ class Scribe:
             else ("consent:recorded" if action.consent else "case:fact:recorded")
         )
         said = {name: value for name, value in detail.items() if value not in (None, False, [])}
-        head = Head(self.case_id, self.row["trail_seq"], self.row["trail_head"])
+        head = Head(self.case_id, self.row.trail_seq, self.row.trail_head)
         return trail.event(head, self.actor, self.now, tag, said)
 
     def _tell(self) -> list[Write]:
@@ -301,7 +301,7 @@ class Scribe:
         told = {part.organisation_id for part in (*self.opened.parts, *self.shared.joins)}
         told -= {self.actor.organisation_id}
         kind = "case:left" if self.shared.leaves else "case:moved"
-        detail = {"reference": self.row["reference"], "version": self.after.version}
+        detail = {"reference": self.row.reference, "version": self.after.version}
         return [
             Write(_TELL, {"id": new_id(), "case_id": self.case_id, "kind": kind, "recipient_id": organisation,
                           "run_at": self.now, "detail": detail, "state": "open", "attempts": 0})

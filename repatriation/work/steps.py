@@ -59,14 +59,14 @@ def take_step(
             said = opened.answered
             taken = Taken(reference, said["version"], said["stage"], said.get("opened"))
             return Writes(None, (), taken)
-        if opened.row["version"] != version:
-            raise MovedOn(reference, opened.row["version"], ())
+        if opened.row.version != version:
+            raise MovedOn(reference, opened.row.version, ())
         return _decide(house, actor, now, opened, action, particulars, key, request)
 
     try:
         taken = house.doors.step(read, decide)
     except MovedOn as moved:
-        raise MovedOn(reference, moved.version, changes_since(house, reference, version)) from None
+        raise MovedOn(reference, moved.version, changes_since(house, actor, reference, version)) from None
     except Clash:
         return take_step(house, actor, now, reference, action, version, particulars, key)
     return Taken(*taken)
@@ -83,10 +83,8 @@ def _decide(
     request: str,
 ) -> Writes:
     row = opened.row
-    procedure = house.shelf.pinned(row["digest"])
-    view = view_of(
-        row["digest"], row["stage"], row["entered_at"], row["age_group"], row["version"], row["state"]
-    )
+    procedure = house.shelf.pinned(row.digest)
+    view = view_of(row.digest, row.stage, row.entered_at, row.age_group, row.version, row.state)
     step = follow(
         procedure,
         view,
@@ -101,7 +99,7 @@ def _decide(
     problems = wanting(procedure, step.action, given, child=view.child)
     if problems:
         raise Invalid(problems)
-    shared = _shared(procedure, step, opened, actor, given.organisation, given.gate or row["gate"])
+    shared = _shared(procedure, step, opened, actor, given.organisation, given.gate or row.gate)
     anew = reopened(house, actor, now, opened, step, given.entry) if REOPENED in step.recorded else None
     return Scribe(house, actor, now, procedure, opened, step, given, shared, anew).writes(key, request)
 
@@ -112,7 +110,7 @@ def _shared(
     """Who knows after the step. A step that only puts a fact on file changes nothing about that."""
     if step.action.to is None and step.action.discloses is None:
         leaves = sharing.leaving(procedure, step, opened.parts) if step.action.consent else ()
-        return Sharing((), leaves, opened.row["holder_id"])
+        return Sharing((), leaves, opened.row.holder_id)
     return sharing.share(
         procedure,
         step,
