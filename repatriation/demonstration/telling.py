@@ -1,0 +1,155 @@
+"""Tells one story: plans it, puts it on the calendar, and has the officers take every step of it for real."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from repatriation.demonstration import defaults, people
+from repatriation.demonstration.organisations import GATES
+from repatriation.demonstration.planner import BODIES, Course, Planned
+from repatriation.demonstration.schedule import LOCAL, moments
+from repatriation.demonstration.stories import Story
+from repatriation.work import sharing
+from repatriation.work.actors import Actor
+from repatriation.work.cases import open_case
+from repatriation.work.house import House
+from repatriation.work.newcase import NewCase
+from repatriation.work.particulars import Particulars
+from repatriation.work.steps import take_step
+from sop.procedure import Procedure
+
+_STILL_GOOD: Final = timedelta(days=30)
+"""How long after the last step a paper still counts, where the story does not let it lapse."""
+
+_LAPSED: Final = timedelta(days=1)
+
+
+@dataclass(slots=True)
+class Told:
+    """What became of the stories told so far: each one's case, and the case that reopening it has opened."""
+
+    cases: dict[str, str] = field(default_factory=dict)
+    reopened: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+
+
+def plan(procedure: Procedure, story: Story, now: datetime) -> Course:
+    """The steps of a story. Raises Stuck or NotAllowed when the procedure does not let it be."""
+    course = Course.opened(
+        procedure,
+        story.entry,
+        opener_of(procedure, story),
+        GATES[story.route],
+        now,
+        child=story.age != "adult",
+    )
+    course.without = story.without
+    for turn in story.turns:
+        if turn.startswith(">>"):
+            course.through(turn[2:])
+        elif turn.startswith(">"):
+            course.to(turn[1:])
+        else:
+            course.take(turn)
+    return course
+
+
+def opener_of(procedure: Procedure, story: Story) -> str:
+    """The organisation that opens the case: the one that answers for its first stage."""
+    if story.opener is not None:
+        return story.opener
+    role = procedure.stages[story.entry].responsible
+    found = sharing.bodies_for(procedure, role, BODIES.values())
+    at_gate = [body for body in found if body.place == GATES[story.route]]
+    return (at_gate or list(found))[0].code
+
+
+class Teller:
+    """Has the officers of an installation live the stories."""
+
+    def __init__(self, house: House, actors: Mapping[str, Actor], now: datetime) -> None:
+        self.house, self.actors, self.now = house, actors, now
+        self.told = Told()
+        self.numbers: dict[str, int] = {}
+
+    def tell(self, story: Story) -> None:
+        """Opens the story's case and takes every step of it, each at its own moment of the past."""
+        procedure = self.house.shelf.in_force(story.route, self.now.date())
+        chance = random.Random(f"demonstration: {story.name}")  # noqa: S311 - the same people every time
+        number = self._number(procedure.home)
+        if story.after is None:
+            began = self.now - timedelta(days=story.began)
+            new = self._new_case(procedure, story, number, chance)
+            reference = open_case(self.house, self.actors[opener_of(procedure, story)], began, new)
+        else:
+            reference, began = self.told.reopened[story.after]
+        self.told.cases[story.name] = reference
+        course = plan(procedure, story, began)
+        ended = self.now - timedelta(days=story.rested)
+        at = moments(procedure, course.steps, began, ended, self.now, chance)
+        self._live(procedure, story, reference, course, at)
+
+    def skip(self, story: Story) -> None:
+        """Passes over a story that an earlier run has told, so that the next ones get their own people."""
+        self._number(self.house.shelf.in_force(story.route, self.now.date()).home)
+
+    def _number(self, country: str) -> int:
+        self.numbers[country] = self.numbers.get(country, -1) + 1
+        return self.numbers[country]
+
+    def _new_case(self, procedure: Procedure, story: Story, number: int, chance: random.Random) -> NewCase:
+        return NewCase(
+            route=story.route,
+            stage=story.entry,
+            age_group=story.age,
+            gate=GATES[story.route],
+            person=people.person(procedure.home, number, story.age, self.now.date(), chance),
+            account=people.account(story.age, chance),
+            note="Made up for the demonstration.",
+        )
+
+    def _live(
+        self, procedure: Procedure, story: Story, reference: str, course: Course, at: list[datetime]
+    ) -> None:
+        version = course.began_at_version
+        for number, step in enumerate(course.steps):
+            given = self._given(procedure, story, course.steps, at, number)
+            actor = self.actors[step.organisation]
+            taken = take_step(self.house, actor, at[number], reference, step.action.name, version, given)
+            version = taken.version
+            if taken.opened is not None:
+                self.told.reopened[story.name] = (taken.opened, at[number])
+
+    def _given(
+        self,
+        procedure: Procedure,
+        story: Story,
+        steps: list[Planned],
+        at: list[datetime],
+        number: int,
+    ) -> Particulars:
+        step = steps[number]
+        until = max(at[number] + defaults.VALID, at[-1] + _STILL_GOOD)
+        if not story.lapsed.isdisjoint(step.action.records):
+            until = self.now - _LAPSED
+        return defaults.given(
+            procedure,
+            step.action,
+            step.view,
+            step.chosen,
+            GATES[story.route],
+            at[number],
+            on=self._handover(story, steps, at, number),
+            until=until,
+            entry=step.entry,
+        )
+
+    def _handover(self, story: Story, steps: list[Planned], at: list[datetime], number: int) -> date | None:
+        """The day agreed for a handover: that of the departure if there was one, else the day awaited."""
+        for later in range(number, len(steps)):
+            if steps[later].action.name == "depart":
+                return at[later].astimezone(LOCAL).date()
+        if story.expected is None:
+            return None
+        return self.now.astimezone(LOCAL).date() + timedelta(days=story.expected)
