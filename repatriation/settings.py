@@ -196,7 +196,11 @@ def read_settings(environment: Mapping[str, str] | None = None, **given: Any) ->
     environment = os.environ if environment is None else environment
     known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} | {f"{PREFIX}SETTINGS"}
     strange = sorted(
-        name for name in environment if name.upper().startswith(PREFIX) and name.upper() not in known
+        name
+        for name in environment
+        if name.upper().startswith(PREFIX)
+        and not name.upper().startswith(f"{PREFIX}TEST_")  # those are for the tests of this program
+        and name.upper() not in known
     )
     if strange:
         raise SettingsError(tuple(f"{name} is set, but there is no such setting." for name in strange))

@@ -72,6 +72,11 @@ def test_a_misspelt_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "REPATRIATION_DATABSE_URL is set, but there is no such setting." in refusal(demonstration=True)
 
 
+def test_variables_of_the_tests_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REPATRIATION_TEST_ANYTHING", "1")
+    assert read_settings(demonstration=True)
+
+
 def test_a_misspelt_line_of_the_file_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     file.write_text("demonstration = true\nlangauges = []\n", encoding="utf-8")

@@ -12,6 +12,7 @@ from sqlmodel import Session, select
 
 from repatriation.records.organisations import Officer, Organisation
 from repatriation.records.sessions import Throttle
+from repatriation.records.trail import append
 from repatriation.work.actors import Actor
 from repatriation.work.house import House
 from repatriation.work.sessions import actor_of, end_all
@@ -77,19 +78,29 @@ def sign_in(house: House, username: str, password: str, now: datetime, address: 
         raise TooManyTries
     kept = officer.password_hash if officer is not None and officer.active else _nobodys_hash()
     right = _matches(kept, password)
-    if officer is None or organisation is None or not officer.active or not right:
+    if officer is None or organisation is None or not officer.active:
         return None
+    if not right:
+        # Tries at names that nobody has are not written down: a stranger could fill the trail with them.
+        with house.doors.act() as session:
+            append(session, None, now, "account:session:refused", {"officer": officer.id})
+        return None
+    actor = actor_of(officer, organisation)
     with house.doors.act() as session:
         for key, (_, drains) in buckets:
             _take_off(session, key, drains)
         again = session.get(Officer, officer.id)
         if again is not None and again.password_hash == kept and hasher().check_needs_rehash(kept):
             again.password_hash = hasher().hash(password)
-    return actor_of(officer, organisation)
+        append(session, actor, now, "account:session:begun", {})
+    return actor
 
 
-def set_password(house: House, officer_id: str, password: str) -> None:
-    """Give an officer another password and end their sessions. Raises LookupError, WeakPassword."""
+def set_password(house: House, actor: Actor | None, now: datetime, officer_id: str, password: str) -> None:
+    """Give an officer another password and end their sessions. Raises LookupError, WeakPassword.
+
+    `actor` is None when it is done at the machine itself, by a command.
+    """
     made = hash_password(password)
     with house.doors.act() as session:
         officer = session.get(Officer, officer_id)
@@ -97,9 +108,10 @@ def set_password(house: House, officer_id: str, password: str) -> None:
             raise LookupError("no officer has this id")
         officer.password_hash = made
         end_all(session, officer_id)
+        append(session, actor, now, "account:password:changed", {"officer": officer_id})
 
 
-def close_account(house: House, officer_id: str) -> None:
+def close_account(house: House, actor: Actor | None, now: datetime, officer_id: str) -> None:
     """Let an officer in no more; what they did stays under their name. LookupError."""
     with house.doors.act() as session:
         officer = session.get(Officer, officer_id)
@@ -107,6 +119,7 @@ def close_account(house: House, officer_id: str) -> None:
             raise LookupError("no officer has this id")
         officer.active = False
         end_all(session, officer_id)
+        append(session, actor, now, "account:officer:closed", {"officer": officer_id})
 
 
 def _matches(kept: str, password: str) -> bool:

@@ -2,20 +2,18 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
-
+from repatriation.records import migrations
 from repatriation.work.house import House
+
+# What may keep a database from being used, as the names under which a monitor sees it.
+_OF_THE_DATABASE = {"unreachable": "database", "revision": "tables", "guard": "guards"}
 
 
 def readiness(house: House) -> Mapping[str, bool]:
-    """What must hold before people are let in, by name. Never raises: what cannot be asked does not hold."""
-    return {"database": _database_answers(house), "procedures": bool(house.shelf.procedures)}
-
-
-def _database_answers(house: House) -> bool:
-    try:
-        with house.doors.read() as session:
-            return bool(session.connection().execute(text("SELECT 1")).scalar() == 1)
-    except SQLAlchemyError:
-        return False
+    """What must hold before people are let in, by name: that the database answers, that its tables are this
+    program's, that nothing can be taken out of the trail, and that there is a procedure to follow.
+    """
+    wrong = {_OF_THE_DATABASE[problem.code] for problem in migrations.ready(house.doors)}
+    return {name: name not in wrong for name in _OF_THE_DATABASE.values()} | {
+        "procedures": bool(house.shelf.procedures)
+    }

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
@@ -13,8 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from repatriation.app import create_app
-from repatriation.records.columns import Row
-from repatriation.records.doors import Doors, commit
+from repatriation.records.doors import Doors
 from repatriation.records.keyring import Keyring
 from repatriation.records.organisations import Officer, Organisation
 from repatriation.settings import Settings
@@ -85,13 +83,14 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def kind() -> str:
+    """What is seen does not differ between databases; modules where it might import the root's `kind`."""
+    return "sqlite"
+
+
+@pytest.fixture
+def house(doors: Doors, keyring: Keyring) -> House:
     """A house with two organisations and an officer of each duty that the tests need."""
-    doors = Doors(f"sqlite:///{tmp_path / 'web.sqlite'}")
-    with doors.alone() as connection:
-        connection.begin()
-        Row.metadata.create_all(connection)
-        commit(connection)
     with doors.act() as session:
         embassy = Organisation(
             code="KHM-EMB-THA",
@@ -118,14 +117,13 @@ def house(tmp_path: Path) -> Iterator[House]:
                     language=language,
                 )
             )
-    yield House(
+    return House(
         doors=doors,
         shelf=Shelf((), ()),
         calendars={},
-        keyring=Keyring.create(tmp_path / "keyring"),
+        keyring=keyring,
         demonstration=True,
     )
-    doors.dispose()
 
 
 @pytest.fixture

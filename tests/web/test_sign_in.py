@@ -6,10 +6,12 @@ from sqlmodel import col, select
 
 from repatriation.records.organisations import Officer
 from repatriation.records.sessions import WebSession
+from repatriation.records.trail import Trail
 from repatriation.web.signin import ELSEWHERE
 from repatriation.work.accounts import WeakPassword, close_account, hash_password, set_password
 from repatriation.work.house import House
-from tests.web.conftest import PASSWORD, Clock, Visitor, read_page
+from tests.conftest import kind  # noqa: F401 - these tests run on both databases
+from tests.web.conftest import PASSWORD, START, Clock, Visitor, read_page
 
 NOT_RIGHT = "The name or the password is not right"
 
@@ -55,7 +57,7 @@ def test_an_unknown_name_is_given_the_same_words_as_a_wrong_password(visitor: Vi
 
 
 def test_an_account_that_was_closed_lets_nobody_in(visitor: Visitor, house: House) -> None:
-    close_account(house, officer_id(house, "sokha"))
+    close_account(house, None, START, officer_id(house, "sokha"))
     assert NOT_RIGHT in visitor.sign_in("sokha").text
 
 
@@ -161,14 +163,14 @@ def test_who_was_signed_out_by_time_is_told_so_and_goes_on_where_they_were(
 
 
 def test_every_session_ends_with_the_password(officer: Visitor, house: House) -> None:
-    set_password(house, officer_id(house, "sokha"), "another long password")
+    set_password(house, None, START, officer_id(house, "sokha"), "another long password")
     assert officer.open("/account").status_code == 303
     assert NOT_RIGHT in officer.sign_in("sokha").text
     assert officer.sign_in("sokha", "another long password").status_code == 303
 
 
 def test_every_session_ends_with_the_account(officer: Visitor, house: House) -> None:
-    close_account(house, officer_id(house, "sokha"))
+    close_account(house, None, START, officer_id(house, "sokha"))
     assert officer.open("/account").status_code == 303
 
 
@@ -223,6 +225,21 @@ def test_a_stranger_is_met_in_the_language_of_their_browser(visitor: Visitor) ->
 
 def test_a_language_that_is_not_offered_is_refused(officer: Visitor) -> None:
     assert officer.send("/language", {"language": "fr"}).status_code == 400
+
+
+def tags(house: House) -> list[str]:
+    """What the trail says of accounts."""
+    with house.doors.read() as session:
+        return list(session.exec(select(Trail.tag).order_by(col(Trail.seq))).all())
+
+
+def test_the_trail_tells_who_came_in_and_at_whose_account_somebody_tried(
+    visitor: Visitor, house: House
+) -> None:
+    visitor.sign_in("nobody", "wrong")
+    visitor.sign_in("sokha", "wrong")
+    visitor.sign_in("sokha")
+    assert tags(house) == ["account:session:refused", "account:session:begun"]
 
 
 def test_a_short_password_is_refused() -> None:
