@@ -42,11 +42,12 @@ def parse(package: Package, part: str, start: Start, end: End | None = None) -> 
 def entries(package: Package, part: str, container: str, entry: str, other: Start) -> Iterator[bytes]:
     """The `entry` elements of `container`, each as bytes up to its end tag; `other` sees the tags around.
 
-    Empty elements written as one tag come joined to the bytes of the entry that follows. Anything but
-    entries between entries, or an entry of more than 4 MB, raises `BadWorkbook`.
+    Empty elements written as one tag come joined to the bytes of the entry that follows, or by themselves.
+    Anything but entries between entries, or an entry of more than 4 MB, raises `BadWorkbook`.
     """
     guard = _Guard(other)
     finish, closed, opened = f"</{entry}>".encode(), f"</{container}".encode(), f"<{entry}".encode()
+    empty = pattern(rf"(?:\s*<{entry}(?:\s[^>]*)?/>)*\s*".encode())
     rest, inside, over = b"", False, False
     for chunk in package.chunks(part):
         guard.feed(chunk)
@@ -64,11 +65,20 @@ def entries(package: Package, part: str, container: str, entry: str, other: Star
             if not piece.lstrip().startswith(opened):
                 raise unusual()
             yield piece
-        if len(rest) > _MOST_IN_ONE_ENTRY:
-            raise BadWorkbook("A row of this workbook is longer than any spreadsheet's: it is refused.")
         if closed in rest:
             guard.watch()
+            last = rest[: rest.index(closed)]
+            if not empty.fullmatch(last):
+                raise unusual()
+            yield last
             rest, over = b"", True
+        elif len(rest) > _MOST_IN_ONE_ENTRY:
+            # A sheet may end in a million empty rows that somebody once coloured.
+            run = empty.match(rest)
+            yield rest[: run.end()] if run else b""
+            rest = rest[run.end() :] if run else rest
+            if len(rest) > _MOST_IN_ONE_ENTRY:
+                raise BadWorkbook("A row of this workbook is longer than any spreadsheet's: it is refused.")
     guard.feed(b"", True)
     if inside and not over:
         raise unusual()

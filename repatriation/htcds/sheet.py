@@ -85,12 +85,15 @@ class Sheet:
 
         try:
             for entry in entries(self._package, self._part, "sheetData", "row", other):
-                begun = _ROW.match(entry)
+                begun, end = _ROW.match(entry), 0
                 while begun is not None and begun[2]:
                     number, _ = _row_place(begun[1], number)
-                    begun = _ROW.match(entry, begun.end())
+                    end = begun.end()
+                    begun = _ROW.match(entry, end)
                 if begun is None:
-                    raise unusual()
+                    if entry[end:].strip():
+                        raise unusual()
+                    continue
                 number, hidden = _row_place(begun[1], number)
                 cells = self._cells(entry, begun.end(), number)
                 if cells:

@@ -80,13 +80,15 @@ def read_strings(package: Package, part: str | None) -> SharedStrings:
 
 
 def _add_unusual(strings: SharedStrings, entry: bytes) -> None:
-    begun = _ITEM.match(entry)
+    begun, end = _ITEM.match(entry), 0
     while begun is not None and begun[1]:
         strings.add("")
-        begun = _ITEM.match(entry, begun.end())
-    if begun is None:
+        end = begun.end()
+        begun = _ITEM.match(entry, end)
+    if begun is not None:
+        strings.add(rich_text(entry[begun.end() :]))
+    elif entry[end:].strip():
         raise unusual()
-    strings.add(rich_text(entry[begun.end() :]))
 
 
 def rich_text(written: bytes) -> str:
