@@ -37,7 +37,7 @@ def moments(
     at, found = began, []
     for days, stretches in gaps:
         at += timedelta(days=days * factor if stretches else days)
-        found.append(_at_work(at) if stretches else at)
+        found.append(at_work(at) if stretches else at)
         at = max(at, found[-1]) if not stretches else at
     return _in_order(found, began, min(ended + timedelta(hours=4), now - timedelta(minutes=1)))
 
@@ -51,8 +51,8 @@ def _gap(procedure: Procedure, step: Planned, chance: random.Random) -> tuple[fl
     return chance.uniform(0.5, 1.5) * (2.0 if step.action.to else 1.0), True
 
 
-def _at_work(at: datetime) -> datetime:
-    """The same day, moved into office hours by its own fraction of a day."""
+def at_work(at: datetime) -> datetime:
+    """A moment of the same day, in office hours: as far into them as the moment is into the day."""
     local = at.astimezone(LOCAL)
     passed = (local - datetime.combine(local.date(), time.min, LOCAL)) / timedelta(days=1)
     return datetime.combine(local.date(), time(8), LOCAL) + timedelta(hours=9) * passed

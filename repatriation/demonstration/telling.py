@@ -9,7 +9,7 @@ from typing import Final
 from repatriation.demonstration import defaults, people
 from repatriation.demonstration.organisations import GATES
 from repatriation.demonstration.planner import BODIES, Course, Planned
-from repatriation.demonstration.schedule import LOCAL, moments
+from repatriation.demonstration.schedule import LOCAL, at_work, moments
 from repatriation.demonstration.stories import Story
 from repatriation.work import sharing
 from repatriation.work.actors import Actor
@@ -79,20 +79,26 @@ class Teller:
         chance = random.Random(f"demonstration: {story.name}")  # noqa: S311 - the same people every time
         number = self._number(procedure.home)
         if story.after is None:
-            began = self.now - timedelta(days=story.began)
+            began = self._ago(story.began, chance)
             new = self._new_case(procedure, story, number, chance)
             reference = open_case(self.house, self.actors[opener_of(procedure, story)], began, new)
         else:
             reference, began = self.told.reopened[story.after]
         self.told.cases[story.name] = reference
         course = plan(procedure, story, began)
-        ended = self.now - timedelta(days=story.rested)
+        ended = self._ago(story.rested, chance)
         at = moments(procedure, course.steps, began, ended, self.now, chance)
         self._live(procedure, story, reference, course, at)
 
     def skip(self, story: Story) -> None:
         """Passes over a story that an earlier run has told, so that the next ones get their own people."""
         self._number(self.house.shelf.in_force(story.route, self.now.date()).home)
+
+    def _ago(self, days: float, chance: random.Random) -> datetime:
+        """So many days ago, at some hour of an office's day; less than a day ago is meant to the minute."""
+        if days < 1:
+            return self.now - timedelta(days=days)
+        return at_work(self.now - timedelta(days=days + chance.uniform(-0.1, 0.1))).replace(microsecond=0)
 
     def _number(self, country: str) -> int:
         self.numbers[country] = self.numbers.get(country, -1) + 1
