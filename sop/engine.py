@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from sop import vocabulary as words
 from sop.procedure import Action, Procedure
-from sop.safeguards import Safeguard
+from sop.safeguards import SAFEGUARDS, Safeguard
 from sop.view import CaseView, ConsentState, Decision, Fact
 
 DECISIONS: Final[Mapping[str, Decision]] = {"give": "given", "refuse": "refused", "withdraw": "withdrawn"}
@@ -175,8 +175,12 @@ def _reasons(
     if not _may(action, roles):
         reasons.append(Reason("role", ",".join(action.by)))
     for safeguard in procedure.gates[action.name]:
-        if safeguard.children_only and not view.child:
-            continue
+        if not view.child:
+            if safeguard.children_only:
+                continue
+            if safeguard.for_children:
+                reasons.append(Reason("safeguard", safeguard.name))
+                continue
         _lacking(view, safeguard, now, reasons)
     if action.consent is not None:
         given = view.consents.get(action.consent.consent)
@@ -243,37 +247,63 @@ def consent_is_live(view: CaseView, consent: str, now: datetime) -> bool:
 def turn(procedure: Procedure, view: CaseView, now: datetime) -> Turn:
     """Who answers for the case, and whose move is awaited.
 
-    Awaited are those who could bring it forward now: by an open action that leads on, or that puts something on
-    file which is not there yet. While a hold stands, those who could lift it. Where only a consent is lacking, the
-    person. Exits, and the placing of holds, are never awaited of anybody.
+    Awaited are those who may take an action that leads on, or put on file what such an action still lacks. While a
+    hold stands, those who could lift it. Where only a consent is lacking, the person. Exits, and the placing of
+    holds, are never awaited of anybody.
     """
     responsible = procedure.stages[view.stage].responsible
-    waiting: dict[str, None] = {}
-    names: list[str] = []
-    persons_word = False
-    held = [fact for fact in view.facts if fact.startswith(words.HOLD)]
-    for action in procedure.by_stage[view.stage]:
-        if not _leads_on(procedure, view, action, held, now):
-            continue
-        lacking = _reasons(procedure, view, action, frozenset(action.by), now)
-        if not lacking:
-            names.append(action.name)
-            waiting.update(dict.fromkeys(action.by))
-        persons_word = persons_word or all(reason.code.startswith("consent_") for reason in lacking)
-    if not waiting and not procedure.stages[view.stage].end:
-        waiting[words.PERSON if persons_word else responsible] = None
-    return Turn(responsible, tuple(waiting), tuple(names))
+    held = {fact for fact in view.facts if fact.startswith(words.HOLD)}
+    here = procedure.by_stage[view.stage]
+    leading = [a for a in here if (_lifts(a, held) if held else _leads_on(procedure, view, a))]
+    lacking = {a: _reasons(procedure, view, a, frozenset(a.by), now) for a in leading}
+    persons_word = any(r and all(each.code.startswith("consent_") for each in r) for r in lacking.values())
+    awaited = [action for action in leading if not lacking[action]]
+    awaited += _suppliers(procedure, view, here, [r for rs in lacking.values() for r in rs], now)
+    roles = dict.fromkeys(role for action in awaited for role in action.by)
+    if not roles and not procedure.stages[view.stage].end:
+        roles = {words.PERSON if persons_word else responsible: None}
+    return Turn(responsible, tuple(roles), tuple(dict.fromkeys(action.name for action in awaited)))
 
 
-def _leads_on(procedure: Procedure, view: CaseView, action: Action, held: list[str], now: datetime) -> bool:
-    if held:
-        return not set(held).isdisjoint(action.clears) and action.to is None
-    if words.PERSON in action.by or any(fact.startswith(words.HOLD) for fact in action.records):
+def _lifts(action: Action, held: set[str]) -> bool:
+    return action.to is None and not held.isdisjoint(action.clears)
+
+
+def _leads_on(procedure: Procedure, view: CaseView, action: Action) -> bool:
+    """Whether an action carries the return forward: to another stage that is no exit, and not back."""
+    if action.to in (None, view.stage) or words.PERSON in action.by:
         return False
-    if action.to is not None:
-        leads = procedure.stages[action.to]
-        return not leads.end or leads.name == words.CLOSED
-    return any(fact not in view.facts or not view.facts[fact].counts(now) for fact in action.records)
+    stages = list(procedure.stages)
+    to = procedure.stages[str(action.to)]
+    return to.name == words.CLOSED or (not to.end and stages.index(to.name) > stages.index(view.stage))
+
+
+def _suppliers(
+    procedure: Procedure, view: CaseView, here: tuple[Action, ...], reasons: list[Reason], now: datetime
+) -> list[Action]:
+    """The open actions that put on file what is lacking, and what is lacking for those, and so on."""
+    found: list[Action] = []
+    seen: set[str] = set()
+    wanted = _facts_wanted(reasons)
+    while wanted - seen:
+        seen |= wanted
+        reasons = []
+        for action in here:
+            if action.to is None and action not in found and not wanted.isdisjoint(action.records):
+                lacks = _reasons(procedure, view, action, frozenset(action.by), now)
+                if not lacks and words.PERSON not in action.by:
+                    found.append(action)
+                reasons += lacks
+        wanted = _facts_wanted(reasons)
+    return found
+
+
+def _facts_wanted(reasons: list[Reason]) -> set[str]:
+    wanted = {reason.what for reason in reasons if reason.code in ("missing", "lapsed")}
+    for reason in reasons:
+        if reason.code == "safeguard":
+            wanted |= {fact for each in SAFEGUARDS[reason.what].alternatives for fact in each.has}
+    return wanted
 
 
 def replay(procedure: Procedure, start: CaseView, events: Iterable[Event]) -> CaseView:

@@ -240,6 +240,8 @@ class _Walker:
                 yield safeguard
 
     def _alternatives(self, safeguard: Safeguard) -> tuple[tuple[int, int], ...]:
+        if safeguard.for_children and not self.child:
+            return ()
         found = []
         for alternative in safeguard.alternatives:
             has = lacks = 0
@@ -342,11 +344,12 @@ class _Walker:
     def _read_by(self, move: _Move) -> int:
         if move.action is None or (move.action.consent is not None and not move.sets):
             return 0  # a lapse or a word of the person only changes a bit that is live for other reasons, or not at all
-        gates = [*move.gates, *(gate for rule in self.rules[move.action.name] for gate in rule.gates)]
+        has, lacks, _, _ = _folded(move.gates)
+        asked = [rule for rule in self.rules[move.action.name] if not _implied(rule, move.gates, has, lacks)]
         mask = 0
-        for alternatives in gates:
-            for has, lacks in alternatives:
-                mask |= has | lacks
+        for alternatives in (*move.gates, *(gate for rule in asked for gate in rule.gates)):
+            for must, bar in alternatives:
+                mask |= must | bar
         return mask
 
     # -- the walk --------------------------------------------------------------------------------------------------
@@ -430,7 +433,8 @@ class _Walker:
             watched = move if asked or (stays and not always) else None
             keep, home = live & ~move.clears, move.to << width
             unseen = not keep & (self.possible[stage] | move.sets)
-            if not move.gates and watched is None and unseen and self._ends(move.to):
+            apart = self._ends(move.to) and self.names[move.to] != words.CLOSED
+            if not move.gates and watched is None and unseen and apart:
                 exits.add(home)
             else:
                 ways[_Way(has, lacks, some, more, move.sets, keep, home, watched)] = None
@@ -526,7 +530,11 @@ def _folded(gates: _Gates) -> tuple[int, int, int, _Gates]:
     for alternatives in gates:
         if len(alternatives) == 1:
             has, lacks = has | alternatives[0][0], lacks | alternatives[0][1]
-        elif not some and all(bits.bit_count() == 1 and not barred for bits, barred in alternatives):
+        elif (
+            alternatives
+            and not some
+            and all(bits.bit_count() == 1 and not barred for bits, barred in alternatives)
+        ):
             for bits, _ in alternatives:
                 some |= bits
         else:

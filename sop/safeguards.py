@@ -27,8 +27,9 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Safeguard:
-    """A condition: met when any one alternative holds; `children_only` ones are met by every grown-up.
+    """A condition: met when any one alternative holds.
 
+    A `children_only` one is met by every grown-up, a `for_children` one by none.
     `timing` adds a question of dates. The floor's walk counts time as already run, so it leaves timing out.
     """
 
@@ -36,6 +37,7 @@ class Safeguard:
     sentence: str
     alternatives: tuple[Alternative, ...]
     children_only: bool = False
+    for_children: bool = False
     timing: Callable[[CaseView], bool] | None = None
 
     @property
@@ -84,6 +86,12 @@ _WRITTEN: Final = (
         "For a child, a guardian has been appointed.",
         (_has("guardian_appointed"),),
         children_only=True,
+    ),
+    Safeguard(
+        "is_child",
+        "This is done for a child only, or for somebody not known to be grown up.",
+        (Alternative(),),
+        for_children=True,
     ),
     Safeguard(
         "child_escort",

@@ -5,6 +5,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints, ValidationError
 
+from repatriation.work.sharing import BROUGHT_IN_BY
 from sop import vocabulary as words
 from sop.procedure import Action, Procedure
 
@@ -87,7 +88,7 @@ def asked(procedure: Procedure, action: Action, *, child: bool) -> dict[str, boo
         fields["until"] = True
     if identification_of(action) is not None:
         fields |= {"authority": True, "form_version": False}
-    if action.discloses is not None:
+    if action.discloses is not None or not BROUGHT_IN_BY.keys().isdisjoint(action.records):
         fields["organisation"] = False
     if "reopened" in action.records:
         fields["entry"] = True

@@ -139,7 +139,7 @@ class Scribe:
             "seq_was": self.row.trail_seq,
             "new_stage": self.after.stage,
             "new_entered_at": self.after.entered,
-            "new_holder_id": self.shared.holder_id,
+            "new_holder_id": self.shared.holder_id or self.row.holder_id,
             "new_state": state_of(self.after),
             "new_expected_on": scheduled.on if scheduled else None,
             "new_gate": self.given.gate or self.row.gate,

@@ -11,7 +11,16 @@ from typing import NamedTuple
 
 from sop import vocabulary as words
 from sop.engine import NotAllowed, Reason, Step
-from sop.procedure import Procedure
+from sop.procedure import Procedure, Stage
+
+BROUGHT_IN_BY = {"sheltered": "host.shelter"}
+"""Facts that put a case into the hands of one body, which learns of it with them."""
+
+ENDED_BY = {"referral_declined": "home.caseworker"}
+"""Facts by which a body that was asked steps back, and forgets."""
+
+ASKED_IN = ("caseworker", "shelter")
+"""Functions whose bodies never come to know of a case by its stage: there are many, and each is asked by name."""
 
 AFTER_THE_BORDER = ("reception", "reintegration", "ended")
 """Phases in which the home country has the case."""
@@ -38,11 +47,11 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """What a step changes about who knows, and which organisation answers for the case after it."""
+    """What a step changes about who knows. `holder_id` answers for the case after it; none: whoever did before."""
 
     joins: tuple[Part, ...]
     leaves: tuple[Part, ...]
-    holder_id: str
+    holder_id: str | None
 
 
 def bodies_for(procedure: Procedure, role: str, bodies: Iterable[Body]) -> tuple[Body, ...]:
@@ -75,16 +84,17 @@ def share(procedure: Procedure, step: Step, parts: Sequence[Part], picks: "Picks
                 part = Part(role, picks.one(step.action.name, role, must=True))
                 if part not in parts:
                     joins[part] = None
+    brought = [BROUGHT_IN_BY[fact] for fact in step.action.records if fact in BROUGHT_IN_BY]
     stage = procedure.stages[step.view.stage]
-    for role in _roles_at(procedure, stage.name):
-        joined = role in held or any(part.role == role for part in joins)
-        if joined or not _has_the_case(stage.phase, role):
+    by_stage = [role for role in _roles_at(procedure, stage) if _has_the_case(stage.phase, role)]
+    for role in (*brought, *by_stage):
+        if role in held or any(part.role == role for part in joins):
             continue
-        organisation = picks.one(step.action.name, role, must=role == stage.responsible)
+        organisation = picks.one(step.action.name, role, must=role in brought or role == stage.responsible)
         if organisation:
             joins[Part(role, organisation)] = None
     holder = next((p.organisation_id for p in (*joins, *parts) if p.role == stage.responsible), None)
-    if holder is None:
+    if holder is None and not stage.end:
         raise NotAllowed(step.action.name, (Reason("nobody_there", stage.responsible),))
     return Sharing(tuple(joins), leaving(procedure, step, parts), holder)
 
@@ -106,7 +116,7 @@ def first_parts(procedure: Procedure, stage: str, opener: Body, picks: "Picks") 
         if opener in bodies_for(procedure, role, (opener,)):
             parts[Part(role, opener.id)] = None
     responsible = procedure.stages[stage].responsible
-    for role in _roles_at(procedure, stage):
+    for role in _roles_at(procedure, procedure.stages[stage]):
         same_side = role.partition(".")[0] == responsible.partition(".")[0]
         if same_side and not any(part.role == role for part in parts):
             organisation = picks.one("open_case", role, must=role == responsible)
@@ -168,12 +178,18 @@ class Picks:
         return bodies_for(self.procedure, role, self._found)
 
 
-def _roles_at(procedure: Procedure, stage: str) -> Iterable[str]:
-    """The stage's responsible role first, then every role that may act in it."""
-    roles = {procedure.stages[stage].responsible: None}
-    for action in procedure.by_stage[stage]:
-        roles.update(dict.fromkeys(role for role in action.by if role != words.PERSON))
-    return roles
+def _roles_at(procedure: Procedure, stage: Stage) -> tuple[str, ...]:
+    """The stage's responsible role first, then every role that may act in it and joins by itself.
+
+    An end brings in nobody: what may still be done there is for those who know of the case already.
+    """
+    if stage.end:
+        return ()
+    roles = {stage.responsible: None}
+    for action in procedure.by_stage[stage.name]:
+        roles.update(dict.fromkeys(role for role in action.by if role.partition(".")[2] not in ASKED_IN))
+    roles.pop(words.PERSON, None)
+    return tuple(roles)
 
 
 def _has_the_case(phase: str, role: str) -> bool:
@@ -184,12 +200,22 @@ def _has_the_case(phase: str, role: str) -> bool:
 def _ends(procedure: Procedure, step: Step, part: Part, responsible: str) -> bool:
     if part.role == responsible:
         return False  # nobody is ever without a responsible agency
+    if any(ENDED_BY.get(fact) == part.role for fact in step.action.records):
+        return True
     taken_back = step.action.consent
     if taken_back is not None and taken_back.act == "withdraw":
-        return part.role in procedure.consents[taken_back.consent].to
+        consent = procedure.consents[taken_back.consent]
+        tells = consent.purpose != "return"  # that one is about being moved, not about being spoken of
+        return tells and part.role in consent.to and not _covered(procedure, step, part.role)
     if step.action.to is not None and procedure.stages[step.action.to].phase == "reintegration":
         return part.role.startswith("host.") and not _agreed_to_hear(procedure, step, part.role)
     return False
+
+
+def _covered(procedure: Procedure, step: Step, role: str) -> bool:
+    """Whether another consent that still stands lets a role know."""
+    given = (name for name, said in step.view.consents.items() if said.decision == "given")
+    return any(role in procedure.consents[name].to for name in given)
 
 
 def _agreed_to_hear(procedure: Procedure, step: Step, role: str) -> bool:

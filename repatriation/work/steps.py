@@ -107,10 +107,11 @@ def _decide(
 def _shared(
     procedure: Procedure, step: Step, opened: Opened, actor: Actor, chosen: str | None, gate: str | None
 ) -> Sharing:
-    """Who knows after the step. A step that only puts a fact on file changes nothing about that."""
-    if step.action.to is None and step.action.discloses is None:
+    """Who knows after the step. Most facts that are put on file change nothing about that."""
+    brings = not sharing.BROUGHT_IN_BY.keys().isdisjoint(step.action.records)
+    if step.action.to is None and step.action.discloses is None and not brings:
         leaves = sharing.leaving(procedure, step, opened.parts) if step.action.consent else ()
-        return Sharing((), leaves, opened.row.holder_id)
+        return Sharing((), leaves, None)
     return sharing.share(
         procedure,
         step,
