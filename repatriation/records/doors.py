@@ -154,6 +154,9 @@ def commit(connection: Connection) -> None:
 
 def _refuse_commit(connection: Connection) -> None:
     if "leaving" not in connection.info:
+        plain = connection.connection.dbapi_connection
+        assert plain is not None
+        plain.rollback()  # SQLAlchemy takes a commit that raised for done, and would keep the transaction open
         raise WrongDoor("only leaving `act` commits")
 
 

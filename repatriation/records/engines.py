@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+import psycopg
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 
 SQLITE = {
@@ -53,10 +54,10 @@ def make_engines(url: str) -> Engines:
         return Engines(_sqlite(parsed, "BEGIN", {"query_only": "ON"}), act, act)
     if backend == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
+        read = _postgresql(parsed, isolation_level="REPEATABLE READ")
+        event.listen(read, "connect", _only_read)
         return Engines(
-            _postgresql(parsed, isolation_level="REPEATABLE READ").execution_options(
-                postgresql_readonly=True
-            ),
+            read,
             _postgresql(parsed),
             # Each statement is its own transaction, so there is nothing to roll back either.
             _postgresql(parsed, isolation_level="AUTOCOMMIT", pool_reset_on_return=None),
@@ -68,6 +69,10 @@ def _postgresql(url: URL, **settings: Any) -> Engine:
     options = " ".join(f"-c {name}={value}" for name, value in POSTGRESQL.items())
     arguments = {"options": options, "keepalives_idle": 30, "application_name": "repatriation"}
     return create_engine(url, connect_args=arguments, pool_recycle=1800, **settings)
+
+
+def _only_read(connection: psycopg.Connection, _record: Any) -> None:
+    connection.read_only = True
 
 
 def _sqlite(url: URL, begin: str, further: Mapping[str, str]) -> Engine:
