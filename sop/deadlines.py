@@ -33,8 +33,8 @@ def due(
 ) -> tuple[Deadline, ...]:
     """The clocks that run now, the first to end first.
 
-    A limit runs for an action that may be taken in the present stage and has not been: from entering the stage,
-    or from the fact it counts from, if that fact is on file and still counts.
+    A limit runs for an action that may be taken in the present stage and has not been: from entering the
+    stage, or from the fact it counts from, if that fact is on file and still counts.
     """
     running = []
     for action in procedure.by_stage[view.stage]:

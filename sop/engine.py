@@ -1,4 +1,6 @@
-"""Says of a case what may be done now and why the rest may not, and takes one step: `verdicts`, `follow`, `turn`."""
+"""Says of a case what may be done now and why the rest may not, and takes one step: `verdicts`, `follow`,
+`turn`.
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
@@ -13,7 +15,8 @@ DECISIONS: Final[Mapping[str, Decision]] = {"give": "given", "refuse": "refused"
 
 
 class Reason(NamedTuple):
-    """Why an action is closed: a code, and the fact, consent, role or safeguard it is about. Words come at the edge.
+    """Why an action is closed: a code, and the fact, consent, role or safeguard it is about. Words come at
+    the edge.
 
     Codes: `stage` `role` `hold` `missing` `lapsed` `present` `safeguard` `timing` `consent_missing`
     `consent_refused` `consent_withdrawn` `consent_expired` `consent_guardian` `consent_own_view`
@@ -247,9 +250,9 @@ def consent_is_live(view: CaseView, consent: str, now: datetime) -> bool:
 def turn(procedure: Procedure, view: CaseView, now: datetime) -> Turn:
     """Who answers for the case, and whose move is awaited.
 
-    Awaited are those who may take an action that leads on, or put on file what such an action still lacks. While a
-    hold stands, those who could lift it. Where only a consent is lacking, the person. Exits, and the placing of
-    holds, are never awaited of anybody.
+    Awaited are those who may take an action that leads on, or put on file what such an action still lacks.
+    While a hold stands, those who could lift it. Where only a consent is lacking, the person. Exits, and the
+    placing of holds, are never awaited of anybody.
     """
     responsible = procedure.stages[view.stage].responsible
     held = {fact for fact in view.facts if fact.startswith(words.HOLD)}

@@ -1,9 +1,10 @@
 """What no procedure may do, and the walk that proves it of a route file before the file is used.
 
-The walk visits every case that the file can produce, grown-up and child, letting the person take consent back and
-facts lapse at any moment. It runs on bits: each fact or consent that any safeguard reads is one bit, and a bit that
-nothing further on can read is dropped, which changes no verdict. Time limits count as already run, so for the rules
-about safety the walk can only err towards complaint. What it cannot see is whether an officer wrote the truth.
+The walk visits every case that the file can produce, grown-up and child, letting the person take consent
+back and facts lapse at any moment. It runs on bits: each fact or consent that any safeguard reads is one
+bit, and a bit that nothing further on can read is dropped, which changes no verdict. Time limits count as
+already run, so for the rules about safety the walk can only err towards complaint. What it cannot see is
+whether an officer wrote the truth.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,7 +15,6 @@ from sop import vocabulary as words
 from sop.procedure import Action, Procedure
 from sop.reader import ProcedureError
 from sop.safeguards import HOLDS, SAFEGUARDS, Safeguard
-
 
 _Gates = tuple[tuple[tuple[int, int], ...], ...]
 
@@ -155,7 +155,9 @@ def _held(procedure: Procedure, role: str) -> bool:
 
 
 class _Move(NamedTuple):
-    """An action, or a lapse, in bits: alternatives of (must have, must lack), what it sets and clears, and where to."""
+    """An action, or a lapse, in bits: alternatives of (must have, must lack), what it sets and clears, and
+    where to.
+    """
 
     name: str
     gates: _Gates
@@ -199,7 +201,8 @@ class _Walker:
         self.live = self._live()
         self.possible = self._possible()
 
-    # -- bits ----------------------------------------------------------------------------------------------------
+    # -- bits
+    # ----------------------------------------------------------------------------------------------------
 
     def _bit(self, name: str) -> int:
         """The bit of a fact or consent; holds that nothing tells apart share one."""
@@ -254,7 +257,8 @@ class _Walker:
             found.append((has, lacks))
         return tuple(found)
 
-    # -- what the floor asks at an action ---------------------------------------------------------------------------
+    # -- what the floor asks at an action
+    # ---------------------------------------------------------------------------
 
     def _rules(self, action: Action) -> tuple[_Floor, ...]:
         rules: list[_Floor] = []
@@ -285,7 +289,8 @@ class _Walker:
                     rules.append(_Floor("notifies_against_objection", against, (agreed,)))
         return tuple(rules)
 
-    # -- moves -----------------------------------------------------------------------------------------------------
+    # -- moves
+    # -----------------------------------------------------------------------------------------------------
 
     def _moves(self, stage: str) -> list[_Move]:
         here = self.index[stage]
@@ -343,7 +348,9 @@ class _Walker:
 
     def _read_by(self, move: _Move) -> int:
         if move.action is None or (move.action.consent is not None and not move.sets):
-            return 0  # a lapse or a word of the person only changes a bit that is live for other reasons, or not at all
+            return (
+                0  # a lapse or a word of the person only changes a bit that is live for others, or not at all
+            )
         has, lacks, _, _ = _folded(move.gates)
         asked = [rule for rule in self.rules[move.action.name] if not _implied(rule, move.gates, has, lacks)]
         mask = 0
@@ -352,7 +359,8 @@ class _Walker:
                 mask |= must | bar
         return mask
 
-    # -- the walk --------------------------------------------------------------------------------------------------
+    # -- the walk
+    # --------------------------------------------------------------------------------------------------
 
     def come_of_age(self, children: "_Walker") -> list[int]:
         """The cases of the children's walk as they stand on the day the child is eighteen."""
@@ -412,8 +420,8 @@ class _Walker:
     def _plan(self, stage: int, width: int) -> "_Plan":
         """The moves out of a stage, made ready to be walked quickly.
 
-        What is true of every case of the stage is settled here once: a rule that the action's own gates already
-        imply, a way to stay that nothing can close, and a move that changes nothing anybody can see.
+        What is true of every case of the stage is settled here once: a rule that the action's own gates
+        already imply, a way to stay that nothing can close, and a move that changes nothing anybody can see.
         """
         name = self.names[stage]
         always = name not in self.before
@@ -502,7 +510,8 @@ class _Walker:
 class _Way(NamedTuple):
     """One move as plain numbers, with the move itself where it must be watched.
 
-    All of `has` must stand, none of `lacks`, one of `some` if it names any, and `more` is whatever else is asked.
+    All of `has` must stand, none of `lacks`, one of `some` if it names any, and `more` is whatever else is
+    asked.
     """
 
     has: int
@@ -516,7 +525,9 @@ class _Way(NamedTuple):
 
 
 class _Plan(NamedTuple):
-    """What may happen in a stage. `exits` are the ends that every case of it can come to, whatever is on file."""
+    """What may happen in a stage. `exits` are the ends that every case of it can come to, whatever is on
+    file.
+    """
 
     ways: tuple[_Way, ...]
     exits: frozenset[int]
@@ -524,7 +535,9 @@ class _Plan(NamedTuple):
 
 
 def _folded(gates: _Gates) -> tuple[int, int, int, _Gates]:
-    """Gates as masks, where one alternative or a choice of single bits lets them be; the others stay as they are."""
+    """Gates as masks, where one alternative or a choice of single bits lets them be; the others stay as
+    they are.
+    """
     has = lacks = some = 0
     more = []
     for alternatives in gates:

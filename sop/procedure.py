@@ -133,7 +133,9 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Procedure:
-    """One route in one edition, whole in itself; `digest` is the SHA-256 of the file that a ministry signs."""
+    """One route in one edition, whole in itself; `digest` is the SHA-256 of the file that a ministry
+    signs.
+    """
 
     route: str
     edition: str
@@ -172,6 +174,12 @@ class Procedure:
             if (agency.valid_from or on) <= on <= (agency.valid_to or on):
                 return agency
         return None
+
+    def grounds(self, grounding: str) -> int:
+        """How many stages, actions, consents and time limits are `sourced`, or `assumed`."""
+        limits = [limit.grounding for action in self.actions.values() for limit in action.within]
+        rules = (*self.stages.values(), *self.consents.values(), *self.actions.values())
+        return [*limits, *(rule.grounding for rule in rules)].count(grounding)
 
     def recorded_by(self, fact: str) -> tuple[Action, ...]:
         """The actions that put a fact on file."""

@@ -1,8 +1,9 @@
 """The named conditions under which an action may be taken, one plain sentence each.
 
 A safeguard is data, not a formula in a route file: a list of alternatives, each naming the facts and consents
-that must stand and the facts that must not. The engine asks them of a case, the floor walks through them, and the
-SOP book prints their sentences; all three read this one table. A new condition is a new row here, reviewed as code.
+that must stand and the facts that must not. The engine asks them of a case, the floor walks through them,
+and the SOP book prints their sentences; all three read this one table. A new condition is a new row here,
+reviewed as code.
 """
 
 from collections.abc import Callable, Iterable, Mapping

@@ -1,4 +1,6 @@
-"""The shelf: every route in every edition that this installation may use, each walked through before it is put there."""
+"""The shelf: every route in every edition that this installation may use, each walked through before it is
+put there.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -31,7 +33,8 @@ class Shelf:
         """The very file a case was opened under.
 
         Raises:
-            NotOnTheShelf: when the file is gone or was edited, since either would change the rules under a case.
+            NotOnTheShelf: when the file is gone or was edited, since either would change the rules under a
+            case.
         """
         for procedure in self.procedures:
             if procedure.digest == digest:

@@ -1,8 +1,12 @@
 """`repatriation sop`: check, print and draw the procedures, and ask one what may be done in a case."""
 
 from pathlib import Path
+from typing import Any
 
 import click
+
+COLUMNS = 2
+"""A book has one column a language, and room for two."""
 
 
 @click.group("sop")
@@ -37,10 +41,7 @@ def check(context: click.Context, files: tuple[Path, ...]) -> None:
                 click.echo(f"  {sentence}", err=True)
             continue
         took = (perf_counter() - started) * 1000
-        grounds = [*procedure.stages.values(), *procedure.actions.values(), *procedure.consents.values()]
-        limits = [limit for action in procedure.actions.values() for limit in action.within]
-        sourced = sum(each.grounding == "sourced" for each in (*grounds, *limits))
-        assumed = len(grounds) + len(limits) - sourced
+        sourced, assumed = procedure.grounds("sourced"), procedure.grounds("assumed")
         click.echo(
             f"{path.name}: {len(procedure.stages)} stages, {len(procedure.actions)} actions, "
             f"{walk.cases:,} cases visited, {walk.steps:,} steps, {took:,.0f} ms, "
@@ -82,8 +83,8 @@ def print_(route: str, languages: str) -> None:
     procedure = _procedure(route)
     chosen = tuple(dict.fromkeys(languages.split(",")))
     _speaks(procedure.languages, chosen)
-    if len(chosen) > 2:  # noqa: PLR2004
-        raise click.BadParameter("name one language, or two with a comma between them", param_hint="--languages")
+    if len(chosen) > COLUMNS:
+        raise click.BadParameter("name one language, or two with a comma between", param_hint="--languages")
     click.echo(book_html(procedure, chosen))
 
 
@@ -101,21 +102,24 @@ def verdicts(reference: str, role: str) -> None:
     from sop import engine, vocabulary
 
     if role not in vocabulary.ROLES:
-        raise click.BadParameter(f"“{role}” is not a role; the roles are {', '.join(sorted(vocabulary.ROLES))}")
+        known = ", ".join(sorted(vocabulary.ROLES))
+        raise click.BadParameter(f"“{role}” is not a role; the roles are {known}", param_hint="--as")
     try:
         procedure, view = inspect(open_house(read_settings()), reference)
     except NotFound:
         raise click.ClickException("There is no case of this reference.") from None
     now = datetime.now(UTC)
     turn = engine.turn(procedure, view, now)
-    click.echo(f"{reference}: {procedure.stages[view.stage].text['en']} ({view.stage}), version {view.version}")
+    stage = procedure.stages[view.stage]
+    click.echo(f"{reference}: {stage.text['en']} ({stage.name}), version {view.version}")
     click.echo(f"answers for it: {turn.responsible}; awaited: {', '.join(turn.waiting_for) or 'nobody'}")
     for verdict in engine.verdicts(procedure, view, frozenset({role}), now):
         why = "; ".join(" ".join(filter(None, reason)) for reason in verdict.reasons)
-        click.echo(f"  {'open  ' if verdict.open else 'closed'}  {verdict.action.name}{'  ' + why if why else ''}")
+        state = "open  " if verdict.open else "closed"
+        click.echo(f"  {state}  {verdict.action.name}  {why}".rstrip())
 
 
-def _procedure(route: str):  # type: ignore[no-untyped-def]
+def _procedure(route: str) -> Any:
     from datetime import UTC, datetime
 
     from repatriation.settings import read_settings
@@ -129,12 +133,12 @@ def _procedure(route: str):  # type: ignore[no-untyped-def]
         return shelf.in_force(route, datetime.now(UTC).date())
     except NotOnTheShelf:
         known = ", ".join(procedure.key for procedure in shelf)
-        raise click.BadParameter(f"there is no route “{route}”; there are {known}", param_hint="ROUTE") from None
+        said = f"there is no route “{route}”; there are {known}"
+        raise click.BadParameter(said, param_hint="ROUTE") from None
 
 
 def _speaks(spoken: tuple[str, ...], wanted: tuple[str, ...]) -> None:
     for language in wanted:
         if language not in spoken:
-            raise click.BadParameter(
-                f"this route's file has no words in “{language}”; it has {', '.join(spoken)}", param_hint="language"
-            )
+            said = f"this route's file has no words in “{language}”; it has {', '.join(spoken)}"
+            raise click.BadParameter(said, param_hint="language")

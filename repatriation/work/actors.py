@@ -20,7 +20,9 @@ READ_ONLY: Final = frozenset({"auditor"})
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """An officer at work. What they may do in a case follows from the roles their organisation holds in it."""
+    """An officer at work. What they may do in a case follows from the roles their organisation holds in
+    it.
+    """
 
     officer_id: str
     organisation_id: str

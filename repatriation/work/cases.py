@@ -1,4 +1,6 @@
-"""Opens cases: one at a desk, or many from a file, each with its person, its first consent and its first parts."""
+"""Opens cases: one at a desk, or many from a file, each with its person, its first consent and its first
+parts.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -75,7 +77,8 @@ def open_case(house: House, actor: Actor, now: datetime, new: NewCase) -> str:
     Raises:
         ReadOnly: the officer's duty is to look.
         Invalid: the route is unknown, or the first consent does not fit.
-        NotAllowed: a case may not begin at this stage, nobody of the officer's side answers for it, or the officer's
+        NotAllowed: a case may not begin at this stage, nobody of the officer's side answers for it, or the
+        officer's
             organisation has no part on this route.
     """
     with house.doors.act() as session:
@@ -160,7 +163,8 @@ class _Folder:
             "case:opened", {"route": procedure.route, "edition": procedure.edition, "stage": view.stage}
         )
 
-    # -- what is on file from the start -----------------------------------------------------------------------------
+    # -- what is on file from the start
+    # -----------------------------------------------------------------------------
 
     def consent(self) -> None:
         """The consent that the case opens with, through the same engine as every later one."""
@@ -249,7 +253,8 @@ class _Folder:
         tag = "consent:recorded" if step.action.consent else "case:fact:recorded"
         self._event(tag, {name: value for name, value in detail.items() if value not in (None, False, [])})
 
-    # -- the person, sealed -----------------------------------------------------------------------------------------
+    # -- the person, sealed
+    # -----------------------------------------------------------------------------------------
 
     def person(self) -> None:
         """The person and their names, and the tokens by which a name finds the case."""
@@ -293,7 +298,8 @@ class _Folder:
         """A value under the case's own key; nothing stays nothing."""
         return None if value in (None, (), [], {}) else self.key.seal(table, column, row, value)
 
-    # -- the case itself ---------------------------------------------------------------------------------------------
+    # -- the case itself
+    # ---------------------------------------------------------------------------------------------
 
     def close(self, parts: Sequence[Part], age_group: str, reopens_id: str | None) -> None:
         """The row of the case, once all that it opens with is known."""

@@ -1,4 +1,6 @@
-"""Everything that the work needs and that is made once: the database, the procedures, the calendars, the keys."""
+"""Everything that the work needs and that is made once: the database, the procedures, the calendars, the
+keys.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -117,7 +117,9 @@ class NewCase(Entered):
     reopens: str | None = None
 
     def age_on(self, day: date) -> AgeGroup:
-        """Grown up, child or unknown: from the date of birth where there is one, else as the officer judged."""
+        """Grown up, child or unknown: from the date of birth where there is one, else as the officer
+        judged.
+        """
         born = self.person.birthdate
         if born is None:
             return self.age_group

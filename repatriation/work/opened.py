@@ -1,4 +1,6 @@
-"""A case as one step reads it: its row, every live part in it, and the answer already given to this request."""
+"""A case as one step reads it: its row, every live part in it, and the answer already given to this
+request.
+"""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -26,7 +28,9 @@ class Taken(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """A case as one step reads it: its row, every live part in it, and the answer already given to this key."""
+    """A case as one step reads it: its row, every live part in it, and the answer already given to this
+    key.
+    """
 
     row: Any
     parts: tuple[Part, ...]

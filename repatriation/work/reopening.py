@@ -1,7 +1,7 @@
 """Reopens a file: a new case for the same person, linked to the old one, which stays as it was.
 
-Each time somebody is trafficked is an episode of its own, with its own dates, consents and key. The new case takes
-over who the person is, sealed anew, and nothing else: no consent given then counts now.
+Each time somebody is trafficked is an episode of its own, with its own dates, consents and key. The new
+case takes over who the person is, sealed anew, and nothing else: no consent given then counts now.
 """
 
 from datetime import datetime

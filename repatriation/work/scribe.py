@@ -153,7 +153,8 @@ class Scribe:
     def _facts(self) -> list[Write]:
         """What was put on file and what was taken off it. A note stands with the first thing put on file.
 
-        A step that records nothing and yet has a note (an exit, with its reason) is put on file under its own name.
+        A step that records nothing and yet has a note (an exit, with its reason) is put on file under its
+        own name.
         """
         recorded = list(self.step.recorded) or ([self.step.action.name] if self.given.note else [])
         cleared = [fact for fact in self.step.cleared if fact not in recorded]
@@ -297,7 +298,9 @@ class Scribe:
         return trail.event(head, self.actor, self.now, tag, said)
 
     def _tell(self) -> list[Write]:
-        """One message a step to each other organisation that knows of the case; it says only that the case moved."""
+        """One message a step to each other organisation that knows of the case; it says only that the case
+        moved.
+        """
         told = {part.organisation_id for part in (*self.opened.parts, *self.shared.joins)}
         told -= {self.actor.organisation_id}
         kind = "case:left" if self.shared.leaves else "case:moved"

@@ -1,8 +1,8 @@
 """Which organisations know of a case: who is brought in by a step, and whose knowing ends with it.
 
-Within the country that has the case, a step brings in the bodies that the procedure names for the stage it leads
-to. Across the border nobody is brought in but by an action that discloses, which the engine opens only under live
-consent for that purpose and recipient. Taking a consent back ends what it had opened.
+Within the country that has the case, a step brings in the bodies that the procedure names for the stage it
+leads to. Across the border nobody is brought in but by an action that discloses, which the engine opens only
+under live consent for that purpose and recipient. Taking a consent back ends what it had opened.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -20,7 +20,9 @@ ENDED_BY = {"referral_declined": "home.caseworker"}
 """Facts by which a body that was asked steps back, and forgets."""
 
 ASKED_IN = ("caseworker", "shelter")
-"""Functions whose bodies never come to know of a case by its stage: there are many, and each is asked by name."""
+"""Functions whose bodies never come to know of a case by its stage: there are many, and each is asked by
+name.
+"""
 
 AFTER_THE_BORDER = ("reception", "reintegration", "ended")
 """Phases in which the home country has the case."""
@@ -47,7 +49,9 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """What a step changes about who knows. `holder_id` answers for the case after it; none: whoever did before."""
+    """What a step changes about who knows. `holder_id` answers for the case after it; none: whoever did
+    before.
+    """
 
     joins: tuple[Part, ...]
     leaves: tuple[Part, ...]
@@ -74,7 +78,8 @@ def share(procedure: Procedure, step: Step, parts: Sequence[Part], picks: "Picks
     """Who joins and who leaves with a step.
 
     Raises:
-        NotAllowed: `organisation_needed` when an officer must choose, `nobody_there` when no body holds a role.
+        NotAllowed: `organisation_needed` when an officer must choose, `nobody_there` when no body holds a
+        role.
     """
     joins: dict[Part, None] = {}
     held = {part.role for part in parts}
@@ -106,7 +111,8 @@ def leaving(procedure: Procedure, step: Step, parts: Sequence[Part]) -> tuple[Pa
 
 
 def first_parts(procedure: Procedure, stage: str, opener: Body, picks: "Picks") -> tuple[Part, ...]:
-    """The parts in a case just opened: every role its opener can hold on its side, and the stage's own bodies there.
+    """The parts in a case just opened: every role its opener can hold on its side, and the stage's own
+    bodies there.
 
     Raises:
         NotAllowed: `nobody_there` when nobody answers for the stage.
@@ -126,7 +132,8 @@ def first_parts(procedure: Procedure, stage: str, opener: Body, picks: "Picks") 
 
 
 class Picks:
-    """Chooses one organisation for a role: the one the officer named, their own, the one at the gate, the only one.
+    """Chooses one organisation for a role: the one the officer named, their own, the one at the gate, the
+    only one.
 
     `bodies` is asked only when somebody has to be chosen. `chosen` is an organisation's code.
     """

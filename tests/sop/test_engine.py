@@ -1,4 +1,6 @@
-"""The engine: what is open, what is closed and why, whose turn it is; and that a trail tells the same story again."""
+"""The engine: what is open, what is closed and why, whose turn it is; and that a trail tells the same story
+again.
+"""
 
 from datetime import UTC, date, datetime, timedelta
 

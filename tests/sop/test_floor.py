@@ -50,7 +50,9 @@ def test_nobody_is_moved_under_a_hold_when_the_hold_gate_is_dropped(name: str, a
     ],
 )
 def test_no_child_is_moved_when_the_child_gates_are_dropped(name: str, gates: tuple[str, ...]) -> None:
-    """Dropped wherever they stand: one gate alone may be needless where an earlier step already asked for it."""
+    """Dropped wherever they stand: one gate alone may be needless where an earlier step already asked for
+    it.
+    """
     spoiled = text_of(name)
     for action in read_text(spoiled, name).actions.values():
         for gate in set(gates) & set(action.requires):
@@ -162,7 +164,9 @@ def test_a_breach_is_told_in_one_sentence_that_names_file_place_and_rule() -> No
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("child", [False, True])
 def test_the_walk_and_the_engine_agree_on_every_case(name: str, child: bool) -> None:
-    """The walk runs on bits for speed; here its every case is put before the engine that serves the officers."""
+    """The walk runs on bits for speed; here its every case is put before the engine that serves the
+    officers.
+    """
     procedure = read_text(text_of(name), name)
     walker = floor._Walker(procedure, child=child)
     walker.run({})
@@ -183,9 +187,8 @@ def test_the_walk_and_the_engine_agree_on_every_case(name: str, child: bool) -> 
             for a in procedure.by_stage[stage]
             if any(s.timing is not None for s in procedure.gates[a.name])
         }
-        unseen = {
-            a.name for a in procedure.by_stage[stage] if a.consent and a.consent.act != "give"
-        }  # a consent that nothing reads any more is dropped by the walk, so it cannot say if it may be taken back
+        # A consent that nothing reads any more is dropped by the walk, which cannot tell if it may be taken back.
+        unseen = {a.name for a in procedure.by_stage[stage] if a.consent and a.consent.act != "give"}
         assert engine - timed - unseen == walk - timed - unseen
 
 

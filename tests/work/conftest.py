@@ -1,4 +1,6 @@
-"""A small world for tests of the work: organisations on both sides of the Thai border, and officers in them."""
+"""A small world for tests of the work: organisations on both sides of the Thai border, and officers in
+them.
+"""
 
 from collections.abc import Callable
 

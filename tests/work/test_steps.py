@@ -28,7 +28,9 @@ SOK = NewCase(
     route="tha-khm",
     stage="reported",
     age_group="adult",
-    person=PersonEntered(names=(Name(given="Minh Demonstration", family="Sok"),), birthdate=date(1996, 2, 29)),
+    person=PersonEntered(
+        names=(Name(given="Minh Demonstration", family="Sok"),), birthdate=date(1996, 2, 29)
+    ),
     consent=ConsentEntered(language="km", interpreter="Interpreter Demonstration"),
 )
 
