@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 from flask import Blueprint
 
-from repatriation.web import account, health, languages, signin
+from repatriation.web import account, cases, health, languages, signin
 
 PAGES: tuple[Callable[[], Blueprint], ...] = (
     health.make_blueprint,
     signin.make_blueprint,
     languages.make_blueprint,
     account.make_blueprint,
+    cases.make_blueprint,
 )

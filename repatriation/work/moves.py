@@ -1,4 +1,4 @@
-"""Sorts the actions of a stage for whoever looks at the case: the next steps first, the rest by what it is for."""
+"""Sorts the actions of a stage for whoever looks: the next steps first, the rest by what it is for."""
 
 from datetime import datetime
 

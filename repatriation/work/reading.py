@@ -5,12 +5,12 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from repatriation.records.cases import CaseFile, Fact, Party
 from repatriation.records.consents import Consent
 from repatriation.records.organisations import Officer, Organisation
 from repatriation.records.people import Identification
+from repatriation.records.scope import visible_case, visible_ids
 from repatriation.records.sealing import Safe
 from repatriation.records.trail import Trail
 from repatriation.records.visits import Visit
@@ -251,22 +251,13 @@ class _Reader:
 
     def _visible(self, which: ColumnElement[bool]) -> str | None:
         """The reference of another case, if the officer may know of it."""
-        return self.session.exec(
-            select(CaseFile.reference).where(which, col(CaseFile.id).in_(_of(self.actor))).limit(1)
-        ).first()
+        seen = col(CaseFile.id).in_(visible_ids(self.actor.organisation_id))
+        return self.session.exec(select(CaseFile.reference).where(which, seen).limit(1)).first()
 
 
 def find(session: Session, actor: Actor, reference: str) -> CaseFile:
     """The case of a reference, if the officer's organisation has a part in it. Raises NotFound."""
-    case = session.exec(
-        select(CaseFile).where(CaseFile.reference == reference, col(CaseFile.id).in_(_of(actor)))
-    ).first()
+    case = session.exec(visible_case(actor.organisation_id, reference)).first()
     if case is None:
         raise NotFound(reference)
     return case
-
-
-def _of(actor: Actor) -> SelectOfScalar[str]:
-    return select(Party.case_id).where(
-        Party.organisation_id == actor.organisation_id, col(Party.until).is_(None)
-    )

@@ -1,0 +1,170 @@
+"""Taking a step: one action on a page, what it asks for, a look over it, and the words when it cannot be."""
+
+import secrets
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from repatriation.web.casefile import CaseFileShown, changes
+from repatriation.web.desk import here, today
+from repatriation.web.forms import PlainForm
+from repatriation.web.particulars_form import NEEDED, entered, form_for, particulars
+from repatriation.web.security import permission
+from repatriation.web.session import actor, house, now
+from repatriation.web.words import Wording, grounding, stage_name, text
+from repatriation.work.casepage import CasePage, Kind, Move
+from repatriation.work.choices import gates, to_choose
+from repatriation.work.particulars import Particulars, asked
+from repatriation.work.permissions import Permission
+from repatriation.work.reading import case_page
+from repatriation.work.refusals import Invalid, KeyReused, MovedOn, NotFound
+from repatriation.work.reopening import entries
+from repatriation.work.steps import take_step
+from sop.engine import NotAllowed, Reason
+
+Answer = Response | str | tuple[str, int]
+
+
+def add_pages(blueprint: Blueprint) -> None:
+    """The page of each action of a case."""
+
+    @blueprint.route("/cases/<reference>/do/<action>", methods=["GET", "POST"])
+    @permission(Permission.TAKE_STEP)
+    def act(reference: str, action: str) -> Answer:
+        page = case_page(house(), actor(), now(), reference)
+        if action not in page.procedure.actions:
+            abort(404)
+        seen = request.values.get("version" if request.method == "POST" else "seen", page.version, type=int)
+        sure = request.method == "POST" and "sure" in request.form
+        # A form that was sent twice must reach work, which knows its key and gives the first answer again.
+        if seen != page.version and not sure:
+            return moved_on(page, seen)
+        move = page.move(action)
+        if move is None and not sure:
+            return not_allowed(page, action, (Reason("stage", page.stage.name),))
+        move = move or _out_of_place(page, action)
+        form = _form(page, move)
+        if request.method == "GET":
+            return _asked(page, move, form)
+        if not form.validate():
+            return _asked(page, move, form), 400
+        if not sure and _is_checked(move):
+            return _checked(page, move, form)
+        return _taken(page, move, form, seen)
+
+
+def _out_of_place(page: CasePage, name: str) -> Move:
+    """An action of another stage, for a form that was sent before the case moved on."""
+    action = page.procedure.actions[name]
+    expected = asked(page.procedure, action, child=page.view.child)
+    return Move(action, Kind.ON, (Reason("stage", page.stage.name),), expected, done=False, mine=False)
+
+
+def _form(page: CasePage, move: Move) -> PlainForm:
+    procedure, countries = page.procedure, frozenset({page.procedure.host, page.procedure.home})
+    kind = form_for(
+        move,
+        to_choose(house(), procedure, move.action),
+        gates(house(), countries) if "gate" in move.asked else (),
+        entries(procedure, actor().country) if "entry" in move.asked else (),
+    )
+    form: PlainForm = kind()
+    return form
+
+
+def _is_checked(move: Move) -> bool:
+    """Whether what was entered is looked over once more: not where a note at most was written."""
+    ends = move.action.to is not None and move.kind is Kind.EXIT
+    return ends or any(name != "note" for name in move.asked)
+
+
+def _asked(page: CasePage, move: Move, form: PlainForm) -> str:
+    """The action with what it asks for; where it is closed, the reasons and no button."""
+    return render_template("cases/act.html", form=form, **_about(page, move), checked=_is_checked(move))
+
+
+def _checked(page: CasePage, move: Move, form: PlainForm) -> str:
+    carried = [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if name not in ("csrf_token", "key", "version", "sure")
+    ]
+    return render_template(
+        "cases/check.html",
+        rows=entered(form),
+        carried=carried,
+        warning=move.kind is Kind.EXIT,
+        **_about(page, move),
+    )
+
+
+def _about(page: CasePage, move: Move) -> dict[str, Any]:
+    action = move.action
+    words = Wording(page.procedure, today())
+    leads = action.to if action.to != page.stage.name else None
+    told = action.discloses.to if action.discloses else ()
+    return {
+        "page": page,
+        "move": move,
+        "words": text(action.text),
+        "reasons": words.reasons(move.reasons, page.stage.name),
+        "leads": stage_name(leads, page.procedure) if leads else None,
+        "told": words.roles(told) if told else None,
+        "consent": words.consent(action.consent.consent) if action.consent else None,
+        "grounding": grounding(action.grounding),
+        "source": words.source(action.basis),
+        "note": action.note,
+        "version": request.form.get("version", page.version),
+        "key": request.form.get("key") or secrets.token_urlsafe(12),
+    }
+
+
+def _taken(page: CasePage, move: Move, form: PlainForm, version: int) -> Answer:
+    name = move.action.name
+    try:
+        given: Particulars = particulars(form, here())
+        taken = take_step(
+            house(), actor(), now(), page.reference, name, version, given, request.form.get("key") or None
+        )
+    except (MovedOn, KeyReused):
+        return moved_on(case_page(house(), actor(), now(), page.reference), version)
+    except NotAllowed as refused:
+        return not_allowed(page, name, refused.reasons)
+    except Invalid as wrong:
+        _mark(form, wrong)
+        return _asked(page, move, form), 400
+    flash(_("Done, and written down."))
+    return redirect(_onward(taken.reference), 303)
+
+
+def _onward(reference: str) -> str:
+    """The case again, or the list where the step ended the officer's own part in it."""
+    try:
+        case_page(house(), actor(), now(), reference)
+    except NotFound:
+        return url_for("cases.index")
+    return url_for("cases.case", reference=reference)
+
+
+def _mark(form: PlainForm, wrong: Invalid) -> None:
+    """Say at each field what work found wanting."""
+    for name in wrong.problems:
+        field = getattr(form, name, None)
+        if field is not None:
+            field.errors = [NEEDED.get(name, _("Enter this"))]
+
+
+def moved_on(page: CasePage, version: int) -> tuple[str, int]:
+    """Somebody else was there first: what they did, and a way to go on."""
+    file = CaseFileShown(page, now(), today())
+    happened = changes(file, version)
+    return render_template("cases/moved_on.html", page=page, changes=happened), 409
+
+
+def not_allowed(page: CasePage, action: str, reasons: tuple[Reason, ...]) -> tuple[str, int]:
+    """The procedure does not allow it now: every reason, in words."""
+    words = Wording(page.procedure, today())
+    told = words.reasons(reasons, page.stage.name)
+    return render_template("cases/not_allowed.html", page=page, words=words.action(action), reasons=told), 409

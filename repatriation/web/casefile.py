@@ -1,0 +1,351 @@
+"""Turns a case as it was read into exactly what its page shows, so that the template decides nothing."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from flask import current_app, url_for
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+
+from repatriation.web import glossary
+from repatriation.web.words import Wording, grounding, look_up, said, stage_name, text
+from repatriation.work.casepage import Asked, CasePage, ConsentLine, FactLine, Kind, Move, VisitLine
+from sop.deadlines import Deadline
+
+SHOWN_AT_FIRST = 8
+"""How many of the latest events stand open; the earlier ones are folded."""
+
+
+class CaseFileShown:
+    """What the page of one case shows."""
+
+    def __init__(self, page: CasePage, now: datetime, day: date) -> None:
+        self.page, self.now, self.day = page, now, day
+        self.words = Wording(page.procedure, day)
+
+    @property
+    def turn(self) -> tuple[Markup, str]:
+        """Whose move it is, in a sentence, with its tone."""
+        turn = self.page.turn
+        if self.page.stage.end:
+            return escape(_("Nothing is awaited")), "plain"
+        if self.page.my_move:
+            return escape(_("Your move")), "waiting"
+        if not turn.waiting_for:
+            return said(_("With: %(who)s"), who=self.words.role(turn.responsible)), "plain"
+        return said(_("Waiting for: %(who)s"), who=self.words.roles(turn.waiting_for)), "going"
+
+    @property
+    def holds(self) -> list[Markup]:
+        """What holds the return back."""
+        return [self.words.fact(name) for name in self.page.view.facts if name.startswith("hold_")]
+
+    @property
+    def summary(self) -> list[tuple[object, object]]:
+        """The case in a few lines."""
+        page = self.page
+        holder = page.holder.name if page.holder else None
+        rows: list[tuple[object, object]] = [
+            (_("Answers for the case"), holder),
+            (_("Age"), look_up(glossary.AGE_GROUPS, page.age_group)),
+            (_("Route"), self.words.route()),
+        ]
+        if page.expected_on:
+            rows.append((_("Day of the handover"), self._day(page.expected_on)))
+        if page.gate:
+            rows.append((_("Gate"), place(page.gate)))
+        return rows
+
+    def moves(self, *kinds: Kind) -> list[Move]:
+        """The moves of some kinds, in the order of the file."""
+        return [move for move in self.page.moves if move.kind in kinds]
+
+    @property
+    def next_steps(self) -> list[dict[str, Any]]:
+        """What the officer may do now to bring the case on; leading on to the next stage comes first."""
+        steps = [move for move in self.moves(Kind.ON) if move.open and not move.done]
+        steps.sort(key=lambda move: move.action.to is None)
+        return [self._link(move) for move in steps]
+
+    @property
+    def others(self) -> list[dict[str, Any]]:
+        """What is awaited of others, and of whom."""
+        return [
+            {"words": text(move.action.text), "who": self.words.roles(move.action.by)}
+            for move in self.moves(Kind.ON)
+            if move.elsewhere and not move.done
+        ]
+
+    @property
+    def closed(self) -> list[dict[str, Any]]:
+        """What would bring the case on but is not yet possible, with the reasons."""
+        lacking = [move for move in self.moves(Kind.ON, Kind.BACK) if not move.open and not move.elsewhere]
+        lacking.sort(key=lambda move: move.action.to is None)
+        return [
+            {
+                "words": text(move.action.text),
+                "reasons": self.words.reasons(move.reasons, self.page.stage.name),
+            }
+            for move in lacking
+            if not move.done
+        ]
+
+    def group(self, *kinds: Kind, done: bool = False) -> list[dict[str, Any]]:
+        """Links to the open moves of some kinds, or to the steps that were taken and may be taken again."""
+        return [self._link(move) for move in self.moves(*kinds) if move.open and move.done == done]
+
+    @property
+    def folds(self) -> list[tuple[str, list[dict[str, Any]]]]:
+        """What is seldom needed, each group under its own words."""
+        return [
+            (_("Do again or correct"), self.group(Kind.ON, done=True) + self.group(Kind.BACK)),
+            (
+                _("Hold the return back, or let it go on"),
+                self.group(Kind.HOLD) + self.group(Kind.HOLD, done=True),
+            ),
+            (_("Other ways in which the case may end"), self.group(Kind.EXIT)),
+        ]
+
+    @property
+    def way(self) -> list[dict[str, Any]]:
+        """The stages: passed, present, still ahead."""
+        before = [
+            {
+                "words": stage_name(step.stage),
+                "tag": _("Passed"),
+                "tone": "done",
+                "hint": self._moment(step.at),
+            }
+            for step in self.page.passed[:-1]
+        ]
+        here = {
+            "words": stage_name(self.page.stage),
+            "tag": _("Now"),
+            "tone": "going",
+            "hint": self._moment(self.page.passed[-1].at),
+        }
+        after = [
+            {"words": stage_name(stage), "tag": _("Not yet"), "tone": "plain"} for stage in self.page.ahead
+        ]
+        return [*before, here, *after]
+
+    @property
+    def deadlines(self) -> list[dict[str, Any]]:
+        """The clocks that run, the first to end first."""
+        return [self._deadline(deadline) for deadline in self.page.deadlines]
+
+    def _deadline(self, deadline: Deadline) -> dict[str, Any]:
+        firm = deadline.limit.force == "firm"
+        if deadline.overdue:
+            tag, tone = _("Overdue"), "late"
+        else:
+            tag, tone = _("Running"), "going"
+        return {
+            "words": text(deadline.action.text),
+            "who": self.words.roles(deadline.by),
+            "limit": self.words.limit(deadline),
+            "ends": self._day(deadline.on) if deadline.on else self._moment(deadline.at),
+            "tag": tag,
+            "tone": tone,
+            "force": _("Firm") if firm else _("To be aimed at"),
+            "source": self.words.source(deadline.limit.basis),
+            "grounding": grounding(deadline.limit.grounding),
+            "uncertain": deadline.uncertain,
+        }
+
+    @property
+    def facts(self) -> list[tuple[object, object]]:
+        """What is on file, with who put it there and when."""
+        return [(self.words.fact(fact.name), self._fact(fact)) for fact in self.page.facts]
+
+    def _fact(self, fact: FactLine) -> Markup:
+        parts = [self._by(fact.at, fact.officer, fact.body.name if fact.body else None)]
+        if fact.on:
+            parts.append(said(_("For the day: %(day)s"), day=self._day(fact.on)))
+        if fact.until:
+            words = _("No longer valid since %(moment)s") if fact.lapsed else _("Valid until %(moment)s")
+            parts.append(said(words, moment=self._moment(fact.until)))
+        return Markup("<br>").join(parts)
+
+    @property
+    def notes(self) -> list[dict[str, Any]]:
+        """What officers wrote beside their steps."""
+        return [
+            {
+                "text": note.text,
+                "words": self.words.action(note.action),
+                "by": self._by(note.at, note.officer, note.body.name if note.body else None),
+            }
+            for note in self.page.notes
+        ]
+
+    @property
+    def consents(self) -> list[dict[str, Any]]:
+        """Each thing the person is asked: how it stands, since when, and what may be recorded now."""
+        return [self._consent(asked) for asked in self.page.consents]
+
+    def _consent(self, asked: Asked) -> dict[str, Any]:
+        last = asked.history[-1] if asked.history else None
+        if last is None:
+            tag, tone = _("Not asked yet"), "plain"
+        elif last.decision == "given" and not asked.live:
+            tag, tone = _("No longer counts"), "late"
+        else:
+            tag = look_up(glossary.DECISIONS, last.decision)
+            tone = glossary.DECISION_TONES[last.decision]
+        return {
+            "words": text(asked.consent.text),
+            "told": self.words.roles(asked.consent.to),
+            "tag": tag,
+            "tone": tone,
+            "history": [self._decision(line) for line in reversed(asked.history)],
+            "acts": [
+                {"words": self.words.consent_act(move.action), "href": self._href(move)}
+                for move in self.moves(Kind.CONSENT)
+                if move.open and move.action.consent and move.action.consent.consent == asked.consent.name
+            ],
+        }
+
+    def _decision(self, line: ConsentLine) -> list[str]:
+        """One decision as short sentences."""
+        told = [
+            str(
+                said(
+                    "%(decision)s: %(moment)s",
+                    decision=look_up(glossary.DECISIONS, line.decision),
+                    moment=self._moment(line.at),
+                )
+            )
+        ]
+        if line.language:
+            told.append(look_up(glossary.SPOKEN, line.language))
+        if line.how:
+            told.append(look_up(glossary.HOW, line.how))
+        if line.interpreter:
+            told.append(_("With an interpreter"))
+        if line.guardian:
+            told.append(_("A guardian spoke for the child"))
+        if line.own_view:
+            told.append(_("The child's own view was heard"))
+        if line.until:
+            told.append(str(said(_("Holds until %(moment)s"), moment=self._moment(line.until))))
+        return told
+
+    @property
+    def parts(self) -> list[dict[str, Any]]:
+        """Who knows of the case, as what, and until when if no longer."""
+        return [
+            {
+                "name": part.body.name,
+                "local": part.body.name_local,
+                "country": look_up(glossary.COUNTRIES, part.body.country),
+                "roles": Markup("<br>").join(dict.fromkeys(self.words.role(role) for role in part.roles)),
+                "since": self._moment(part.since),
+                "until": self._moment(part.until) if part.until else None,
+            }
+            for part in self.page.parts
+        ]
+
+    @property
+    def identifications(self) -> list[tuple[object, object]]:
+        """Screenings and formal identifications; those made abroad stand beside ours."""
+        return [
+            (
+                str(glossary.IDENTIFICATIONS.get((line.kind, line.outcome), line.kind)),
+                said(
+                    _("%(authority)s (%(country)s), %(moment)s"),
+                    authority=line.authority,
+                    country=look_up(glossary.COUNTRIES, line.country),
+                    moment=self._moment(line.at),
+                ),
+            )
+            for line in self.page.identifications
+        ]
+
+    @property
+    def visits(self) -> list[list[object]]:
+        """Visits planned and made."""
+        return [self._visit(visit) for visit in self.page.visits]
+
+    def _visit(self, visit: VisitLine) -> list[object]:
+        when = self._moment(visit.at) if visit.at else self._day(visit.due_on) if visit.due_on else ""
+        return [
+            when,
+            look_up(glossary.VISIT_OUTCOMES, visit.outcome) if visit.outcome else _("Planned"),
+            look_up(glossary.VISIT_MODES, visit.mode) or _("Not recorded"),
+            look_up(glossary.SAFETY, visit.safety) or _("Not recorded"),
+        ]
+
+    @property
+    def trail(self) -> list[dict[str, Any]]:
+        """What happened, newest first."""
+        return [
+            {
+                "at": line.at,
+                "words": self.words.event(line),
+                "by": self._who(line.officer, line.body.name if line.body else None),
+                "hint": self._led_to(line.to, line.detail),
+            }
+            for line in self.page.trail
+        ]
+
+    def _led_to(self, to: str | None, detail: Mapping[str, object]) -> Markup | str:
+        reason = detail.get("reason")
+        if reason:
+            return look_up(glossary.REASONS, str(reason))
+        if to is None or to == detail.get("from"):
+            return ""
+        return said(_("The case went on to: %(stage)s"), stage=stage_name(to, self.page.procedure))
+
+    def _link(self, move: Move) -> dict[str, Any]:
+        leads = move.action.to
+        hint: Markup | str = ""
+        if leads is not None and leads != self.page.stage.name:
+            hint = said(_("Leads to: %(stage)s"), stage=stage_name(leads, self.page.procedure))
+        return {
+            "words": text(move.action.text),
+            "href": self._href(move),
+            "hint": hint,
+            "onward": leads is not None,
+            "assumed": move.action.grounding != "sourced",
+        }
+
+    def _href(self, move: Move) -> str:
+        return url_for(
+            "cases.act", reference=self.page.reference, action=move.action.name, seen=self.page.version
+        )
+
+    def _by(self, at: datetime, officer: str | None, body: str | None) -> Markup:
+        return Markup("<br>").join([self._moment(at), escape(self._who(officer, body))])
+
+    def _who(self, officer: str | None, body: str | None) -> str:
+        return ", ".join(part for part in (officer, body) if part)
+
+    def _day(self, day: date) -> Markup:
+        return Markup('<time datetime="{}">{}</time>').format(day.isoformat(), shown_day(day))
+
+    def _moment(self, at: datetime) -> Markup:
+        return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), shown_moment(at))
+
+
+def place(code: str) -> str:
+    """A gate or place by its code, as it may be read."""
+    return code.replace("_", " ").replace("-", " ").title()
+
+
+def shown_day(day: date) -> str:
+    """A day in the reader's language."""
+    return str(current_app.jinja_env.filters["day"](day))
+
+
+def shown_moment(at: datetime) -> str:
+    """A moment in the reader's language."""
+    return str(current_app.jinja_env.filters["moment"](at))
+
+
+def changes(shown: CaseFileShown, version: int) -> Iterable[dict[str, Any]]:
+    """What happened to a case after a version of it, newest first."""
+    return [
+        entry for entry, line in zip(shown.trail, shown.page.trail, strict=True) if line.version > version
+    ]

@@ -1,0 +1,61 @@
+"""The pages of one case: what it is, what may be done, and doing it."""
+
+from flask import Blueprint, render_template
+from markupsafe import Markup
+
+from repatriation.web import acting, board
+from repatriation.web.casefile import SHOWN_AT_FIRST, CaseFileShown
+from repatriation.web.desk import today
+from repatriation.web.security import permission
+from repatriation.web.session import actor, house, now
+from repatriation.web.words import grounding, said, stage_name, text
+from repatriation.work.casepage import CasePage, Kind
+from repatriation.work.permissions import Permission, may
+from repatriation.work.reading import case_page
+
+
+def make_blueprint() -> Blueprint:
+    """The case pages; lists, steps and identities hang on the same blueprint, so that the menu knows them."""
+    blueprint = Blueprint("cases", __name__)
+
+    @blueprint.get("/cases/<reference>")
+    @permission(Permission.READ_CASE)
+    def case(reference: str) -> str:
+        return shown(case_page(house(), actor(), now(), reference))
+
+    acting.add_pages(blueprint)
+    board.add_pages(blueprint)
+    return blueprint
+
+
+def shown(page: CasePage) -> str:
+    """The page of a case."""
+    file = CaseFileShown(page, now(), today())
+    entitlements = [
+        {
+            "words": text(line.text),
+            "grounding": grounding(line.grounding),
+            "source": file.words.source(line.basis),
+        }
+        for line in page.stage.entitlements
+    ]
+    return render_template(
+        "cases/case.html",
+        file=file,
+        stage_name=stage_name(page.stage),
+        stage_text=text(page.stage.text),
+        stage_grounding=_grounded(file, page),
+        entitlements=entitlements,
+        shown_at_first=SHOWN_AT_FIRST,
+        kinds=Kind,
+        may_open_identity=may(actor().duty, Permission.READ_IDENTITY),
+    )
+
+
+def _grounded(file: CaseFileShown, page: CasePage) -> Markup:
+    """What the stage rests on."""
+    return said(
+        "%(grounding)s: %(source)s",
+        grounding=grounding(page.stage.grounding),
+        source=Markup('<span lang="en">{}</span>').format(file.words.source(page.stage.basis)),
+    )

@@ -1,0 +1,233 @@
+"""Short words for codes: stages, facts, bodies, decisions. What a route file words itself stands there."""
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _l
+
+# A route file says of a stage what it is and what to do; lists and headings need its name alone.
+STAGES: Mapping[str, object] = {
+    "requested": _l("Return asked for"),
+    "reported": _l("Reported"),
+    "under_identification": _l("Being identified"),
+    "identified": _l("Identified"),
+    "origin_notified": _l("Home country told"),
+    "verifying": _l("Nationality and family being checked"),
+    "return_decided": _l("Return decided"),
+    "acceptance_received": _l("Accepted by the home country"),
+    "documents_ready": _l("Travel papers ready"),
+    "scheduled": _l("Handover agreed"),
+    "in_transit": _l("On the way to the gate"),
+    "handed_over": _l("Handed over"),
+    "received": _l("Received at home"),
+    "reception_screening": _l("Screening on arrival"),
+    "placement_pending": _l("Placement being decided"),
+    "pre_integration": _l("Before integration"),
+    "integrated": _l("Integration"),
+    "follow_up": _l("Follow-up"),
+    "closed": _l("Closed"),
+    "not_identified": _l("No trafficking found"),
+    "declined_assistance": _l("Assistance declined"),
+    "consent_withdrawn": _l("Agreement to return taken back"),
+    "acceptance_refused": _l("Not accepted by the home country"),
+    "nationality_not_confirmed": _l("Nationality not confirmed"),
+    "remains_in_host": _l("Stays in the host country"),
+    "third_country": _l("Goes to a third country"),
+    "transferred_other_route": _l("Goes on under another route"),
+    "lost_contact": _l("Contact lost"),
+    "deceased": _l("Died"),
+    "retrafficked": _l("Trafficked again"),
+}
+
+FACTS: Mapping[str, object] = {
+    "acceptance_requested": _l("Acceptance asked for"),
+    "alternative_care_confirmed": _l("Place of care confirmed"),
+    "arrived_unannounced": _l("Arrived without notice"),
+    "best_interests_not_return": _l("Return is not in the child's best interests"),
+    "best_interests_return": _l("Return is in the child's best interests"),
+    "breakdown_reported": _l("Placement broke down"),
+    "closure_requested": _l("Closing asked for"),
+    "confirmation_paper_issued": _l("Confirmation paper issued"),
+    "declaration_filled": _l("Declaration filled in"),
+    "escort_named": _l("Escort named"),
+    "exit_permit_issued": _l("Permission to leave issued"),
+    "family_found": _l("Family found"),
+    "family_not_found": _l("Family not found"),
+    "family_suitable": _l("Family found suitable"),
+    "family_unsuitable": _l("Family found unsuitable"),
+    "fined_on_return": _l("Fined on return"),
+    "first_needs_met": _l("First needs met"),
+    "formally_identified": _l("Formally identified"),
+    "guardian_appointed": _l("Guardian appointed"),
+    "handover_scheduled": _l("Day and gate of the handover agreed"),
+    "hold_border": _l("Held: the gate is shut"),
+    "hold_consent": _l("Held: the person had second thoughts"),
+    "hold_health": _l("Held: health"),
+    "hold_legal": _l("Held: legal proceedings"),
+    "home_checks_started": _l("Checks at home begun"),
+    "identified_at_home": _l("Formally identified at home"),
+    "internal_minutes_signed": _l("Internal minutes signed"),
+    "local_checks_done": _l("Local checks done"),
+    "minutes_signed_home": _l("Minutes signed by the home side"),
+    "minutes_signed_host": _l("Minutes signed by the host side"),
+    "mission_interviewed": _l("Mission has spoken with the person"),
+    "nationality_confirmed": _l("Nationality confirmed"),
+    "nationality_refused": _l("Nationality denied"),
+    "origin_notified": _l("Home country told"),
+    "plan_agreed": _l("Reintegration plan agreed"),
+    "pre_departure_briefed": _l("Prepared for the journey"),
+    "presumed": _l("Presumed trafficked"),
+    "property_returned": _l("Belongings returned"),
+    "province_told": _l("Receiving province told"),
+    "received_one_sided": _l("Received, signed by one side"),
+    "referral_accepted": _l("Referral accepted"),
+    "referral_declined": _l("Referral declined"),
+    "referral_offered": _l("Referral offered"),
+    "reflection_begun": _l("Time to rest and think begun"),
+    "registered": _l("Registered"),
+    "reopened": _l("Reopened as a new case"),
+    "return_certificate_issued": _l("Return certificate issued"),
+    "risk_acceptable": _l("Risk of return acceptable"),
+    "risk_too_high": _l("Risk of return too high"),
+    "roll_checked": _l("Checked against the list"),
+    "screened_positive": _l("Screening found signs of trafficking"),
+    "second_interview_held": _l("Second interview held"),
+    "sheltered": _l("In a shelter"),
+    "summary_sent": _l("Summary sent"),
+    "tracing_requested": _l("Family tracing asked for"),
+    "travel_document_issued": _l("Travel document issued"),
+    "verification_requested": _l("Verification asked for"),
+    "visit_missed": _l("Visit missed"),
+    "visit_recorded": _l("Visit recorded"),
+}
+
+# For a role whose body the route file does not name.
+FUNCTIONS: Mapping[str, object] = {
+    "protection": _l("Protection office"),
+    "police": _l("Police"),
+    "immigration": _l("Immigration office"),
+    "identification": _l("Identification team"),
+    "coordination": _l("Coordinating office"),
+    "shelter": _l("Shelter"),
+    "prosecution": _l("Public prosecutor"),
+    "foreign_affairs": _l("Ministry of foreign affairs"),
+    "border": _l("Border guard"),
+    "consulate": _l("Embassy or consulate"),
+    "social": _l("Social affairs office"),
+    "reception": _l("Reception centre"),
+    "caseworker": _l("Organisation with caseworkers"),
+    "guardian_authority": _l("Guardianship authority"),
+    "iom": _l("International Organization for Migration"),
+    "ngo": _l("Supporting organisation"),
+    "person": _l("The person themselves"),
+}
+
+COUNTRIES: Mapping[str, object] = {"KHM": _l("Cambodia"), "THA": _l("Thailand"), "VNM": _l("Viet Nam")}
+
+AGE_GROUPS: Mapping[str, object] = {
+    "adult": _l("Grown up"),
+    "child": _l("Child"),
+    "unknown": _l("Age not known: treated as a child"),
+}
+
+DECISIONS: Mapping[str, object] = {
+    "given": _l("Agreed"),
+    "refused": _l("Refused"),
+    "withdrawn": _l("Taken back"),
+}
+DECISION_TONES: Mapping[str, str] = {"given": "done", "refused": "stop", "withdrawn": "stop"}
+
+SPOKEN: Mapping[str, object] = {
+    "km": _l("Khmer"),
+    "th": _l("Thai"),
+    "vi": _l("Vietnamese"),
+    "en": _l("English"),
+    "other": _l("Another language"),
+}
+HOW: Mapping[str, object] = {
+    "spoken": _l("Spoken"),
+    "written": _l("Written"),
+    "thumbprint": _l("With a thumbprint"),
+    "signed": _l("Signed"),
+    "imported": _l("Taken over from another system"),
+}
+
+IDENTIFICATIONS: Mapping[tuple[str, str], object] = {
+    ("screening", "trafficked"): _l("Screening: signs of trafficking"),
+    ("screening", "not_trafficked"): _l("Screening: no sign of trafficking"),
+    ("formal", "trafficked"): _l("Formal identification: trafficked"),
+    ("formal", "not_trafficked"): _l("Formal identification: not trafficked"),
+}
+
+TAGS: Mapping[str, object] = {
+    "case:opened": _l("Case opened"),
+    "person:identity:opened": _l("Identity opened"),
+    "person:identity:changed": _l("Identity added to or corrected"),
+    "case:imported": _l("Case read in from a file"),
+    "visit:recorded": _l("Visit written down"),
+    "visit:notes:opened": _l("Notes of visits opened"),
+}
+
+REASONS: Mapping[str, object] = {
+    "roll_check": _l("To check a list at the gate or the centre"),
+    "prepare_paper": _l("To prepare a paper"),
+    "verify_nationality": _l("To verify nationality"),
+    "trace_family": _l("To look for the family"),
+    "contact_person": _l("To reach the person"),
+    "arrange_care": _l("To arrange care or services"),
+    "safety": _l("For the person's safety"),
+    "correct_record": _l("To correct what is on file"),
+    "audit": _l("To audit"),
+}
+
+VISIT_MODES: Mapping[str, object] = {
+    "home": _l("At the person's home"),
+    "elsewhere": _l("Somewhere else that the person chose"),
+    "office": _l("At the office"),
+    "phone": _l("By telephone"),
+}
+VISIT_OUTCOMES: Mapping[str, object] = {
+    "seen": _l("The person was met"),
+    "not_there": _l("The person was not there"),
+    "declined": _l("The person did not want the visit"),
+    "moved": _l("The person has moved away"),
+    "put_off": _l("Put off to another day"),
+}
+SAFETY: Mapping[str, object] = {
+    "safe": _l("Safe"),
+    "worry": _l("Some worry"),
+    "danger": _l("In danger now"),
+}
+
+SAFEGUARDS: Mapping[str, object] = {
+    "no_hold": _l("Nothing holds the return back: no proceedings, illness, closed gate or second thoughts."),
+    "child_best_interests": _l(
+        "For a child, a best-interests determination says that returning is best for this child."
+    ),
+    "child_receiving_carer": _l(
+        "For a child, a family found suitable or a confirmed place of alternative care is waiting."
+    ),
+    "child_family_or_care": _l(
+        "A child goes only to a family found suitable or to a confirmed place of alternative care."
+    ),
+    "child_guardian": _l("For a child, a guardian has been appointed."),
+    "child_escort": _l("For a child, the person who travels along is named and known to the child."),
+    "both_signatures": _l(
+        "The minutes are signed by both sides, or a one-sided reception is recorded with its reason."
+    ),
+    "travel_document_valid": _l("A travel document has been issued and is still valid."),
+    "exit_permit_valid": _l("The permission to leave the country has been issued and is still valid."),
+    "handover_date_set": _l("Both sides have agreed a day and a gate for the handover."),
+    "province_told_in_time": _l(
+        "The receiving province was told at least three days before the day of the handover."
+    ),
+    "identified_or_screened": _l(
+        "A competent body has identified the person, before the border or after it."
+    ),
+    "not_identified_yet": _l("No competent body has identified the person yet."),
+    "safe_place": _l(
+        "A suitable family, a confirmed place of care or a provider that has accepted is waiting."
+    ),
+    "referral_open": _l("A referral has been offered and not yet answered."),
+    "not_reopened": _l("No new case has been opened from this one."),
+}
+"""The sentences of `sop.safeguards`, word for word, so that they can be translated."""

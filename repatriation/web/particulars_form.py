@@ -1,0 +1,175 @@
+"""The form of one action: just the particulars that it asks for, and what was entered as work wants it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional, Regexp
+
+from repatriation.web import glossary
+from repatriation.web.forms import DateBoxes, DateRequired, PlainForm, choices
+from repatriation.web.words import stage_name
+from repatriation.work.casepage import Body, Move
+from repatriation.work.particulars import Particulars
+
+ORDER = (
+    "language",
+    "how",
+    "interpreter",
+    "guardian",
+    "own_view",
+    "on",
+    "gate",
+    "until",
+    "organisation",
+    "authority",
+    "form_version",
+    "entry",
+    "note",
+)
+LONGEST_LINE = 200
+LONGEST_NOTE = 4000
+
+LABELS: Mapping[str, object] = {
+    "language": _l("In which language did you speak?"),
+    "how": _l("How did the person say it?"),
+    "interpreter": _l("Who interpreted, if anybody did"),
+    "guardian": _l("The guardian who spoke for the child"),
+    "own_view": _l("The child's own view was heard"),
+    "on": _l("Day of the handover"),
+    "gate": _l("Gate"),
+    "until": _l("Last day on which it is valid"),
+    "organisation": _l("Which organisation is it?"),
+    "authority": _l("Body that decided"),
+    "form_version": _l("Form that was used"),
+    "entry": _l("Where does the new case begin?"),
+    "note": _l("Note for all who have a part in the case"),
+}
+NEEDED: Mapping[str, object] = {
+    "language": _l("Choose the language you spoke in"),
+    "how": _l("Choose how the person said it"),
+    "guardian": _l("Enter who spoke for the child as guardian"),
+    "own_view": _l("Hear the child's own view first"),
+    "on": _l("Enter the day of the handover"),
+    "gate": _l("Enter the gate"),
+    "until": _l("Enter the last day on which it is valid"),
+    "organisation": _l("Choose the organisation"),
+    "authority": _l("Enter the body that decided"),
+    "entry": _l("Choose where the new case begins"),
+    "note": _l("Write down why"),
+}
+
+
+def form_for(
+    move: Move,
+    organisations: Sequence[Body] = (),
+    gates: Sequence[str] = (),
+    entries: Sequence[str] = (),
+) -> type[PlainForm]:
+    """A form class with the fields of one action; the rest is what may be chosen from."""
+    fields: dict[str, Any] = {}
+    for name in ORDER:
+        if name not in move.asked or (name == "organisation" and not organisations):
+            continue
+        must = move.asked[name] or (name == "organisation" and move.action.to is not None)
+        fields[name] = _field(name, must, move, organisations, gates, entries)
+    return type("ParticularsForm", (PlainForm,), fields)
+
+
+def _field(
+    name: str,
+    must: bool,
+    move: Move,
+    organisations: Sequence[Body],
+    gates: Sequence[str],
+    entries: Sequence[str],
+) -> Any:
+    label = _label(name, must, move)
+    rules: list[Any] = [InputRequired(NEEDED.get(name, _l("Enter this")))] if must else [Optional()]
+    match name:
+        case "language":
+            return RadioField(label, rules, choices=choices(*glossary.SPOKEN.items()))
+        case "how":
+            spoken = [(code, words) for code, words in glossary.HOW.items() if code != "imported"]
+            return RadioField(label, rules, choices=choices(*spoken))
+        case "own_view":
+            return BooleanField(label)
+        case "on" | "until":
+            return DateBoxes(label, [DateRequired(NEEDED[name])] if must else [])
+        case "organisation":
+            return RadioField(
+                label, rules, choices=choices(*((body.code, body.name) for body in organisations))
+            )
+        case "entry":
+            return RadioField(label, rules, choices=choices(*((code, stage_name(code)) for code in entries)))
+        case "gate" if gates:
+            return SelectField(label, rules, choices=choices(("", _l("Choose")), *((g, g) for g in gates)))
+        case "gate":
+            code = Regexp(
+                r"^[A-Za-z0-9_.\-]{1,60}$", message=_l("Write the gate in Latin letters, as one word")
+            )
+            return StringField(label, [*rules, code])
+        case "note":
+            too_long = Length(max=LONGEST_NOTE, message=_l("The note is too long: at most 4,000 letters"))
+            return TextAreaField(label, [*rules, too_long])
+    too_long = Length(max=LONGEST_LINE, message=_l("This is too long: at most 200 letters"))
+    return StringField(label, [*rules, too_long])
+
+
+def _label(name: str, must: bool, move: Move) -> object:
+    if name == "note" and must:
+        return _l("Why? Everybody with a part in the case can read this")
+    if name == "until" and move.action.consent is not None:
+        return _l("Last day on which the agreement holds (leave empty: until taken back)")
+    if must or name == "own_view":
+        return LABELS[name]
+    return _optional(name)
+
+
+def _optional(name: str) -> object:
+    """The label of what may be left empty."""
+    optional: Mapping[str, object] = {
+        "interpreter": _l("Who interpreted, if anybody did (may be left empty)"),
+        "guardian": _l("The guardian who spoke for the child (may be left empty)"),
+        "form_version": _l("Form that was used (may be left empty)"),
+        "note": _l("Note for all who have a part in the case (may be left empty)"),
+        "organisation": _l("Which organisation is told? (may be left empty)"),
+    }
+    return optional.get(name, LABELS[name])
+
+
+def particulars(form: Any, zone: tzinfo) -> Particulars:
+    """What was entered, as a step takes it; a last day holds to its end in `zone`."""
+    given: dict[str, Any] = {}
+    for name in ORDER:
+        field = getattr(form, name, None)
+        if field is None or field.data in (None, ""):
+            continue
+        given[name] = _end_of(field.data, zone) if name == "until" else field.data
+    return Particulars(**given)
+
+
+def entered(form: Any) -> list[tuple[object, object]]:
+    """What was entered, for looking over it once more: label and words."""
+    rows = []
+    for name in ORDER:
+        field = getattr(form, name, None)
+        if field is not None:
+            rows.append((field.label.text, _in_words(field)))
+    return rows
+
+
+def _in_words(field: Any) -> object:
+    if isinstance(field.data, bool):
+        return _("Yes") if field.data else _("No")
+    if field.type in ("RadioField", "SelectField"):
+        chosen = {value: words for value, words, *_rest in field.iter_choices()}
+        return chosen.get(field.data) if field.data else None
+    return field.data or None
+
+
+def _end_of(day: date, zone: tzinfo) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time.min, zone)

@@ -1,0 +1,76 @@
+"""What an officer may choose from: organisations that could hold a role, gates, entries for a case."""
+
+from datetime import date
+from typing import NamedTuple
+
+from sqlmodel import col, select
+
+from repatriation.records.organisations import Organisation
+from repatriation.work.actors import Actor
+from repatriation.work.casepage import Body
+from repatriation.work.house import House
+from repatriation.work.opened import body_of
+from repatriation.work.sharing import bodies_for
+from sop import vocabulary as words
+from sop.procedure import Action, Procedure, Stage
+
+AT_A_GATE = frozenset({"reception", "border"})
+
+
+class Entry(NamedTuple):
+    """A route and a stage in which this officer's organisation may open a case."""
+
+    procedure: Procedure
+    stage: Stage
+
+
+def organisations(house: House, procedure: Procedure, roles: tuple[str, ...]) -> dict[str, tuple[Body, ...]]:
+    """For each role, the organisations that could hold it on this route, by name."""
+    with house.doors.read() as session:
+        rows = session.exec(select(Organisation).order_by(col(Organisation.name))).all()
+    named = {row.id: Body(row.id, row.code, row.name, row.name_local, row.country) for row in rows}
+    bodies = [body_of(row) for row in rows]
+    return {role: tuple(named[b.id] for b in bodies_for(procedure, role, bodies)) for role in roles}
+
+
+def to_choose(house: House, procedure: Procedure, action: Action) -> tuple[Body, ...]:
+    """The organisations among which an officer must choose whom an action tells; none when it is plain."""
+    if action.discloses is None:
+        return ()
+    found = organisations(house, procedure, action.discloses.to)
+    return next((bodies for bodies in found.values() if len(bodies) > 1), ())
+
+
+def gates(house: House, countries: frozenset[str]) -> tuple[str, ...]:
+    """The gates and places of reception at which organisations of these countries work."""
+    with house.doors.read() as session:
+        rows = session.exec(
+            select(Organisation).where(
+                col(Organisation.country).in_(countries), col(Organisation.place).is_not(None)
+            )
+        ).all()
+    return tuple(sorted({row.place for row in rows if row.place and AT_A_GATE & set(row.functions)}))
+
+
+def entries(house: House, actor: Actor, on: date) -> tuple[Entry, ...]:
+    """The routes and stages in which the officer's organisation may open a case: it must have a part there,
+    on the side that answers for the stage."""
+    with house.doors.read() as session:
+        own = body_of(session.get_one(Organisation, actor.organisation_id))
+    found = []
+    for procedure in house.shelf.routes(on):
+        for stage in procedure.stages.values():
+            if not stage.entry:
+                continue
+            side = stage.responsible.partition(".")[0]
+            roles = {stage.responsible, *(role for a in procedure.by_stage[stage.name] for role in a.by)}
+            roles = {role for role in roles if role != words.PERSON and role.startswith(f"{side}.")}
+            if any(bodies_for(procedure, role, (own,)) for role in roles):
+                found.append(Entry(procedure, stage))
+    return tuple(found)
+
+
+def own_place(house: House, actor: Actor) -> str | None:
+    """The gate or place at which the officer's organisation works."""
+    with house.doors.read() as session:
+        return session.get_one(Organisation, actor.organisation_id).place
