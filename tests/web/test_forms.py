@@ -3,48 +3,18 @@
 from datetime import date
 
 import pytest
-from flask import Blueprint, Flask, render_template
-from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import InputRequired
+from flask import Flask
 
 from repatriation.app import create_app
 from repatriation.settings import Settings
-from repatriation.web.forms import DateBoxes, DateRequired, PlainForm, Problem, choices
+from repatriation.web.forms import DateBoxes, Problem
 from repatriation.web.pages import PAGES
-from repatriation.web.security import permission
 from repatriation.work.house import House
-from repatriation.work.permissions import Permission
 from tests.web.conftest import Clock, Visitor, read_page
+from tests.web.every_part import EverythingForm, blueprint_with_every_part
 from tests.web.reading import obstacles
 
-PLACES = choices(("home", "Family"), ("shelter", "Shelter"))
 NO_DATE = "Enter a real date, as day, month and year in figures"
-
-
-class EverythingForm(PlainForm):
-    """One of each kind of box."""
-
-    name = StringField("Given name", [InputRequired("Enter the given name")])
-    day = DateBoxes("Date of the handover", [DateRequired("Enter the date of the handover")])
-    place = RadioField("Place", [InputRequired("Choose a place")], choices=PLACES)
-    needs = SelectMultipleField("First needs", choices=choices(("food", "Food"), ("doctor", "A doctor")))
-    gate = SelectField("Gate", choices=choices(("poipet", "Poipet"), ("bavet", "Bavet")))
-    notes = TextAreaField("What was seen")
-    agreed = BooleanField("The person agreed")
-
-
-def blueprint_with_every_part() -> Blueprint:
-    """One page that shows one of each part."""
-    blueprint = Blueprint("parts", __name__, template_folder="templates")
-
-    @blueprint.route("/parts", methods=["GET", "POST"])
-    @permission(Permission.OWN_ACCOUNT)
-    def every_part() -> str:
-        form = EverythingForm()
-        form.validate_on_submit()
-        return render_template("every_part.html", form=form)
-
-    return blueprint
 
 
 @pytest.fixture
