@@ -20,7 +20,11 @@ def command(context: click.Context) -> None:
     from repatriation.settings import read_settings
 
     settings = read_settings()
-    if settings.demonstration and not settings.keyring_folder.exists():
+    if not settings.demonstration:
+        raise click.ClickException(
+            "This installation is not in demonstration mode (REPATRIATION_DEMONSTRATION)."
+        )
+    if not settings.keyring_folder.exists():
         Keyring.create(settings.keyring_folder)
     try:
         loaded = load(open_house(settings), datetime.now(UTC))

@@ -6,7 +6,7 @@ from repatriation.demonstration.organisations import ORGANISATIONS
 
 LANGUAGE_OF: Final = {"KHM": "km", "THA": "th", "VNM": "vi"}
 
-_DUTY_OF: Final = {
+DUTY_OF: Final = {
     "consulate": "consular",
     "foreign_affairs": "consular",
     "reception": "reception",
@@ -66,7 +66,7 @@ AUDITORS: Final = (
 
 def duty_for(functions: tuple[str, ...]) -> str:
     """The duty of an organisation's only officer."""
-    return next((_DUTY_OF[function] for function in functions if function in _DUTY_OF), "protection")
+    return next((DUTY_OF[function] for function in functions if function in DUTY_OF), "protection")
 
 
 def _accounts() -> tuple[Account, ...]:

@@ -4,13 +4,14 @@ It works on a case in the air: the same engine and the same sharing as a real st
 a plan that it makes is one that real officers may carry out, and a new route file needs no new plan.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from repatriation.demonstration import defaults
 from repatriation.demonstration.organisations import OPPOSITE, ORGANISATIONS
+from repatriation.demonstration.worthwhile import helps, leads_on
 from repatriation.work import sharing
 from repatriation.work.cases import ARRIVED
 from repatriation.work.particulars import Particulars, wanting
@@ -22,38 +23,6 @@ from sop.procedure import Action, Procedure
 from sop.view import CaseView
 
 BODIES: Final = {made.code: made.body for made in ORGANISATIONS}
-
-SETBACKS: Final = frozenset(
-    {
-        "nationality_refused",
-        "family_not_found",
-        "family_unsuitable",
-        "risk_too_high",
-        "best_interests_not_return",
-        "received_one_sided",
-        "referral_declined",
-        "visit_missed",
-        "breakdown_reported",
-        "fined_on_return",
-        "arrived_unannounced",
-        "reopened",
-    }
-)
-"""Facts that nobody works towards."""
-
-MOOT: Final[Mapping[str, frozenset[str]]] = {
-    "referral_offered": frozenset({"referral_accepted"}),
-    "alternative_care_confirmed": frozenset({"family_suitable", "family_found"}),
-    "family_found": frozenset({"family_not_found"}),
-    "family_suitable": frozenset({"family_unsuitable", "family_not_found", "alternative_care_confirmed"}),
-    "risk_acceptable": frozenset({"risk_too_high"}),
-    "best_interests_return": frozenset({"best_interests_not_return"}),
-    "nationality_confirmed": frozenset({"nationality_refused"}),
-    "closure_requested": frozenset(),
-}
-"""Facts that are not looked for once one of these others is on file."""
-
-FOR_CHILDREN: Final = frozenset({"guardian_appointed", "best_interests_return"})
 
 
 class Stuck(RuntimeError):
@@ -219,16 +188,7 @@ class Course:
             return action.consent.act == "give" and self._asked_for(action.consent.consent, goal)
         if words.PERSON in action.by or not action.records:
             return False
-        return all(self._helps(fact, goal) for fact in action.records)
-
-    def _helps(self, fact: str, goal: str) -> bool:
-        if fact.startswith(words.HOLD) or fact in SETBACKS or fact in self.without:
-            return False
-        if fact in FOR_CHILDREN and not self.view.child:
-            return False
-        if fact == "closure_requested" and goal != words.CLOSED:
-            return False
-        return fact not in self.view.facts and MOOT.get(fact, frozenset()).isdisjoint(self.view.facts)
+        return all(helps(fact, self.view, goal, self.without) for fact in action.records)
 
     def _asked_for(self, consent: str, goal: str) -> bool:
         """People are asked when it comes to it: when something that is to be done next needs their word."""
@@ -236,22 +196,22 @@ class Course:
             return False
         gate = f"consent_to_{consent}"
         return any(
-            gate in action.requires and (self._leads_on(action) if action.to else self._wanted(action, goal))
+            gate in action.requires
+            and (
+                leads_on(self.procedure, self.view.stage, action) if action.to else self._wanted(action, goal)
+            )
             for action in self.procedure.by_stage[self.view.stage]
             if action.consent is None
         )
 
-    def _leads_on(self, action: Action) -> bool:
-        order = list(self.procedure.stages)
-        if action.to is None or words.PERSON in action.by:
-            return False
-        ends = self.procedure.stages[action.to].end and action.to != words.CLOSED
-        return not ends and order.index(action.to) > order.index(self.view.stage)
-
     def _on(self, goal: str) -> None:
         """Takes the step to the nearest next stage."""
         order = list(self.procedure.stages)
-        onward = [action for action in self._open() if self._leads_on(action) and self._reachable(action)]
+        onward = [
+            action
+            for action in self._open()
+            if leads_on(self.procedure, self.view.stage, action) and self._reachable(action)
+        ]
         if not onward or order.index(self.view.stage) > order.index(goal):
             raise Stuck(
                 f"{self.procedure.key}: no way on from {self.view.stage} to {goal}; {self._lacking()}"
@@ -263,5 +223,5 @@ class Course:
         return "; ".join(
             f"{v.action.name}: {', '.join(f'{r.code} {r.what}' for r in v.reasons)}"
             for v in verdicts(self.procedure, self.view, roles, self.now)
-            if self._leads_on(v.action) and v.reasons
+            if leads_on(self.procedure, self.view.stage, v.action) and v.reasons
         )
