@@ -7,6 +7,7 @@ MAKEFLAGS += --no-print-directory
 VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements.txt
+LANGUAGE :=
 PORT ?= 8000
 APT_QUIET := DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0
 
@@ -48,12 +49,16 @@ lock: ## Choose versions anew and write them, with their hashes, into requiremen
 	  --no-header --no-emit-index-url --no-emit-find-links --extra dev pyproject.toml -o $(LOCK)
 	@! grep -nE '(https?|file)://' $(LOCK) || { echo "The lock names an address; take it out."; exit 1; }
 
-messages: install ## Collect the sentences of the program and bring every catalogue up to date
-	@$(BIN)/pybabel -q extract -F locales/babel.cfg --no-location --sort-output --omit-header -k _l -o locales/messages.pot .
-	@for folder in locales/*/LC_MESSAGES; do \
-	  $(BIN)/pybabel -q update --no-fuzzy-matching --omit-header --ignore-obsolete -i locales/messages.pot \
-	    -o $$folder/messages.po -l $$(basename $$(dirname $$folder)); done
-	@$(BIN)/pybabel -q compile -d locales --use-fuzzy
+messages: install ## Bring every catalogue up to date with the program; LANGUAGE=km begins a new one
+	@$(BIN)/pybabel -q extract -F locales/babel.cfg --no-location --sort-output --omit-header -k _l \
+	  -o locales/messages.pot repatriation
+	@if [ -n "$(LANGUAGE)" ] && [ ! -e "locales/$(LANGUAGE)/LC_MESSAGES/messages.po" ]; then \
+	  $(BIN)/pybabel -q init -i locales/messages.pot -d locales -l $(LANGUAGE); fi
+	@for catalogue in locales/*/LC_MESSAGES/messages.po; do \
+	  [ -e "$$catalogue" ] || continue; \
+	  $(BIN)/pybabel -q update --no-fuzzy-matching --ignore-pot-creation-date --ignore-obsolete \
+	    -i locales/messages.pot -o $$catalogue -l $$(basename $$(dirname $$(dirname $$catalogue))); done
+	@bash .ci/install
 
 doctor: ## What this machine still lacks, by the name of its Debian package
 	@bash .ci/test-tools --only-say
