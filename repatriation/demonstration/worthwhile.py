@@ -1,4 +1,4 @@
-"""What officers on the good course work towards, and what they leave: setbacks, and what no longer matters."""
+"""What officers on the good course work towards, and what they leave: setbacks, and what is of no use."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -51,7 +51,7 @@ def helps(fact: str, view: CaseView, goal: str, without: frozenset[str]) -> bool
 
 
 def leads_on(procedure: Procedure, stage: str, action: Action) -> bool:
-    """Whether an action brings a case forward: to a later stage that is no exit, and not by the person's word."""
+    """Whether an action brings a case forward: to a later stage that is no exit, not at the person's word."""
     if action.to is None or words.PERSON in action.by:
         return False
     order = list(procedure.stages)
