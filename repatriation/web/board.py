@@ -15,7 +15,7 @@ from repatriation.web.casefile import shown_day, shown_moment
 from repatriation.web.desk import today
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now
-from repatriation.web.words import Wording, route_words, stage_name
+from repatriation.web.words import Wording, route_words, said, stage_name
 from repatriation.work.choices import entries
 from repatriation.work.lists import MOST_COUNTED, CaseLine, Listed, Order, Place, Wanted, cases
 from repatriation.work.permissions import Permission, may
@@ -129,7 +129,6 @@ def row(line: CaseLine) -> dict[str, Any]:
     ends = None
     if deadline is not None:
         ends = shown_day(deadline.on) if deadline.on else shown_moment(deadline.at)
-    awaited = line.turn.waiting_for or (line.turn.responsible,)
     return {
         "reference": line.reference,
         "href": url_for("cases.case", reference=line.reference),
@@ -137,7 +136,7 @@ def row(line: CaseLine) -> dict[str, Any]:
         "stage": stage_name(line.stage),
         "child": line.age_group != "adult",
         "my_move": line.my_move,
-        "who": None if line.stage.end else words.roles(awaited),
+        "who": None if line.stage.end else _awaited(words, line),
         "ends": ends,
         "overdue": deadline is not None and deadline.overdue,
         "stuck": line.stuck,
@@ -145,6 +144,17 @@ def row(line: CaseLine) -> dict[str, Any]:
         "day": shown_day(line.expected_on) if line.expected_on else None,
         "gate": line.gate,
     }
+
+
+def _awaited(words: Wording, line: CaseLine) -> Markup:
+    """Of whom a move is awaited, in few words: the agency that answers for the case, if it is one of them."""
+    waiting, responsible = line.turn.waiting_for, line.turn.responsible
+    if not waiting:
+        return words.role(responsible)
+    if len(waiting) <= 2:
+        return words.roles(waiting)
+    first = responsible if responsible in waiting else waiting[0]
+    return said(_("%(who)s, and others"), who=words.role(first))
 
 
 def _routes() -> list[tuple[str, Markup]]:

@@ -13,7 +13,7 @@ from repatriation.web.words import Wording, grounding, look_up, said, stage_name
 from repatriation.work.casepage import Asked, CasePage, ConsentLine, FactLine, Kind, Move, VisitLine
 from sop.deadlines import Deadline
 
-SHOWN_AT_FIRST = 8
+SHOWN_AT_FIRST = 10
 """How many of the latest events stand open; the earlier ones are folded."""
 
 
@@ -203,21 +203,13 @@ class CaseFileShown:
             "acts": [
                 {"words": self.words.consent_act(move.action), "href": self._href(move)}
                 for move in self.moves(Kind.CONSENT)
-                if move.open and move.action.consent and move.action.consent.consent == asked.consent.name
+                if move.open and _about(move, asked.consent.name) and not (asked.live and _gives(move))
             ],
         }
 
-    def _decision(self, line: ConsentLine) -> list[str]:
-        """One decision as short sentences."""
-        told = [
-            str(
-                said(
-                    "%(decision)s: %(moment)s",
-                    decision=look_up(glossary.DECISIONS, line.decision),
-                    moment=self._moment(line.at),
-                )
-            )
-        ]
+    def _decision(self, line: ConsentLine) -> Markup:
+        """One decision, with how it was made."""
+        told: list[str] = [look_up(glossary.DECISIONS, line.decision), self._moment(line.at)]
         if line.language:
             told.append(look_up(glossary.SPOKEN, line.language))
         if line.how:
@@ -229,8 +221,8 @@ class CaseFileShown:
         if line.own_view:
             told.append(_("The child's own view was heard"))
         if line.until:
-            told.append(str(said(_("Holds until %(moment)s"), moment=self._moment(line.until))))
-        return told
+            told.append(said(_("Holds until %(moment)s"), moment=self._moment(line.until)))
+        return Markup(" · ").join(told)
 
     @property
     def parts(self) -> list[dict[str, Any]]:
@@ -349,3 +341,11 @@ def changes(shown: CaseFileShown, version: int) -> Iterable[dict[str, Any]]:
     return [
         entry for entry, line in zip(shown.trail, shown.page.trail, strict=True) if line.version > version
     ]
+
+
+def _about(move: Move, consent: str) -> bool:
+    return move.action.consent is not None and move.action.consent.consent == consent
+
+
+def _gives(move: Move) -> bool:
+    return move.action.consent is not None and move.action.consent.act == "give"

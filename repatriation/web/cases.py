@@ -21,15 +21,26 @@ def make_blueprint() -> Blueprint:
     @blueprint.get("/cases/<reference>")
     @permission(Permission.READ_CASE)
     def case(reference: str) -> str:
-        return shown(case_page(house(), actor(), now(), reference))
+        return shown("cases/case.html", reference)
+
+    @blueprint.get("/cases/<reference>/file")
+    @permission(Permission.READ_CASE)
+    def on_file(reference: str) -> str:
+        return shown("cases/on_file.html", reference)
+
+    @blueprint.get("/cases/<reference>/history")
+    @permission(Permission.READ_CASE)
+    def history(reference: str) -> str:
+        return shown("cases/history.html", reference)
 
     acting.add_pages(blueprint)
     board.add_pages(blueprint)
     return blueprint
 
 
-def shown(page: CasePage) -> str:
-    """The page of a case."""
+def shown(template: str, reference: str) -> str:
+    """One page of a case."""
+    page = case_page(house(), actor(), now(), reference)
     file = CaseFileShown(page, now(), today())
     entitlements = [
         {
@@ -40,7 +51,7 @@ def shown(page: CasePage) -> str:
         for line in page.stage.entitlements
     ]
     return render_template(
-        "cases/case.html",
+        template,
         file=file,
         stage_name=stage_name(page.stage),
         stage_text=text(page.stage.text),
