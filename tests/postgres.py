@@ -59,7 +59,7 @@ def server() -> Iterator[URL]:
     initdb = programs() / "initdb"
     # A socket's path must be short, so the folder is not put below pytest's own. It belongs to whoever runs
     # the server, who is not us when we are root: PostgreSQL refuses to run as root.
-    with tempfile.TemporaryDirectory(prefix="pg-") as name:
+    with tempfile.TemporaryDirectory(prefix="pg-", dir=_quick_folder()) as name:
         folder = Path(name)
         user = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
         if user:
@@ -97,6 +97,12 @@ def execute(url: URL, *statements: str) -> None:
 def plain(url: URL) -> str:
     """The address as PostgreSQL's own library takes it."""
     return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _quick_folder() -> str | None:
+    """Memory instead of a disk, where there is plenty: a new database for each test is many small files."""
+    memory = Path("/dev/shm")
+    return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > 2 * 2**30 else None
 
 
 def _wait(url: URL) -> None:

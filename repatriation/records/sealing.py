@@ -136,6 +136,12 @@ def rewrap(session: Session, keyring: Keyring, limit: int = 1000) -> int:
     return session.exec(select(func.count()).select_from(CaseFile).where(*old)).one()
 
 
+def cases_by_epoch(session: Session) -> dict[int, int]:
+    """How many cases' keys are wrapped under each epoch; shredded ones are under none."""
+    counted = select(col(CaseFile.key_epoch), func.count()).where(func.length(CaseFile.wrapped_key) > 0)
+    return dict(session.exec(counted.group_by(col(CaseFile.key_epoch))).all())
+
+
 def shred(case: CaseFile) -> None:
     """Destroy a case's key. The old one is gone for good when its epoch is retired as well: see
     `Keyring.retire`."""
