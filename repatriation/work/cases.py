@@ -202,7 +202,7 @@ class _Folder:
         """That somebody arrived whom nobody announced, and what was noted at the desk."""
         action = self.procedure.actions.get(ARRIVED)
         note = self.new.note
-        if action is not None and self.view.stage in action.frm:
+        if action is not None and self.view.stage in action.frm and not self.roles.isdisjoint(action.by):
             self._step(ARRIVED)
             for fact in action.records:
                 self._keep_fact(fact, ARRIVED, note)

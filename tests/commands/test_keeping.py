@@ -1,0 +1,60 @@
+"""`repatriation trail` and `repatriation keys`: what keeps the log whole and the files closed."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import text
+
+from repatriation.opening import open_house
+from repatriation.records import guards
+from repatriation.records.doors import commit
+from repatriation.settings import read_settings
+from repatriation.work.actors import Actor
+from repatriation.work.cases import open_case
+from repatriation.work.house import House
+from repatriation.work.identity import open_identities
+from repatriation.work.newcase import Name, NewCase, PersonEntered
+from tests.commands.conftest import Run
+from tests.work.conftest import enrol
+
+NOW = datetime(2026, 3, 10, 2, 30, tzinfo=UTC)
+CASE = NewCase(
+    route="tha-khm",
+    stage="received",
+    age_group="adult",
+    person=PersonEntered(names=(Name(full="Demonstration River"),)),
+)
+
+
+def a_house_with_a_case() -> tuple[House, Actor, str]:
+    house = open_house(read_settings())
+    officer = enrol(house, "mosvy")
+    enrol(house, "poipet")
+    return house, officer, open_case(house, officer, NOW, CASE)
+
+
+def test_a_trail_that_was_touched_is_found_out(run: Run, tmp_path: Path) -> None:
+    house, _, _ = a_house_with_a_case()
+    assert "The checkpoint" in run("trail", "seal", "--out", str(tmp_path / "away")).output
+    assert "Everything is sealed already." in run("trail", "seal").output
+    [note] = (tmp_path / "away").iterdir()
+    assert "The trail is whole." in run("trail", "verify", "--note", str(note)).output
+    with house.doors.alone() as connection:
+        connection.begin()
+        guards.take_down(connection)
+        connection.execute(text("UPDATE trail SET tag = 'case:closed' WHERE seq = 1"))
+        guards.put_up(connection)
+        commit(connection)
+    assert "it was changed" in run("trail", "verify", ends_with=1).stderr
+
+
+def test_keys_are_rotated_and_the_old_epoch_is_retired(run: Run) -> None:
+    _, officer, reference = a_house_with_a_case()
+    assert "1 cases  (new cases)" in run("keys", "list").output
+    assert "still sealed under epoch 1" not in run("keys", "rotate").output
+    run("keys", "retire", "1", "--yes")
+    again = open_house(read_settings())
+    [identity] = open_identities(again, officer, NOW, (reference,), "audit")
+    assert identity.names[0]["full"] == "Demonstration River"
+    assert "epoch    2:         1 cases" in run("keys", "list").output
+    run("keys", "retire", "2", "--yes", ends_with=1)

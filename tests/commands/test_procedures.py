@@ -1,0 +1,52 @@
+"""`repatriation sop` as an officer of a ministry, or a lawyer, would use it."""
+
+from pathlib import Path
+
+import pytest
+
+from sop.shelf import CORRIDORS
+from tests.commands.conftest import Run
+from tests.sop.sabotage import text_of, without_gate
+
+
+def test_every_installed_route_is_walked_and_counted(run: Run) -> None:
+    said = run("sop", "check").output
+    for path in CORRIDORS.glob("*.toml"):
+        assert f"{path.name}: " in said
+    for word in ("stages", "actions", "cases visited", "ms", "sourced", "assumed"):
+        assert said.count(word) == 4
+
+
+def test_a_spoiled_route_is_refused_with_its_file_place_and_rule(run: Run, tmp_path: Path) -> None:
+    spoiled = tmp_path / "spoiled.toml"
+    text = without_gate(text_of("tha-khm-2019.toml"), "depart", "consent_to_return")
+    spoiled.write_text(text, encoding="utf-8")
+    said = run("sop", "check", str(spoiled), ends_with=1).stderr
+    assert "spoiled.toml: action depart: could move a person without consent to return." in said
+    assert "no such" in run("sop", "check", str(tmp_path / "nowhere.toml"), ends_with=1).stderr.casefold()
+
+
+def test_a_further_folder_of_corridors_is_used(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "more"
+    folder.mkdir()
+    later = text_of("tha-khm-2019.toml").replace('edition = "2019"', 'edition = "2027"')
+    (folder / "tha-khm-2027.toml").write_text(later, encoding="utf-8")
+    monkeypatch.setenv("REPATRIATION_CORRIDORS", str(folder))
+    assert "2027" in run("sop", "print", "tha-khm-2027").output
+
+
+@pytest.mark.parametrize("route", ["tha-khm", "khm-vnm", "vnm-khm", "khm-tha"])
+def test_a_route_is_drawn_and_printed(run: Run, route: str) -> None:
+    assert run("sop", "diagram", route).output.startswith("<svg")
+    page = run("sop", "print", route, "--languages", "km,en").output
+    assert 'lang="km"' in page
+    assert "machine" in page
+
+
+def test_an_unknown_route_or_language_is_refused_in_words(run: Run) -> None:
+    assert "there is no route “mars-venus”" in run("sop", "diagram", "mars-venus", ends_with=2).stderr
+    assert "no words in “vi”" in run("sop", "print", "tha-khm", "--languages", "vi", ends_with=2).stderr
+    assert "is not a role" in run("sop", "verdicts", "TK-0000-0000", "--as", "king", ends_with=2).stderr
+    assert "no case" in run("sop", "verdicts", "TK-0000-0000", "--as", "person", ends_with=1).stderr
