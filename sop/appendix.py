@@ -1,0 +1,112 @@
+"""What stands at the end of the SOP book: floor rules, names on file, all that is assumed, sources,
+signatures."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from html import escape
+from typing import NamedTuple
+
+from sop.articles import Articles, code, html
+from sop.columns import Columns, items
+from sop.floor import Rule
+from sop.procedure import Action, Limit, Procedure, Texts
+from sop.safeguards import SAFEGUARDS
+from sop.wording import spoken
+
+
+class Ground(NamedTuple):
+    """One thing in a procedure that rests on something: its words, where it stands, and whether it is
+    assumed."""
+
+    assumed: bool
+    texts: Texts
+    stage: str | None = None
+    action: Action | None = None
+    limit: Limit | None = None
+
+
+def grounds(procedure: Procedure) -> Iterator[Ground]:
+    """Everything in a procedure that carries a basis; the person's answers stand and fall with their
+    consent."""
+    for stage in procedure.stages.values():
+        yield Ground(stage.grounding == "assumed", stage.text, stage.name)
+        for claim in stage.entitlements:
+            yield Ground(claim.grounding == "assumed", claim.text, stage.name)
+    for action in procedure.actions.values():
+        if action.consent is None:
+            yield Ground(action.grounding == "assumed", action.text, None, action)
+        for limit in action.within:
+            yield Ground(limit.grounding == "assumed", action.text, None, action, limit)
+    for consent in procedure.consents.values():
+        yield Ground(consent.grounding == "assumed", consent.text)
+    for functions in procedure.agencies.values():
+        for bodies in functions.values():
+            for agency in bodies:
+                yield Ground(agency.grounding == "assumed", agency.text)
+
+
+def floor(columns: Columns, rules: Sequence[Rule]) -> str:
+    """The rules that no procedure may break, and how that is made sure of."""
+
+    def listed(a: Articles) -> str:
+        return items((html(spoken("floor", r.code, r.sentence, a.language)) for r in rules), "ol")
+
+    about = columns.pair(lambda a: f"<p>{a.say('book', 'floor_about')}</p>")
+    return columns.word(2, "book", "floor") + about + columns.pair(listed)
+
+
+def glossary(columns: Columns) -> str:
+    """Each safeguard of the procedure as a sentence, and each fact by the acts that put it on file."""
+    procedure = columns.procedure
+    gates = {gate.name for gates in procedure.gates.values() for gate in gates} & SAFEGUARDS.keys()
+    facts = {fact for action in procedure.actions.values() for fact in action.records}
+
+    def listed(a: Articles) -> str:
+        rows = [f"<dt>{code(name)}</dt><dd>{a.safeguard(SAFEGUARDS[name])}</dd>" for name in sorted(gates)]
+        for fact in sorted(facts):
+            acts = items(map(a.reference, procedure.recorded_by(fact)))
+            rows.append(f"<dt>{code(fact)}</dt><dd>{a.say('book', 'recorded_by')}:{acts}</dd>")
+        return f"<dl>{''.join(rows)}</dl>"
+
+    return columns.word(2, "book", "glossary") + columns.pair(listed)
+
+
+def assumed(columns: Columns) -> str:
+    """Everything that no source says, in one list."""
+    found = [ground for ground in grounds(columns.procedure) if ground.assumed]
+
+    def said(a: Articles, ground: Ground) -> str:
+        if ground.action is None:
+            label = f"{escape(columns.labels[ground.stage])} " if ground.stage else ""
+            return label + a.text(ground.texts)
+        limit = f" – {a.limit(ground.limit)}" if ground.limit else ""
+        return a.reference(ground.action) + limit
+
+    def listed(a: Articles) -> str:
+        return items(said(a, ground) for ground in found) if found else a.say("book", "nothing_assumed")
+
+    return columns.word(2, "book", "assumed_list") + columns.pair(listed)
+
+
+def sources(columns: Columns) -> str:
+    """Every source that the procedure names, with its address."""
+    rows = []
+    for source in columns.procedure.sources.values():
+        address = escape(source.url)
+        link = f' <a href="{address}">{address}</a>' if source.url.startswith(("https://", "http://")) else ""
+        key = escape(source.key)
+        rows.append(f'<dt id="source-{key}">{key}</dt><dd>{escape(source.title)}{link}</dd>')
+    return columns.word(2, "book", "sources") + f'<dl lang="en">{"".join(rows)}</dl>'
+
+
+def signatures(columns: Columns) -> str:
+    """A place to sign for each of the two countries."""
+    blocks = []
+    for country in (columns.procedure.host, columns.procedure.home):
+        label = "<br>".join(_signed_for(columns.each, country))
+        below = columns.both("signature")
+        blocks.append(f'<div><p>{label}</p><div class="sign"></div><p class="note">{below}</p></div>')
+    return f'<section class="pair signatures">{"".join(blocks)}</section>'
+
+
+def _signed_for(each: Iterable[Articles], country: str) -> list[str]:
+    return [f"{a.say('book', 'signed')} {a.say('country', country)}" for a in each]
