@@ -309,14 +309,22 @@ class _Walker:
                     gates.append(((0, own),))
             to = self.index[action.to] if action.to else here
             moves.append(_Move(action.name, tuple(gates), sets, clears & ~sets, to, action))
-        if not self.procedure.stages[stage].end:
-            lapsing = {f for a in self.procedure.actions.values() if a.lapses is not None for f in a.records}
-            expiring = {f"consent:{name}" for name in self.procedure.consents}
-            for name in sorted(lapsing | expiring):
-                bit = self._known([name])
-                if bit:
-                    moves.append(_Move(f"{name} lapses", (((bit, 0),),), 0, bit, here, None))
-        return moves
+        return moves + self._lapses(here, moves)
+
+    def _lapses(self, here: int, moves: list[_Move]) -> list[_Move]:
+        """What may lapse by itself in a stage, where something in the stage reads it.
+
+        Where nothing does, lapsing there and lapsing later come to the same, so the walk lets it lapse later.
+        """
+        read = 0
+        for move in moves:
+            read |= self._read_by(move)
+        lapsing = {f for a in self.procedure.actions.values() if a.lapses is not None for f in a.records}
+        expiring = {f"consent:{name}" for name in self.procedure.consents}
+        bits = ((name, self._known([name])) for name in sorted(lapsing | expiring))
+        return [
+            _Move(f"{name} lapses", (((bit, 0),),), 0, bit, here, None) for name, bit in bits if bit & read
+        ]
 
     def _live(self) -> list[int]:
         """For each stage, the bits that something from there on may still read."""

@@ -41,7 +41,7 @@ def test_a_trail_that_was_touched_is_found_out(run: Run, tmp_path: Path) -> None
     assert "The trail is whole." in run("trail", "verify", "--note", str(note)).output
     with house.doors.alone() as connection:
         connection.begin()
-        guards.take_down(connection)
+        connection.execute(text("DROP TRIGGER guard_trail_update"))
         connection.execute(text("UPDATE trail SET tag = 'case:closed' WHERE seq = 1"))
         guards.put_up(connection)
         commit(connection)
