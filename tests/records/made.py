@@ -48,23 +48,21 @@ def case(
     """A case in which the actor's organisation plays host.protection."""
     case_id = new_id()
     wrapped, epoch = new_case_key(keyring, case_id)[1:] if keyring else (b"", 0)
-    made = CaseFile(
-        **{
-            "id": case_id,
-            "reference": new_reference("tha-khm"),
-            "route": "tha-khm",
-            "edition": "2019",
-            "digest": "0" * 64,
-            "stage": "reported",
-            "entered_at": now,
-            "holder_id": actor.organisation_id,
-            "opened_at": now,
-            "updated_at": now,
-            "wrapped_key": wrapped,
-            "key_epoch": epoch,
-        }
-        | values
-    )
+    columns: dict[str, Any] = {
+        "id": case_id,
+        "reference": new_reference("tha-khm"),
+        "route": "tha-khm",
+        "edition": "2019",
+        "digest": "0" * 64,
+        "stage": "reported",
+        "entered_at": now,
+        "holder_id": actor.organisation_id,
+        "opened_at": now,
+        "updated_at": now,
+        "wrapped_key": wrapped,
+        "key_epoch": epoch,
+    } | values
+    made = CaseFile(**columns)
     session.add(made)
     session.flush()
     part(session, made, actor.organisation_id)
@@ -80,17 +78,15 @@ def part(
     session: Session, of: CaseFile, organisation_id: str, role: str = "host.protection", **values: Any
 ) -> Party:
     """A part of an organisation in a case."""
-    made = Party(
-        **{
-            "case_id": of.id,
-            "role": role,
-            "organisation_id": organisation_id,
-            "since": of.opened_at,
-            "updated_at": of.updated_at,
-            "stage": of.stage,
-        }
-        | values
-    )
+    columns: dict[str, Any] = {
+        "case_id": of.id,
+        "role": role,
+        "organisation_id": organisation_id,
+        "since": of.opened_at,
+        "updated_at": of.updated_at,
+        "stage": of.stage,
+    } | values
+    made = Party(**columns)
     session.add(made)
     session.flush()
     return made
