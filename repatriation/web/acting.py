@@ -46,7 +46,7 @@ def add_pages(blueprint: Blueprint) -> None:
             return not_allowed(page, action, (Reason("stage", page.stage.name),))
         move = move or _out_of_place(page, action)
         form = _form(page, move)
-        if request.method == "GET":
+        if request.method == "GET" or "change" in request.form:
             return _asked(page, move, form)
         if not form.validate():
             return _asked(page, move, form), 400
@@ -89,7 +89,7 @@ def _checked(page: CasePage, move: Move, form: PlainForm) -> str:
     carried = [
         (name, value)
         for name, value in request.form.items(multi=True)
-        if name not in ("csrf_token", "key", "version", "sure")
+        if name not in ("csrf_token", "key", "version", "sure", "change")
     ]
     return render_template(
         "cases/check.html",
@@ -108,7 +108,7 @@ def _about(page: CasePage, move: Move) -> dict[str, Any]:
     return {
         "page": page,
         "move": move,
-        "words": text(action.text),
+        "words": words.consent_act(action) if action.consent else text(action.text),
         "reasons": words.reasons(move.reasons, page.stage.name),
         "leads": stage_name(leads, page.procedure) if leads else None,
         "told": words.roles(told) if told else None,

@@ -129,6 +129,20 @@ AGE_GROUPS: Mapping[str, object] = {
     "unknown": _l("Age not known: treated as a child"),
 }
 
+AGES: Mapping[str, object] = {
+    "adult": _l("Grown up"),
+    "child": _l("Child: under 18"),
+    "unknown": _l("Cannot be said"),
+}
+GENDERS: Mapping[str, object] = {
+    "Feminine": _l("Woman or girl"),
+    "Masculine": _l("Man or boy"),
+    "TransgenderFeminine": _l("Transgender woman"),
+    "TransgenderMasculine": _l("Transgender man"),
+    "NonConforming": _l("Another gender"),
+    "NonSpecifiedUnknown": _l("Not said"),
+}
+
 DECISIONS: Mapping[str, object] = {
     "given": _l("Agreed"),
     "refused": _l("Refused"),

@@ -10,6 +10,7 @@ from wtforms import BooleanField, RadioField, SelectField, StringField, TextArea
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from repatriation.web import glossary
+from repatriation.web.casefile import place
 from repatriation.web.forms import DateBoxes, DateRequired, PlainForm, choices
 from repatriation.web.words import stage_name
 from repatriation.work.casepage import Body, Move
@@ -106,7 +107,8 @@ def _field(
         case "entry":
             return RadioField(label, rules, choices=choices(*((code, stage_name(code)) for code in entries)))
         case "gate" if gates:
-            return SelectField(label, rules, choices=choices(("", _l("Choose")), *((g, g) for g in gates)))
+            named = [(gate, place(gate)) for gate in gates]
+            return SelectField(label, rules, choices=choices(("", _l("Choose")), *named))
         case "gate":
             code = Regexp(
                 r"^[A-Za-z0-9_.\-]{1,60}$", message=_l("Write the gate in Latin letters, as one word")

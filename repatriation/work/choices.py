@@ -10,7 +10,7 @@ from repatriation.work.actors import Actor
 from repatriation.work.casepage import Body
 from repatriation.work.house import House
 from repatriation.work.opened import body_of
-from repatriation.work.sharing import bodies_for
+from repatriation.work.sharing import BROUGHT_IN_BY, bodies_for
 from sop import vocabulary as words
 from sop.procedure import Action, Procedure, Stage
 
@@ -35,9 +35,11 @@ def organisations(house: House, procedure: Procedure, roles: tuple[str, ...]) ->
 
 def to_choose(house: House, procedure: Procedure, action: Action) -> tuple[Body, ...]:
     """The organisations among which an officer must choose whom an action tells; none when it is plain."""
-    if action.discloses is None:
+    told = action.discloses.to if action.discloses else ()
+    brought = tuple(BROUGHT_IN_BY[fact] for fact in action.records if fact in BROUGHT_IN_BY)
+    if not told and not brought:
         return ()
-    found = organisations(house, procedure, action.discloses.to)
+    found = organisations(house, procedure, (*brought, *told))
     return next((bodies for bodies in found.values() if len(bodies) > 1), ())
 
 
