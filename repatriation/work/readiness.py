@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 
+from sqlmodel import select
+
 from repatriation.records import migrations
+from repatriation.records.cases import CaseFile
 from repatriation.work.house import House
 
 # What may keep a database from being used, as the names under which a monitor sees it.
@@ -10,10 +13,19 @@ _OF_THE_DATABASE = {"unreachable": "database", "revision": "tables", "guard": "g
 
 
 def readiness(house: House) -> Mapping[str, bool]:
-    """What must hold before people are let in, by name: that the database answers, that its tables are this
-    program's, that nothing can be taken out of the trail, and that there is a procedure to follow.
+    """What must hold before people are let in, by name.
+
+    The database answers, its tables are this program's, nothing can be taken out of the trail, there is a
+    procedure to follow, and every procedure that a case was opened under is on the shelf, unchanged.
     """
     wrong = {_OF_THE_DATABASE[problem.code] for problem in migrations.ready(house.doors)}
-    return {name: name not in wrong for name in _OF_THE_DATABASE.values()} | {
-        "procedures": bool(house.shelf.procedures)
-    }
+    found = {name: name not in wrong for name in _OF_THE_DATABASE.values()}
+    found["procedures"] = bool(house.shelf.procedures)
+    found["procedures_of_cases"] = not wrong and _procedures_of_cases_are_here(house)
+    return found
+
+
+def _procedures_of_cases_are_here(house: House) -> bool:
+    with house.doors.read() as session:
+        pinned = set(session.exec(select(CaseFile.digest).distinct()).all())
+    return pinned <= {procedure.digest for procedure in house.shelf.procedures}
