@@ -1,0 +1,1 @@
+"""Cases from workbooks of the trafficking data standard: what each row would open, and opening them."""
