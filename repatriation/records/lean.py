@@ -7,12 +7,15 @@ types.
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Insert, Select, Update
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from repatriation.records.combined import Part, combine
 
@@ -59,6 +62,19 @@ class Shape(NamedTuple):
     def named(self, values: Values) -> dict[str, Any]:
         """The parameters by name, as PostgreSQL takes them. KeyError when one is missing."""
         return dict(zip([name for name, _, _ in self.binds], self.listed(values), strict=True))
+
+    def each_listed(self, rows: Sequence[Values]) -> list[list[Any]]:
+        """The parameters of several rows; what a row has in common with the first is converted once."""
+        first, common = rows[0], self.listed(rows[0])
+        every = [common]
+        for row in rows[1:]:
+            listed = list(common)
+            for place, (name, convert, _) in enumerate(self.binds):
+                value = row.get(name)
+                if value is not first.get(name):
+                    listed[place] = value if convert is None else convert(value)
+            every.append(listed)
+        return every
 
 
 _ABSENT: Any = object()
@@ -117,9 +133,15 @@ class Compiler:
         binds = []
         for name in order:
             bind = compiled.binds[name]
-            convert = bind.type.dialect_impl(self.dialect).bind_processor(self.dialect)
-            binds.append((name, convert, _ABSENT if name in required else bind.effective_value))
+            binds.append(
+                (name, self._converter(bind.type), _ABSENT if name in required else bind.effective_value)
+            )
         return Shape(compiled.string, tuple(binds))
+
+    def _converter(self, kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
+        if isinstance(kind, UTCDateTime) and self.dialect.name == "sqlite":
+            return _moment_text
+        return kind.dialect_impl(self.dialect).bind_processor(self.dialect)
 
     def _reader(self, statement: Select[Any]) -> Callable[[Any], Any]:
         columns = statement.selected_columns
@@ -165,21 +187,57 @@ class Lean:
 
     def write_each(self, writes: Writes) -> bool:
         """Write one by one, on SQLite; False when the guard missed, in which case the caller rolls back."""
-        every = writes.rest if writes.guard is None else (writes.guard, *writes.rest)
-        for statement, values in every:
+        if writes.guard is not None:
+            statement, values = writes.guard
             shape = self._compiler.write(statement, tuple(values))
-            cursor = self._plain.execute(shape.sql, shape.listed(values))
-            if writes.guard is not None and statement is writes.guard.statement and cursor.rowcount != 1:
+            if self._plain.execute(shape.sql, shape.listed(values)).rowcount != 1:
                 return False
+        for statement, rows in gathered(writes.rest):
+            shape = self._compiler.write(statement, tuple(rows[0]))
+            if len(rows) == 1:
+                self._plain.execute(shape.sql, shape.listed(rows[0]))
+            else:
+                self._plain.executemany(shape.sql, shape.each_listed(rows))
         return True
 
     def write_combined(self, writes: Writes) -> bool:
         """Write all in one statement, on PostgreSQL; False when the guard missed and nothing was written."""
-        guard = None if writes.guard is None else (writes.guard.statement, tuple(writes.guard.values))
-        rest = tuple((statement, tuple(values)) for statement, values in writes.rest)
-        shape = self._compiler.combined(guard, rest)
-        every = [(0, writes.guard.values)] if writes.guard is not None else []
-        every += list(enumerate((write.values for write in writes.rest), start=1))
-        named = {f"w{n}_{name}": value for n, values in every for name, value in values.items()}
+        guard, named = None, {}
+        if writes.guard is not None:
+            guard = Part(writes.guard.statement, tuple(writes.guard.values))
+            named = {f"w0_{name}": value for name, value in writes.guard.values.items()}
+        rest = []
+        for number, (statement, rows) in enumerate(gathered(writes.rest), start=1):
+            first = rows[0]
+            differing = tuple(name for name in first if any(row[name] is not first[name] for row in rows))
+            rest.append(Part(statement, tuple(first), differing))
+            for name, value in first.items():
+                many = name in differing
+                named[f"w{number}_{name}"] = [row[name] for row in rows] if many else value
+        shape = self._compiler.combined(guard, tuple(rest))
         hit = self._plain.execute(shape.sql, shape.named(named)).fetchone()
         return bool(hit == (1,))
+
+
+def gathered(writes: Iterable[Write]) -> list[tuple[Insert | Update, list[Values]]]:
+    """Writes in their order, with inserts of one kind that follow each other gathered into one
+    of many rows."""
+    gathered: list[tuple[Insert | Update, list[Values]]] = []
+    for statement, values in writes:
+        if gathered and isinstance(statement, Insert):
+            last, rows = gathered[-1]
+            if last is statement and rows[0].keys() == values.keys():
+                rows.append(values)
+                continue
+        gathered.append((statement, [values]))
+    return gathered
+
+
+def _moment_text(value: datetime | None) -> str | None:
+    """A moment as SQLAlchemy writes it for SQLite, at a fifth of the time. ValueError when it
+    knows no zone."""
+    if value is None:
+        return None
+    if value.utcoffset() is None:
+        raise ValueError("a moment must know its time zone")
+    return value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
