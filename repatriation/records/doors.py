@@ -156,7 +156,7 @@ def _refuse_commit(connection: Connection) -> None:
     if "leaving" not in connection.info:
         plain = connection.connection.dbapi_connection
         assert plain is not None
-        plain.rollback()  # SQLAlchemy takes a commit that raised for done, and would keep the transaction open
+        plain.rollback()  # SQLAlchemy takes a commit that raised for done and would leave it open
         raise WrongDoor("only leaving `act` commits")
 
 

@@ -126,6 +126,7 @@ def _add(doors: Doors, code: str) -> None:
         made.organisation(session, code)
 
 
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_forked_child_uses_connections_of_its_own(doors: Doors) -> None:
     _add(doors, "before")
     child = multiprocessing.get_context("fork").Process(target=_add, args=(doors, "child"))

@@ -1,6 +1,5 @@
 """Migrations: up, down and up again with rows, on both databases; wholly or not at all; one at a time."""
 
-import multiprocessing
 import sqlite3
 import textwrap
 from collections.abc import Callable
@@ -23,6 +22,7 @@ from repatriation.records.people import Person
 from repatriation.records.tables import METADATA
 from repatriation.records.trail import append
 from tests.records import made
+from tests.records.apart import APART
 
 
 @pytest.fixture
@@ -56,8 +56,9 @@ def _schema(connection: Connection) -> dict[str, Any]:
             "SELECT conrelid::regclass || '.' || conname, pg_get_constraintdef(oid) FROM pg_constraint"
             " WHERE connamespace = 'public'::regnamespace UNION ALL"
             " SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' UNION ALL"
-            " SELECT table_name || '.' || column_name, data_type || is_nullable || coalesce(column_default, '')"
-            " || coalesce(character_maximum_length, 0) FROM information_schema.columns"
+            " SELECT table_name || '.' || column_name, data_type || is_nullable"
+            " || coalesce(column_default, '') || coalesce(character_maximum_length, 0)"
+            " FROM information_schema.columns"
             " WHERE table_schema = 'public'"
         )
     )
@@ -146,8 +147,7 @@ def _migrate(url: str) -> None:
 
 
 def test_several_machines_may_migrate_at_once(empty: Doors, empty_url: str) -> None:
-    spawned = multiprocessing.get_context("spawn")
-    processes = [spawned.Process(target=_migrate, args=(empty_url,)) for _ in range(3)]
+    processes = [APART.Process(target=_migrate, args=(empty_url,)) for _ in range(3)]
     for process in processes:
         process.start()
     for process in processes:
@@ -253,9 +253,7 @@ def test_a_kill_in_the_middle_of_a_migration_leaves_the_file_as_it_was(
         "op.add_column('organisation', sa.Column('colour', sa.String()))\nimport os; os.kill(os.getpid(), 9)"
     )
     scripts = _scripts(tmp_path / "scripts", kill)
-    process = multiprocessing.get_context("spawn").Process(
-        target=_die_in_the_middle, args=(database_url, str(scripts))
-    )
+    process = APART.Process(target=_die_in_the_middle, args=(database_url, str(scripts)))
     process.start()
     process.join(60)
     assert process.exitcode == -9

@@ -1,0 +1,169 @@
+"""Who sees which case."""
+
+import ast
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text, tuple_
+from sqlmodel import col, select
+
+import repatriation
+from repatriation.records.cases import Party
+from repatriation.records.doors import Doors
+from repatriation.records.names import sought, tokens
+from repatriation.records.people import NameToken
+from repatriation.records.scope import cases_named, every_case, visible_case, visible_cases, visible_ids
+from tests.records import made
+
+KEY = bytes(32)
+
+
+def _seen(doors: Doors, organisation_id: str) -> list[str]:
+    with doors.read() as session:
+        rows = session.exec(visible_cases(organisation_id).order_by(col(Party.updated_at).desc())).all()
+        ids = sorted(session.exec(visible_ids(organisation_id)).all())
+    assert sorted({case.id for case, _ in rows}) == sorted(set(ids))
+    return [case.reference for case, _ in rows]
+
+
+def test_an_organisation_sees_the_cases_it_has_a_part_in_and_no_others(doors: Doors, now: datetime) -> None:
+    with doors.act() as session:
+        ours, theirs = made.officer(session, "ours"), made.officer(session, "theirs")
+        mine = made.case(session, now, ours)
+        other = made.case(session, now, theirs)
+    assert _seen(doors, ours.organisation_id) == [mine.reference]
+    with doors.read() as session:
+        assert session.exec(visible_case(ours.organisation_id, mine.reference)).one().id == mine.id
+        assert session.exec(visible_case(ours.organisation_id, other.reference)).first() is None
+        assert len(session.exec(every_case()).all()) == 2
+
+
+def test_a_part_that_has_ended_gives_no_sight(doors: Doors, now: datetime) -> None:
+    with doors.act() as session:
+        ours, theirs = made.officer(session, "ours"), made.officer(session, "theirs")
+        case = made.case(session, now, theirs)
+        made.part(session, case, ours.organisation_id, "home.reception", until=now)
+    assert _seen(doors, ours.organisation_id) == []
+    with doors.read() as session:
+        assert session.exec(visible_case(ours.organisation_id, case.reference)).first() is None
+
+
+def test_a_case_is_listed_once_however_many_roles_an_organisation_plays_in_it(
+    doors: Doors, now: datetime
+) -> None:
+    with doors.act() as session:
+        ours = made.officer(session)
+        case = made.case(session, now, ours)
+        made.part(session, case, ours.organisation_id, "host.coordination")
+        made.part(session, case, ours.organisation_id, "host.identification")
+    assert _seen(doors, ours.organisation_id) == [case.reference]
+
+
+def test_a_case_whose_first_part_has_ended_is_still_listed(doors: Doors, now: datetime) -> None:
+    with doors.act() as session:
+        ours = made.officer(session)
+        case = made.case(session, now, ours)
+        session.exec(select(Party)).one().until = now
+        made.part(session, case, ours.organisation_id, "host.coordination")
+    assert _seen(doors, ours.organisation_id) == [case.reference]
+
+
+def test_an_organisation_has_each_role_in_a_case_once_at_a_time(doors: Doors, now: datetime) -> None:
+    with doors.act() as session:
+        ours = made.officer(session)
+        case = made.case(session, now, ours)
+        made.part(session, case, ours.organisation_id, "host.police", until=now)
+        made.part(session, case, ours.organisation_id, "host.police")
+    with pytest.raises(Exception, match=r"uq_party_live|UNIQUE"), doors.act() as session:
+        made.part(session, case, ours.organisation_id, "host.police")
+
+
+def test_a_name_finds_only_cases_the_organisation_may_see(doors: Doors, now: datetime) -> None:
+    with doors.act() as session:
+        ours, theirs = made.officer(session, "ours"), made.officer(session, "theirs")
+        mine, other = made.case(session, now, ours), made.case(session, now, theirs)
+        for case in (mine, other):
+            session.add_all(
+                NameToken(token=token, case_id=case.id) for token in tokens(KEY, ["Sok Dara", "សុខ ដារា"])
+            )
+    with doors.read() as session:
+        for asked in ("dara", "ដារា", "Dara Sok"):
+            found = session.exec(cases_named(ours.organisation_id, sought(KEY, asked))).all()
+            assert [case.id for case, _ in found] == [mine.id]
+        assert session.exec(cases_named(ours.organisation_id, sought(KEY, "Dara Chan"))).all() == []
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_a_page_of_a_list_reads_an_index_in_order_and_never_a_whole_table(
+    doors: Doors, now: datetime
+) -> None:
+    keys = (col(Party.updated_at), col(Party.case_id))
+    page = visible_cases("organisation").order_by(*(key.desc() for key in keys)).limit(50)
+    later = page.where(tuple_(*keys) < (now - timedelta(days=1), "case"))
+    due = visible_cases("organisation").where(col(Party.due_on).is_not(None))
+    due = due.order_by(col(Party.due_on), col(Party.case_id)).limit(50)
+    with doors.read() as session:
+        for statement in (page, later, due):
+            connection = session.connection()
+            sql = str(statement.compile(connection, compile_kwargs={"literal_binds": True}))
+            plan = [row[3] for row in connection.execute(text(f"EXPLAIN QUERY PLAN {sql}"))]
+            assert not [line for line in plan if line.startswith("SCAN") or "TEMP B-TREE" in line]
+
+
+READERS = frozenset(
+    (
+        "select",
+        "core_select",
+        "exists",
+        "get",
+        "get_one",
+        "select_from",
+        "join",
+        "outerjoin",
+        "aliased",
+        "query",
+    )
+)
+
+NARROWED_ELSEWHERE = {
+    "work/readiness.py": "which procedures there are cases under: no case is read",
+    "work/reading.py": "a case before or after a reopening, narrowed by `visible_ids` as well",
+    "work/htcds/importing.py": "the reference of a case that the same row opened before",
+}
+
+
+def _reads_cases(call: ast.Call) -> bool:
+    name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+    return name in READERS and any(
+        isinstance(node, ast.Name) and node.id == "CaseFile"
+        for given in call.args
+        for node in ast.walk(given)
+    )
+
+
+def test_nothing_outside_the_records_selects_from_the_table_of_cases() -> None:
+    package = Path(repatriation.__file__).parent
+    wrong = [
+        f"{file.relative_to(package)}:{node.lineno}"
+        for file in sorted(package.rglob("*.py"))
+        if "records" not in file.relative_to(package).parts
+        and str(file.relative_to(package)) not in NARROWED_ELSEWHERE
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Call) and _reads_cases(node)
+    ]
+    assert wrong == [], "begin with a function of records/scope.py"
+
+
+def test_nothing_outside_the_records_speaks_sql_in_words_which_no_scope_could_narrow() -> None:
+    package = Path(repatriation.__file__).parent
+    wrong = [
+        f"{file.relative_to(package)}:{node.lineno}"
+        for file in sorted(package.rglob("*.py"))
+        if "records" not in file.relative_to(package).parts
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.ImportFrom)
+        and (node.module or "").split(".")[0] in ("sqlalchemy", "sqlmodel")
+        and any(alias.name == "text" for alias in node.names)
+    ]
+    assert wrong == []
