@@ -187,7 +187,7 @@ def test_the_walk_and_the_engine_agree_on_every_case(name: str, child: bool) -> 
             for a in procedure.by_stage[stage]
             if any(s.timing is not None for s in procedure.gates[a.name])
         }
-        # A consent that nothing reads any more is dropped by the walk, which cannot tell if it may be taken back.
+        # The walk drops a consent that nothing reads any more, and cannot tell if it may be taken back.
         unseen = {a.name for a in procedure.by_stage[stage] if a.consent and a.consent.act != "give"}
         assert engine - timed - unseen == walk - timed - unseen
 

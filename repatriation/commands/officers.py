@@ -1,0 +1,107 @@
+"""`repatriation officer`: who may sign in."""
+
+import click
+
+from repatriation.commands.organisations import refused
+
+
+@click.group("officer")
+def command() -> None:
+    """The officers who may sign in: enter them, give them a password, close their accounts."""
+
+
+@command.command()
+@click.argument("username")
+@click.option("--name", required=True, help="As colleagues see it.")
+@click.option("--organisation", required=True, help="The organisation's code.")
+@click.option("--duty", required=True, help="consular, coordinator, reception, caseworker, …")
+@click.option("--language", default="en", show_default=True, help="km, th, vi or en.")
+@click.password_option(help="12 characters or more; asked for when not given.")
+def enter(username: str, name: str, organisation: str, duty: str, language: str, password: str) -> None:
+    """Enter the officer USERNAME."""
+    from datetime import UTC, datetime
+
+    from repatriation.opening import open_house
+    from repatriation.settings import read_settings
+    from repatriation.work.accounts import SHORTEST_PASSWORD, WeakPassword
+    from repatriation.work.actors import DUTIES
+    from repatriation.work.enrolment import enter_officer
+    from repatriation.work.refusals import Invalid
+
+    try:
+        enter_officer(
+            open_house(read_settings()),
+            datetime.now(UTC),
+            username=username,
+            display_name=name,
+            organisation=organisation,
+            duty=duty,
+            language=language,
+            password=password,
+        )
+    except WeakPassword:
+        raise click.ClickException(f"The password needs {SHORTEST_PASSWORD} characters or more.") from None
+    except Invalid as problem:
+        if "duty" in problem.problems:
+            click.echo(f"The duties are {', '.join(DUTIES)}.", err=True)
+        raise refused(problem.problems) from None
+    click.echo(f"{username} may sign in.")
+
+
+@command.command()
+@click.argument("username")
+@click.password_option(help="12 characters or more; asked for when not given.")
+def password(username: str, password: str) -> None:
+    """Give USERNAME another password; every session of theirs ends."""
+    from datetime import UTC, datetime
+
+    from repatriation.opening import open_house
+    from repatriation.settings import read_settings
+    from repatriation.work.accounts import SHORTEST_PASSWORD, WeakPassword, set_password
+    from repatriation.work.enrolment import officer_id
+    from repatriation.work.refusals import Invalid
+
+    house = open_house(read_settings())
+    try:
+        with house.doors.read() as session:
+            found = officer_id(session, username)
+        set_password(house, None, datetime.now(UTC), found, password)
+    except WeakPassword:
+        raise click.ClickException(f"The password needs {SHORTEST_PASSWORD} characters or more.") from None
+    except Invalid as problem:
+        raise refused(problem.problems) from None
+    click.echo(f"{username} has another password, and is signed out everywhere.")
+
+
+@command.command()
+@click.argument("username")
+def close(username: str) -> None:
+    """Let USERNAME in no more. What they did stays under their name."""
+    from datetime import UTC, datetime
+
+    from repatriation.opening import open_house
+    from repatriation.settings import read_settings
+    from repatriation.work.accounts import close_account
+    from repatriation.work.enrolment import officer_id
+    from repatriation.work.refusals import Invalid
+
+    house = open_house(read_settings())
+    try:
+        with house.doors.read() as session:
+            found = officer_id(session, username)
+        close_account(house, None, datetime.now(UTC), found)
+    except Invalid as problem:
+        raise refused(problem.problems) from None
+    click.echo(f"{username} is let in no more.")
+
+
+@command.command("list")
+def list_() -> None:
+    """Every officer, with duty and organisation."""
+    from repatriation.opening import open_house
+    from repatriation.settings import read_settings
+    from repatriation.work.enrolment import officers
+
+    for officer, body in officers(open_house(read_settings())):
+        closed = "" if officer.active else "  closed"
+        click.echo(f"{officer.username:<36} {officer.duty:<12} {officer.language}  {body.code}{closed}")

@@ -1,0 +1,140 @@
+"""Enters organisations and officers: who there is to work with, before anybody can sign in."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlmodel import Session, col, select
+
+from repatriation.records import trail
+from repatriation.records.organisations import Officer, Organisation
+from repatriation.work.accounts import hash_password
+from repatriation.work.actors import DUTIES
+from repatriation.work.house import House
+from repatriation.work.refusals import Invalid
+from sop import vocabulary as words
+
+FUNCTIONS: Final = frozenset(words.FUNCTIONS) | {role.partition(".")[2] for role in words.SUPPORT}
+_CODE: Final = re.compile(r"[a-z][a-z0-9-]{1,40}")
+_USERNAME: Final = re.compile(r"[a-z][a-z0-9._-]{2,60}")
+
+
+def enter_organisation(
+    house: House,
+    now: datetime,
+    *,
+    code: str,
+    name: str,
+    country: str,
+    functions: Sequence[str],
+    name_local: str | None = None,
+    stationed: str | None = None,
+    place: str | None = None,
+) -> str:
+    """Enters an organisation, or brings the one of this code up to date; gives its id.
+
+    Raises:
+        Invalid: with each field that cannot be taken.
+    """
+    problems = {
+        "code": "malformed" if not _CODE.fullmatch(code) else "",
+        "name": "needed" if not name.strip() else "",
+        "country": "unknown" if country not in words.COUNTRIES else "",
+        "functions": "unknown" if set(functions) - FUNCTIONS else ("" if functions else "needed"),
+        "stationed": "unknown" if stationed not in (None, *words.COUNTRIES) else "",
+    }
+    _refuse(problems)
+    with house.doors.act() as session:
+        found = session.exec(select(Organisation).where(Organisation.code == code)).first()
+        organisation = found or Organisation(
+            code=code, name=name, country=country, demonstration=house.demonstration
+        )
+        organisation.name, organisation.name_local, organisation.country = name, name_local, country
+        organisation.functions, organisation.stationed, organisation.place = list(functions), stationed, place
+        session.add(organisation)
+        session.flush()
+        tag = "organisation:changed" if found else "organisation:entered"
+        trail.append(session, None, now, tag, {"organisation": organisation.id, "code": code})
+        return organisation.id
+
+
+def enter_officer(
+    house: House,
+    now: datetime,
+    *,
+    username: str,
+    display_name: str,
+    organisation: str,
+    duty: str,
+    language: str,
+    password: str,
+) -> str:
+    """Enters an officer of an organisation, by the organisation's code; gives the officer's id.
+
+    Raises:
+        Invalid: with each field that cannot be taken.
+        WeakPassword: the password is too short or too long.
+    """
+    problems = {
+        "username": "malformed" if not _USERNAME.fullmatch(username) else "",
+        "display_name": "needed" if not display_name.strip() else "",
+        "duty": "unknown" if duty not in DUTIES else "",
+        "language": "unknown" if language not in words.LANGUAGES else "",
+    }
+    _refuse(problems)
+    hashed = hash_password(password)
+    with house.doors.act() as session:
+        employer = session.exec(select(Organisation).where(Organisation.code == organisation)).first()
+        taken = session.exec(select(Officer.id).where(Officer.username == username)).first()
+        _refuse({"organisation": "" if employer else "unknown", "username": "taken" if taken else ""})
+        assert employer is not None
+        officer = Officer(
+            organisation_id=employer.id,
+            username=username,
+            password_hash=hashed,
+            display_name=display_name,
+            duty=duty,
+            language=language,
+            demonstration=house.demonstration,
+        )
+        session.add(officer)
+        session.flush()
+        detail = {"officer": officer.id, "organisation": employer.id, "duty": duty}
+        trail.append(session, None, now, "officer:entered", detail)
+        return officer.id
+
+
+def organisations(house: House) -> list[Organisation]:
+    """Every organisation, by country and code."""
+    with house.doors.read() as session:
+        return list(
+            session.exec(
+                select(Organisation).order_by(col(Organisation.country), col(Organisation.code))
+            ).all()
+        )
+
+
+def officers(house: House) -> list[tuple[Officer, Organisation]]:
+    """Every officer with their organisation, by user name."""
+    with house.doors.read() as session:
+        found = session.exec(
+            select(Officer, Organisation)
+            .where(Officer.organisation_id == Organisation.id)
+            .order_by(col(Officer.username))
+        )
+        return list(found.all())
+
+
+def officer_id(session: Session, username: str) -> str:
+    """The id of the officer of this name. Raises Invalid when there is none."""
+    found = session.exec(select(Officer.id).where(Officer.username == username)).first()
+    if found is None:
+        raise Invalid({"username": "unknown"})
+    return found
+
+
+def _refuse(problems: dict[str, str]) -> None:
+    wrong = {field: code for field, code in problems.items() if code}
+    if wrong:
+        raise Invalid(wrong)
