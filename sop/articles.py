@@ -17,10 +17,11 @@ MANY: Final = 2
 
 
 class Row(NamedTuple):
-    """A label and what is said under it, each item already HTML."""
+    """A label, one of the fixed words of a group, and what is said to it, each item already HTML."""
 
     label: str
     items: tuple[str, ...]
+    group: str = "book"
 
 
 def html(run: Run) -> str:

@@ -6,13 +6,14 @@ Everything that the procedure says is in it, and the book adds nothing: what no 
 no source tells.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from html import escape
 from typing import Final
 
 from sop import appendix
 from sop import vocabulary as words
-from sop.articles import Articles, code
+from sop.articles import Articles, Row, code
 from sop.columns import Columns, items
 from sop.diagram import lanes_pages
 from sop.floor import FLOOR, Rule
@@ -34,13 +35,13 @@ h1 { font-size: 1.7em }
 h2 { font-size: 1.4em; border-bottom: 2px solid #3d4a5c }
 h3 { font-size: 1.15em; background: #eef3f9; padding: .3em .5em }
 h4 { font-size: 1em; margin-top: 0 }
-.pair { display: flex; gap: 5mm }
-.pair > * { flex: 1 1 0; min-width: 0 }
+.pair { display: table; table-layout: fixed; width: 100% }
+.pair > * { display: table-cell; vertical-align: top; padding-right: 4mm }
 .act { border-left: 3px solid #9aa5b5; padding-left: 3mm; margin: 0 0 1.3em; break-inside: avoid }
 .act.moves { border-left: 6px double #7a4a00 }
-dl { margin: 0; display: grid; grid-template-columns: minmax(5rem, 27%) 1fr; gap: .15em .7em }
+dl { margin: 0 }
 dt { font-weight: 700; font-size: .86em; color: #4a4a52 }
-dd { margin: 0; min-width: 0 }
+dd { margin: 0 0 .4em }
 table { width: 100%; border-collapse: collapse; table-layout: fixed }
 th { width: 12%; text-align: left; font-weight: 700; font-size: .86em; color: #4a4a52 }
 th, td { vertical-align: top; padding: .12em .8em .12em 0; border-top: 1px solid #e3e6ea }
@@ -53,7 +54,7 @@ code { font-family: "Noto Sans Mono", monospace; font-size: .82em }
 figure { margin: 0; break-after: page; break-inside: avoid }
 .figures { break-before: page }
 figcaption { font-size: .8em; color: #4a4a52 }
-figure svg { display: block; margin: 0 auto; max-width: 100%; height: auto; max-height: 235mm }
+.sheet { margin: 0 auto }
 .digest { font-family: "Noto Sans Mono", monospace }
 .signatures { break-inside: avoid; margin-top: 2em }
 .sign { border-bottom: 1px solid #1d1d1f; height: 22mm }
@@ -100,21 +101,20 @@ def book_html(
 def _title(columns: Columns) -> Iterable[str]:
     procedure = columns.procedure
 
-    def facts(a: Articles) -> str:
+    def facts(a: Articles) -> list[Row]:
         route = f"{a.say('country', procedure.host)} → {a.say('country', procedure.home)}"
-        rows = [
-            ("route", f"{route} {code(procedure.route)}"),
-            ("edition", escape(procedure.edition)),
-            ("in_force", procedure.in_force.isoformat()),
-            ("wording", a.say("wording", procedure.wording.get(a.language, "machine"))),
+        return [
+            Row("route", (f"{route} {code(procedure.route)}",)),
+            Row("edition", (escape(procedure.edition),)),
+            Row("in_force", (procedure.in_force.isoformat(),)),
+            Row("wording", (a.say("wording", procedure.wording.get(a.language, "machine")),)),
         ]
-        return "<dl>" + "".join(f"<dt>{a.say('book', k)}</dt><dd>{v}</dd>" for k, v in rows) + "</dl>"
 
     carried = list(appendix.grounds(procedure))
     count = f"<strong>{sum(ground.assumed for ground in carried)} / {len(carried)}</strong>"
     yield columns.word(1, "book", "title")
     yield f'<p lang="en">{escape(procedure.name)}</p>'
-    yield columns.pair(facts)
+    yield columns.rows(facts)
     yield from _warnings(columns)
     yield columns.pair(lambda a: f"<p>{a.say('book', 'how_assumed')} {count}</p>")
 
@@ -133,22 +133,25 @@ def _warnings(columns: Columns) -> Iterable[str]:
 
 
 def _agencies(columns: Columns) -> Iterable[str]:
+    """Which bodies hold each role, with their days and sources."""
     yield columns.word(2, "book", "agencies")
     for side, country in (("host", columns.procedure.host), ("home", columns.procedure.home)):
         yield columns.word(3, "country", country)
-        for function, bodies in columns.procedure.agencies[country].items():
-            yield _bodies(columns, f"{side}.{function}", bodies)
+        yield columns.rows(partial(_bodies, side, columns.procedure.agencies[country]))
 
 
-def _bodies(columns: Columns, role: str, bodies: Sequence[Agency]) -> str:
-    """The bodies that hold one role, each with its days and its source."""
-
-    def listed(a: Articles) -> str:
-        named = zip(a.agencies(role), bodies, strict=True)
-        told = items(f"{name}; {a.grounds(body.basis, body.grounding)}" for name, body in named)
-        return f"<dl><dt>{a.say('role', role.rpartition('.')[2])}</dt><dd>{told}</dd></dl>"
-
-    return columns.pair(listed)
+def _bodies(side: str, agencies: Mapping[str, Sequence[Agency]], a: Articles) -> list[Row]:
+    return [
+        Row(
+            function,
+            tuple(
+                f"{name}; {a.grounds(body.basis, body.grounding)}"
+                for name, body in zip(a.agencies(f"{side}.{function}"), bodies, strict=True)
+            ),
+            "role",
+        )
+        for function, bodies in agencies.items()
+    ]
 
 
 def _figures(columns: Columns) -> Iterable[str]:

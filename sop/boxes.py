@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from sop import vocabulary as words
-from sop.drawing import SOFT, Line, height, lines
+from sop.drawing import BLUE, SOFT, Line, height, lines
 from sop.procedure import Action, Consent, Procedure, Stage
 from sop.wording import Run, body, pick, role, word
 
@@ -20,7 +20,7 @@ ACT_MARGIN: Final = 28
 HOST, MIDDLE, HOME = 0, 1, 2
 LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 SMALL: Final = 11.0
-GREEN, BLUE, BROWN, PURPLE = "#0b6156", "#1f4e79", "#7a4a00", "#5a3385"
+GREEN, BROWN, PURPLE = "#0b6156", "#7a4a00", "#5a3385"
 
 
 def lane_x(lane: int) -> float:

@@ -25,9 +25,13 @@ def lanes_svg(procedure: Procedure, language: str, title_id: str = "lanes-title"
 
 
 def lanes_pages(
-    procedure: Procedure, language: str, title_id: str = "lanes-title", tallest: float = 1340
+    procedure: Procedure,
+    language: str,
+    title_id: str = "lanes-title",
+    width: float = 182,
+    tallest: float = 235,
 ) -> tuple[str, ...]:
-    """The same on several sheets, each no higher than `tallest` unless one stage alone is: for paper.
+    """The same for paper: HTML sheets of a width in millimetres, none higher than `tallest`.
 
     The way of a case comes first, as many stages to a sheet as it holds; the ways out stand on a sheet of
     their own. An act that leads to a stage on another sheet names its number.
@@ -39,13 +43,14 @@ def lanes_pages(
     while way:
         name = f"{title_id}-{len(sheets) + 1}"
         draw = partial(_page, procedure, language, name, tuple(way), frozenset(drawn))
-        page, taken = _fullest(draw, len(way), tallest)
-        sheets.append(page.svg())
+        page, taken = _fullest(draw, len(way), tallest / width)
+        sheets.append(_fitted(page, width, tallest))
         drawn |= page.drawn
         way = way[taken:]
     exits = [name for name in labels if not labels[name].isdigit()]
     if exits:
-        sheets.append(Sheet(procedure, language, f"{title_id}-{len(sheets) + 1}", exits).svg())
+        last = Sheet(procedure, language, f"{title_id}-{len(sheets) + 1}", exits)
+        sheets.append(_fitted(last, width, tallest))
     return tuple(sheets)
 
 
@@ -55,12 +60,16 @@ def _page(
     return Sheet(procedure, language, name, way[:taken], drawn)
 
 
-def _fullest(draw: Callable[[int], Sheet], most: int, tallest: float) -> tuple[Sheet, int]:
+def _fitted(page: Sheet, width: float, tallest: float) -> str:
+    return page.html(min(width, tallest * page.wide / page.high))
+
+
+def _fullest(draw: Callable[[int], Sheet], most: int, ratio: float) -> tuple[Sheet, int]:
     """The sheet with as many stages as it holds, and how many those are; at least one."""
     page = draw(1)
     for taken in range(2, most + 1):
         longer = draw(taken)
-        if longer.high > tallest:
+        if longer.high > longer.wide * ratio:
             return page, taken - 1
         page = longer
     return page, most

@@ -10,6 +10,7 @@ from sop.wording import Run
 
 INK: Final = "#1d1d1f"
 SOFT: Final = "#4a4a52"
+BLUE: Final = "#1f4e79"
 TALL: Final = frozenset({"km", "th"})
 """Languages that stack marks above and below a letter, and need the room."""
 
@@ -43,19 +44,52 @@ def height(block: Iterable[Line]) -> float:
     return round(sum(line.leading for line in block) + 2 * PAD)
 
 
-def lettering(block: Sequence[Line], x: float, top: float) -> str:
-    """A block of lines below one another; each says its language."""
-    out = []
+class Mark(NamedTuple):
+    """One line of lettering in its place: where it starts (or its middle), and its base line."""
+
+    line: Line
+    x: float
+    base: float
+    centred: bool = False
+
+
+def lettering(block: Sequence[Line], x: float, top: float) -> list[Mark]:
+    """A block of lines below one another."""
+    marks = []
     y = top + PAD
     for line in block:
-        base = y + line.leading * (0.72 if line.language in TALL else 0.78)
-        weight = ' font-weight="700"' if line.bold else ""
-        out.append(
-            f'<text x="{x:g}" y="{base:.1f}" font-size="{line.size:g}" fill="{line.colour}"{weight} '
-            f'lang="{line.language}" xml:lang="{line.language}">{escape(line.text)}</text>'
-        )
+        marks.append(Mark(line, x, y + line.leading * (0.72 if line.language in TALL else 0.78)))
         y += line.leading
-    return "\n".join(out)
+    return marks
+
+
+def as_svg(mark: Mark) -> str:
+    """A line of lettering as SVG text, which says its language."""
+    line = mark.line
+    weight = ' font-weight="700"' if line.bold else ""
+    anchor = ' text-anchor="middle"' if mark.centred else ""
+    return (
+        f'<text x="{mark.x:g}" y="{mark.base:.1f}" font-size="{line.size:g}" fill="{line.colour}"'
+        f'{weight}{anchor} lang="{line.language}" xml:lang="{line.language}">{escape(line.text)}</text>'
+    )
+
+
+def as_html(mark: Mark, scale: float) -> str:
+    """A line of lettering as HTML over a drawing that is so many millimetres to the pixel.
+
+    For paper: WeasyPrint sets SVG text letter by letter, which takes Khmer apart; HTML text it shapes.
+    """
+    line = mark.line
+    # The base line of a line box lies below its middle by half of what the letters rise more than they hang.
+    top = (mark.base - line.leading / 2 - 0.388 * line.size) * scale
+    left = f"left:{mark.x * scale:.2f}mm"
+    if mark.centred:
+        left = f"left:{(mark.x - 12) * scale:.2f}mm;width:{24 * scale:.2f}mm;text-align:center"
+    return (
+        f'<span lang="{line.language}" style="position:absolute;{left};top:{top:.2f}mm;white-space:nowrap;'
+        f"font-size:{line.size * scale:.3f}mm;line-height:{line.leading * scale:.3f}mm;color:{line.colour}"
+        f'{";font-weight:700" if line.bold else ""}">{escape(line.text)}</span>'
+    )
 
 
 def panel(x: float, y: float, w: float, h: float, colour: str) -> str:
@@ -72,7 +106,7 @@ def outline(kind: str, x: float, y: float, w: float, h: float, assumed: bool) ->
     """The shape that says what a box is: stage, act, moves, tells, asked or end."""
     dash = ' stroke-dasharray="6 4"' if assumed else ""
     paint = {
-        "stage": ("#ffffff", "#1f4e79", 2.2),
+        "stage": ("#ffffff", BLUE, 2.2),
         "act": ("#ffffff", "#5b5b66", 1.3),
         "moves": ("#fff3d6", "#7a4a00", 2.6),
         "tells": ("#f3ecfa", "#5a3385", 1.5),
@@ -112,11 +146,12 @@ def path(points: Sequence[tuple[float, float]], marker: str | None = None, assum
     return f'<path d="M{steps}" fill="none" stroke="{SOFT}" stroke-width="1.5"{dash}{tail}/>'
 
 
-def badge(label: str, x: float, y: float, filled: bool) -> str:
-    """The number of a stage or the letter of a way out, in a small disc."""
-    fill, ink = ("#1f4e79", "#ffffff") if filled else ("#ffffff", "#1f4e79")
-    return (
-        f'<circle cx="{x:g}" cy="{y:g}" r="11.5" fill="{fill}" stroke="#1f4e79" stroke-width="1.4"/>'
-        f'<text x="{x:g}" y="{y + 4.3:g}" font-size="12" font-weight="700" text-anchor="middle" fill="{ink}">'
-        f"{escape(label)}</text>"
-    )
+def badge(x: float, y: float, filled: bool) -> str:
+    """The disc for the number of a stage or the letter of a way out."""
+    fill = BLUE if filled else "#ffffff"
+    return f'<circle cx="{x:g}" cy="{y:g}" r="11.5" fill="{fill}" stroke="{BLUE}" stroke-width="1.4"/>'
+
+
+def badge_mark(label: str, x: float, y: float, filled: bool) -> Mark:
+    """The number or letter in such a disc."""
+    return Mark(Line(label, "en", 12, True, "#ffffff" if filled else BLUE), x, y + 4.3, centred=True)

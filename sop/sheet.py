@@ -6,7 +6,23 @@ from typing import Final
 
 from sop import vocabulary as words
 from sop.boxes import GAP, HOME, HOST, INSET, LANE, LEFT, MIDDLE, Box, Lettering, lane_x, numbered
-from sop.drawing import INK, SOFT, Line, badge, height, lettering, lines, outline, panel, path, right_edge
+from sop.drawing import (
+    INK,
+    SOFT,
+    Line,
+    Mark,
+    as_html,
+    as_svg,
+    badge,
+    badge_mark,
+    height,
+    lettering,
+    lines,
+    outline,
+    panel,
+    path,
+    right_edge,
+)
 from sop.procedure import Action, Procedure, Stage
 
 TRACK: Final = 13
@@ -18,8 +34,7 @@ FONTS: Final = (
 
 
 class Sheet:
-    """One drawing in the making. Boxes are put from top to bottom; a line is drawn once both its ends are
-    known."""
+    """One drawing. Boxes are put from top to bottom; a line is drawn once both its ends are known."""
 
     def __init__(
         self,
@@ -38,7 +53,7 @@ class Sheet:
         self.exits = [n for n in shown if not self.labels[n].isdigit()]
         far = {a.to for n in self.way for a in procedure.by_stage[n] if self._is_far(n, a)}
         self.tracks = {n: lane_x(3) + i * TRACK + 6 for i, n in enumerate(n for n in self.way if n in far)}
-        self.width = lane_x(3) + len(self.tracks) * TRACK + LEFT - GAP
+        self.wide = round(lane_x(3) + len(self.tracks) * TRACK + LEFT - GAP)
         self.y = 0.0
         self.bands: list[str] = []
         self.lines: list[str] = []
@@ -46,8 +61,8 @@ class Sheet:
         self.near: list[tuple[Box, float]] = []
         self.far: list[tuple[Box, float]] = []
         self.inlet: dict[str, tuple[float, float]] = {}
+        self.marks: list[Mark] = []
         self.drawn = set(drawn)
-
         self._lay_out()
 
     @property
@@ -74,8 +89,7 @@ class Sheet:
             self._ways_out()
         self._legend()
 
-    # ------------------------------------------------------------------------------------------------ the
-    # boxes
+    # ---- the boxes
 
     def _heads(self) -> float:
         """The names of the three lanes; gives back where the lanes begin."""
@@ -88,7 +102,7 @@ class Sheet:
             block += lines(
                 self.letters.word("side", side), LANE - 24, 12, not country, SOFT if country else INK
             )
-            self.shapes.append(lettering(block, lane_x(lane) + INSET, 0))
+            self.marks += lettering(block, lane_x(lane) + INSET, 0)
             deepest = max(deepest, height(block))
         self.y = deepest
         return deepest
@@ -176,7 +190,7 @@ class Sheet:
             shape = "act" if kind == "dashed" else kind
             self.shapes.append(outline(shape, x + 2, y + 6, 40, 24, kind == "dashed"))
             block = lines(self.letters.word("diagram", name), room - 62, 11)
-            self.shapes.append(lettering(block, x + 52, y - 2))
+            self.marks += lettering(block, x + 52, y - 2)
             deepest = max(deepest, y + height(block))
         self.y = deepest
 
@@ -184,17 +198,18 @@ class Sheet:
         block = lines(self.letters.word("phase", phase), 3 * LANE, 13, True, "#ffffff")
         high = height(block) - 8
         self.bands.append(panel(LEFT, self.y, 3 * LANE + 2 * GAP, high, "#3d4a5c"))
-        self.bands.append(lettering(block, LEFT + INSET, self.y - 4))
+        self.marks += lettering(block, LEFT + INSET, self.y - 4)
         self.y += high
 
     def _put(self, box: Box, y: float) -> None:
         self.shapes.append(outline(box.kind, box.x, y, box.width, box.height, box.assumed))
-        self.shapes.append(lettering(box.block, box.x + (14 if box.kind == "asked" else 11), y))
+        self.marks += lettering(box.block, box.x + (14 if box.kind == "asked" else 11), y)
         if box.badge:
-            self.shapes.append(badge(box.badge, box.x + box.width - 18, y + 19, box.kind == "stage"))
+            at = box.x + box.width - 18, y + 19, box.kind == "stage"
+            self.shapes.append(badge(*at))
+            self.marks.append(badge_mark(box.badge, *at))
 
-    # ------------------------------------------------------------------------------------------------ the
-    # lines
+    # ---- the lines
 
     def _join(self, trunk: float, start: float, act: Box, y: float) -> None:
         """From a stage down beside its acts and into one of them."""
@@ -238,30 +253,39 @@ class Sheet:
                 ]
                 self.lines.append(path(points, self.marker, act.assumed))
 
-    # ------------------------------------------------------------------------------------------------ the
-    # page
+    # ---- the page
 
     def svg(self) -> str:
-        """The sheet as SVG: grounds, lines, then boxes over them."""
+        """The sheet as SVG: grounds, lines, boxes over them, then the lettering."""
+        return self._drawing(f'width="{self.wide}" height="{self.high}"', list(map(as_svg, self.marks)))
+
+    def html(self, width: float) -> str:
+        """The sheet as SVG with its lettering laid over it as HTML, so many millimetres wide, for paper."""
+        scale = width / self.wide
+        size = f"width:{width:g}mm;height:{self.high * scale:.2f}mm"
+        drawing = self._drawing(f'style="{size};position:absolute;left:0;top:0"', [])
+        letters = "".join(as_html(mark, scale) for mark in self.marks)
+        return f'<div class="sheet" style="position:relative;{size}">{drawing}{letters}</div>'
+
+    def _drawing(self, size: str, letters: list[str]) -> str:
         name, language = escape(self.title_id), self.letters.language
         heading, about = (self.letters.word("diagram", key) for key in ("heading", "about"))
         title = f"{heading.text}: {self.procedure.name}, {self.procedure.edition}"
-        wide, high = round(self.width), self.high
         return "\n".join(
             [
-                f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" width="{wide}" '
-                f'height="{high}" class="lanes" role="graphics-document document" lang="{language}" '
-                f'xml:lang="{language}" aria-labelledby="{name}" aria-describedby="{name}-about" '
-                f'font-family="{FONTS}">',
+                f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.wide} {self.high}" {size} '
+                f'class="lanes" role="graphics-document document" lang="{language}" xml:lang="{language}" '
+                f'aria-labelledby="{name}" aria-describedby="{name}-about" font-family="{FONTS}">',
                 f'<title id="{name}">{escape(title)}</title>',
                 f'<desc id="{name}-about">{escape(about.text)}</desc>',
                 f'<defs><marker id="{name}-arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" '
                 'markerHeight="8" markerUnits="userSpaceOnUse" orient="auto">'
                 f'<path d="M0 0L10 5L0 10z" fill="{SOFT}"/></marker></defs>',
-                panel(0, 0, wide, high, "#ffffff"),
+                panel(0, 0, self.wide, self.high, "#ffffff"),
                 *self.bands,
                 *self.lines,
                 *self.shapes,
+                *letters,
                 "</svg>",
             ]
         )

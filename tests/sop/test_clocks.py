@@ -10,10 +10,10 @@ import holidays
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from make_calendars import COUNTRIES, FIRST, LAST, Country, calendar_text
 
 from sop import clocks
 from sop.clocks import CALENDARS, Calendar, CalendarError, Due, due_at, joint, load, zone_of
+from tests.sop.make_calendars import COUNTRIES, FIRST, LAST, Country, calendar_text
 
 CALENDAR_OF: Mapping[str, Calendar] = load()
 BOTH = joint(CALENDAR_OF["KHM"], CALENDAR_OF["THA"])
