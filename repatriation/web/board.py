@@ -53,7 +53,7 @@ def add_pages(blueprint: Blueprint) -> None:
         if view not in VIEWS:
             view = FIRST.get(actor().duty, "ours")
         wanted = _wanted(VIEWS[view])
-        listed = cases(house(), actor(), now(), today(), wanted, _place())
+        listed = cases(house(), actor(), now(), today(), wanted, place_of(request.args))
         return render_template(
             "cases/index.html",
             heading=HEADINGS.get(actor().duty, _("Cases")),
@@ -61,7 +61,7 @@ def add_pages(blueprint: Blueprint) -> None:
             view=view,
             rows=[row(line) for line in listed.lines],
             count=_count(listed),
-            pages=_pages(listed),
+            pages=address_of("cases.index", listed),
             routes=_routes(),
             stages=_stages(),
             wanted=wanted,
@@ -93,23 +93,24 @@ def _wanted(chosen: Wanted) -> Wanted:
     )
 
 
-def _place() -> Place | None:
+def place_of(args: Mapping[str, str]) -> Place | None:
     """Where the page begins, out of the address; nonsense begins at the beginning."""
     for name, back in (("after", False), ("before", True)):
-        key, found, case_id = request.args.get(name, "").partition("~")
+        key, found, case_id = args.get(name, "").partition("~")
         if found:
             return Place(key, case_id, back)
     return None
 
 
-def _pages(listed: Listed) -> dict[str, str | None]:
+def address_of(endpoint: str, listed: Listed) -> dict[str, str | None]:
+    """The addresses of the page before and the page after."""
     kept = {name: value for name, value in request.args.items() if name not in ("after", "before")}
 
     def address(name: str, place: Place | None) -> str | None:
         if place is None:
             return None
         values: dict[str, Any] = {**kept, name: f"{place.key}~{place.case_id}"}
-        return url_for("cases.index", **values)
+        return url_for(endpoint, **values)
 
     return {"earlier": address("before", listed.earlier), "later": address("after", listed.later)}
 

@@ -9,8 +9,11 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from repatriation.web import glossary
+from repatriation.web.session import actor
 from repatriation.web.words import Wording, grounding, look_up, said, stage_name, text
 from repatriation.work.casepage import Asked, CasePage, ConsentLine, FactLine, Kind, Move, VisitLine
+from repatriation.work.permissions import Permission, may
+from repatriation.work.visits import ACTION_OF
 from sop.deadlines import Deadline
 
 SHOWN_AT_FIRST = 10
@@ -304,6 +307,8 @@ class CaseFileShown:
         }
 
     def _href(self, move: Move) -> str:
+        if move.action.name in ACTION_OF.values() and may(actor().duty, Permission.RECORD_VISIT):
+            return url_for("visits.record", reference=self.page.reference)
         return url_for(
             "cases.act", reference=self.page.reference, action=move.action.name, seen=self.page.version
         )

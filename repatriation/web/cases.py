@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template
 from markupsafe import Markup
 
-from repatriation.web import acting, board, opening
+from repatriation.web import acting, board, identity, opening
 from repatriation.web.casefile import SHOWN_AT_FIRST, CaseFileShown
 from repatriation.web.desk import today
 from repatriation.web.security import permission
@@ -36,6 +36,7 @@ def make_blueprint() -> Blueprint:
     acting.add_pages(blueprint)
     board.add_pages(blueprint)
     opening.add_pages(blueprint)
+    identity.add_pages(blueprint)
     return blueprint
 
 

@@ -167,12 +167,17 @@ class _Opening:
             caption=_beginning(self.entry),
             heading=HEADINGS[group],
             group=group,
-            fields=[self.form[name] for name in self.groups[group]],
+            fields=[self.form[name] for name in self._asked(group)],
             carried=self._carried(group),
             key=_key(),
             asked=text(consent.text) if consent else None,
             told=Wording(self.procedure, today()).roles(consent.to) if consent else None,
         )
+
+    def _asked(self, group: str) -> list[str]:
+        """The fields of a page: nobody is asked for the guardian of somebody who is grown up."""
+        left_out = () if group != "consent" or _is_child(self.form) else ("guardian", "own_view")
+        return [name for name in self.groups[group] if name not in left_out]
 
     def _carried(self, group: str | None) -> list[tuple[str, str]]:
         """Everything that was entered on the other pages."""
@@ -189,9 +194,9 @@ class _Opening:
             (
                 name,
                 HEADINGS[name],
-                [(form[field].label.text, _in_words(form[field])) for field in group],
+                [(form[field].label.text, _in_words(form[field])) for field in self._asked(name)],
             )
-            for name, group in self.groups.items()
+            for name in self.groups
         ]
         return render_template(
             "cases/open_check.html",
@@ -245,7 +250,7 @@ def _consent_fields() -> dict[str, Any]:
         "how": RadioField(LABELS["how"], [AskedWhen(NEEDED["how"])], choices=choices(*said)),
         "interpreter": StringField(LABELS["interpreter"], short),
         "guardian": StringField(
-            _l("The guardian who spoke for the child (for a child, or when the age is not known)"),
+            LABELS["guardian"],
             [AskedWhen(NEEDED["guardian"], child=True), Length(max=LONGEST, message=TOO_LONG)],
         ),
         "own_view": BooleanField(LABELS["own_view"]),

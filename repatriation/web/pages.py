@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from flask import Blueprint
 
-from repatriation.web import account, cases, health, languages, signin
+from repatriation.web import account, cases, health, languages, signin, visits
 
 PAGES: tuple[Callable[[], Blueprint], ...] = (
     health.make_blueprint,
@@ -12,4 +12,5 @@ PAGES: tuple[Callable[[], Blueprint], ...] = (
     languages.make_blueprint,
     account.make_blueprint,
     cases.make_blueprint,
+    visits.make_blueprint,
 )

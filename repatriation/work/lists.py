@@ -114,6 +114,7 @@ class _Lister:
         self.roles: dict[str, frozenset[str]] = {}
 
     def page(self, place: Place | None) -> Listed:
+        place = place if place is not None and self._makes_sense(place.key) else None
         back = place is not None and place.back
         found: list[tuple[CaseLine, Place]] = []
         more: Place | None = None
@@ -201,6 +202,16 @@ class _Lister:
 
     def _value(self, key: str) -> date | datetime:
         return date.fromisoformat(key) if self.wanted.order is Order.DUE else datetime.fromisoformat(key)
+
+    def _makes_sense(self, key: str) -> bool:
+        """Whether a sort key, which came with an address, is one of this order."""
+        if key == _NEVER:
+            return self.wanted.order is Order.DUE
+        try:
+            value = self._value(key)
+        except ValueError:
+            return False
+        return not isinstance(value, datetime) or value.utcoffset() is not None
 
     def _read_roles(self, case_ids: list[str]) -> None:
         """The roles that the officer's organisation has in these cases."""

@@ -2,10 +2,11 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import datetime
 
 from repatriation.records.doors import Clash
-from repatriation.records.lean import Lean, Writes
+from repatriation.records.lean import Lean, Write, Writes
 from repatriation.work import sharing
 from repatriation.work.actors import Actor
 from repatriation.work.history import changes_since
@@ -30,12 +31,14 @@ def take_step(
     version: int,
     particulars: Particulars = NOTHING,
     key: str | None = None,
+    also: Callable[[Opened], tuple[Write, ...]] | None = None,
 ) -> Taken:
     """Takes one action in a case, for an officer of an organisation that has a part in it.
 
     Args:
         version: the version of the case that the officer was looking at.
         key: an idempotency key; the same key and request again gives the first answer and changes nothing.
+        also: what else is written in the same transaction, such as the row of a visit.
 
     Raises:
         NotFound: no such case, or not this officer's to know of.
@@ -61,14 +64,15 @@ def take_step(
             return Writes(None, (), taken)
         if opened.row.version != version:
             raise MovedOn(reference, opened.row.version, ())
-        return _decide(house, actor, now, opened, action, particulars, key, request)
+        writes = _decide(house, actor, now, opened, action, particulars, key, request)
+        return writes._replace(rest=(*writes.rest, *also(opened))) if also else writes
 
     try:
         taken = house.doors.step(read, decide)
     except MovedOn as moved:
         raise MovedOn(reference, moved.version, changes_since(house, actor, reference, version)) from None
     except Clash:
-        return take_step(house, actor, now, reference, action, version, particulars, key)
+        return take_step(house, actor, now, reference, action, version, particulars, key, also)
     return Taken(*taken)
 
 

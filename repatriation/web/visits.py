@@ -1,0 +1,165 @@
+"""Visits after the return: whom to visit, writing a visit down, and opening the notes of earlier ones."""
+
+import secrets
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+from wtforms import RadioField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from repatriation.web import glossary
+from repatriation.web.acting import moved_on, not_allowed
+from repatriation.web.board import address_of, place_of, row
+from repatriation.web.casefile import shown_day, shown_moment
+from repatriation.web.desk import today
+from repatriation.web.forms import DateBoxes, DateRequired, PlainForm, choices
+from repatriation.web.identity import ReasonForm
+from repatriation.web.security import permission
+from repatriation.web.session import actor, house, now
+from repatriation.web.words import look_up
+from repatriation.work.lists import CaseLine, Order, Wanted, cases
+from repatriation.work.permissions import Permission
+from repatriation.work.reading import case_page
+from repatriation.work.refusals import Invalid, KeyReused, MovedOn
+from repatriation.work.visits import ACTION_OF, MADE, Visited, VisitEntered, open_notes, record_visit, visited
+from sop.engine import NotAllowed
+
+LONGEST = 8000
+PROBLEMS = {
+    "on": _l("The day of the visit cannot lie ahead"),
+    "next_on": _l("The next visit must come after this one"),
+}
+Answer = Response | str | tuple[str, int]
+
+
+class VisitForm(PlainForm):
+    """A visit: safety first."""
+
+    on = DateBoxes(_l("Day of the visit"), [DateRequired(_l("Enter the day of the visit"))])
+    outcome = RadioField(
+        _l("What came of it?"),
+        [InputRequired(_l("Choose what came of it"))],
+        choices=choices(*glossary.VISIT_OUTCOMES.items()),
+    )
+    safety = RadioField(_l("Is the person safe?"), [Optional()], choices=choices(*glossary.SAFETY.items()))
+    seen_alone = RadioField(
+        _l("Could you speak with the person alone?"),
+        [Optional()],
+        choices=choices(("yes", _l("Yes")), ("no", _l("No"))),
+    )
+    mode = RadioField(_l("Where was it?"), [Optional()], choices=choices(*glossary.VISIT_MODES.items()))
+    notes = TextAreaField(
+        _l("Notes (sealed: opened only with a reason)"),
+        [Optional(), Length(max=LONGEST, message=_l("The notes are too long: at most 8,000 letters"))],
+    )
+    next_on = DateBoxes(_l("Day of the next visit, if you agreed on one"))
+
+
+def make_blueprint() -> Blueprint:
+    """Whom to visit, the visit, and the notes."""
+    blueprint = Blueprint("visits", __name__)
+
+    @blueprint.get("/visits")
+    @permission(Permission.LIST_VISITS)
+    def index() -> str:
+        wanted = Wanted(Order.DUE, stages=_stages())
+        listed = cases(house(), actor(), now(), today(), wanted, place_of(request.args))
+        known = visited(house(), actor(), [line.case_id for line in listed.lines])
+        rows = [_row(line, known.get(line.case_id, Visited())) for line in listed.lines]
+        rows.sort(key=lambda each: str(each["next_key"]))
+        return render_template("visits/index.html", rows=rows, pages=address_of("visits.index", listed))
+
+    @blueprint.route("/cases/<reference>/visit", methods=["GET", "POST"])
+    @permission(Permission.RECORD_VISIT)
+    def record(reference: str) -> Answer:
+        page = case_page(house(), actor(), now(), reference)
+        form = VisitForm(data={"on": today()})
+        version = request.form.get("version", page.version, type=int)
+        if not form.validate_on_submit():
+            move = page.move(ACTION_OF[True])
+            barred = not_allowed(page, ACTION_OF[True], move.reasons) if move and _is_stopped(move) else None
+            return barred or (_shown(form, page, version), 400 if form.is_submitted() else 200)
+        try:
+            record_visit(house(), actor(), now(), reference, version, _entered(form), _key())
+        except (MovedOn, KeyReused):
+            return moved_on(case_page(house(), actor(), now(), reference), version)
+        except NotAllowed as refused:
+            return not_allowed(page, refused.action, refused.reasons)
+        except Invalid as wrong:
+            for name in wrong.problems:
+                form[name].errors = [PROBLEMS.get(name, _("Look at this again"))]
+            return _shown(form, page, version), 400
+        flash(_("The visit is written down."))
+        return redirect(url_for("cases.case", reference=reference), 303)
+
+    @blueprint.route("/cases/<reference>/visit-notes", methods=["GET", "POST"])
+    @permission(Permission.READ_IDENTITY)
+    def notes(reference: str) -> str | tuple[str, int]:
+        page = case_page(house(), actor(), now(), reference)
+        form = ReasonForm()
+        if not form.validate_on_submit():
+            shown = render_template("visits/notes_reason.html", form=form, page=page)
+            return shown, 400 if form.is_submitted() else 200
+        opened = open_notes(house(), actor(), now(), reference, form.reason.data)
+        return render_template("visits/notes.html", page=page, opened=opened)
+
+    return blueprint
+
+
+def _stages() -> frozenset[str]:
+    """The stages, on any route, in which a visit may be recorded."""
+    found: set[str] = set()
+    for procedure in house().shelf:
+        action = procedure.actions.get(ACTION_OF[True])
+        found |= action.frm if action else set()
+    return frozenset(found)
+
+
+def _row(line: CaseLine, known: Visited) -> dict[str, Any]:
+    """One case as the list of visits shows it."""
+    late = known.next_on is not None and known.next_on < today()
+    return {
+        **row(line),
+        "last": shown_moment(known.last_at) if known.last_at else None,
+        "outcome": look_up(glossary.VISIT_OUTCOMES, known.last_outcome) if known.last_outcome else None,
+        "unsafe": known.safety in ("worry", "danger"),
+        "safety": look_up(glossary.SAFETY, known.safety),
+        "next": shown_day(known.next_on) if known.next_on else None,
+        "next_key": known.next_on.isoformat() if known.next_on else "none",
+        "late": late,
+        "record": url_for("visits.record", reference=line.reference),
+    }
+
+
+def _is_stopped(move: Any) -> bool:
+    """Whether neither a visit made nor one missed could be written down: it is others' to visit."""
+    return any(reason.code == "role" for reason in move.reasons)
+
+
+def _shown(form: VisitForm, page: Any, version: int) -> str:
+    move = page.move(ACTION_OF[True])
+    asked_first = move is not None and not move.open
+    return render_template(
+        "visits/record.html", form=form, page=page, version=version, key=_key(), not_agreed=asked_first
+    )
+
+
+def _entered(form: VisitForm) -> VisitEntered:
+    alone = {"yes": True, "no": False}.get(form.seen_alone.data or "")
+    met = form.outcome.data == MADE
+    return VisitEntered(
+        on=form.on.data,
+        outcome=form.outcome.data,
+        mode=(form.mode.data or None) if met else None,
+        seen_alone=alone if met else None,
+        safety=form.safety.data or None,
+        notes=(form.notes.data or "").strip() or None,
+        next_on=form.next_on.data,
+    )
+
+
+def _key() -> str:
+    return request.form.get("key") or secrets.token_urlsafe(12)

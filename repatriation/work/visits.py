@@ -1,0 +1,192 @@
+"""Visits after the return: writing one down together with the step it is, and what is known of others."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+from sqlalchemy import bindparam, insert, update
+from sqlalchemy import select as core_select
+from sqlmodel import col, select
+
+from repatriation.records import trail
+from repatriation.records.columns import new_id
+from repatriation.records.lean import Write
+from repatriation.records.scope import visible_case, visible_ids
+from repatriation.records.sealing import CaseKey, Safe
+from repatriation.records.visits import Visit
+from repatriation.work.actors import Actor
+from repatriation.work.house import House
+from repatriation.work.identity import REASONS
+from repatriation.work.opened import Opened, Taken
+from repatriation.work.particulars import NOTHING
+from repatriation.work.refusals import Invalid, NotFound
+from repatriation.work.steps import take_step
+from sop.clocks import zone_of
+
+MADE: Final = "seen"
+"""The outcome of a visit at which the person was met; every other one is a visit missed."""
+
+ACTION_OF: Final[Mapping[bool, str]] = {True: "record_visit", False: "record_missed_visit"}
+
+Notes = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8000)]
+
+
+class VisitEntered(BaseModel):
+    """A visit as the caseworker writes it down."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    on: date
+    outcome: Literal["seen", "not_there", "declined", "moved", "put_off"]
+    mode: Literal["home", "elsewhere", "office", "phone"] | None = None
+    seen_alone: bool | None = None
+    safety: Literal["safe", "worry", "danger"] | None = None
+    notes: Notes | None = None
+    next_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """What is known of the visits of one case: the last one, and the next that is planned."""
+
+    last_at: datetime | None = None
+    last_outcome: str | None = None
+    safety: str | None = None
+    next_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VisitNotes:
+    """The sealed notes of one visit, opened."""
+
+    at: datetime | None
+    notes: str
+
+
+_TABLE = Visit.metadata.tables["visit"]
+_PLANNED = (
+    core_select(_TABLE.c.id)
+    .where(_TABLE.c.case_id == bindparam("case"), _TABLE.c.at.is_(None))
+    .order_by(_TABLE.c.due_on, _TABLE.c.id)
+    .limit(1)
+)
+_ADD = insert(_TABLE)
+_FILL = update(_TABLE).where(_TABLE.c.id == bindparam("visit"))
+
+
+def record_visit(
+    house: House, actor: Actor, now: datetime, reference: str, version: int, entered: VisitEntered, key: str
+) -> Taken:
+    """Takes the step that a visit is (made, or missed) and writes the visit down in the same transaction.
+
+    A visit that was planned is filled in; else it is a new one. A next visit that was agreed is planned.
+
+    Raises:
+        Invalid: the day lies ahead, or the next visit does not; what `take_step` raises.
+    """
+    day = now.astimezone(zone_of("KHM")).date()
+    wrong = {"on": "future"} if entered.on > day else {}
+    if entered.next_on is not None and entered.next_on <= entered.on:
+        wrong["next_on"] = "past"
+    if wrong:
+        raise Invalid(wrong)
+    # The same form with other words is another request, so the words are part of the key.
+    said = hashlib.sha256(f"{key}\0{entered.model_dump_json()}".encode()).hexdigest()[:40]
+
+    def also(opened: Opened) -> tuple[Write, ...]:
+        return _writes(house, actor, now, opened, entered)
+
+    action = ACTION_OF[entered.outcome == MADE]
+    return take_step(house, actor, now, reference, action, version, NOTHING, said, also)
+
+
+def _writes(
+    house: House, actor: Actor, now: datetime, opened: Opened, entered: VisitEntered
+) -> tuple[Write, ...]:
+    case = opened.row
+    planned = opened.lean.one(_PLANNED, {"case": case.id})
+    row_id = planned.id if planned else new_id()
+    sealer = CaseKey(case.id, house.keyring.unwrap(case.wrapped_key, case.key_epoch))
+    noon = datetime.combine(entered.on, time(12), zone_of("KHM"))
+    values: dict[str, Any] = {
+        "officer_id": actor.officer_id,
+        "organisation_id": actor.organisation_id,
+        "at": min(noon, now),
+        "mode": entered.mode,
+        "seen_alone": entered.seen_alone,
+        "outcome": entered.outcome,
+        "safety": entered.safety,
+        "notes": sealer.seal("visit", "notes", row_id, entered.notes),
+        "next_at": None,
+        "next_step": None,
+    }
+    if planned:
+        written = Write(_FILL, {"visit": row_id, **values})
+    else:
+        written = Write(_ADD, {"id": row_id, **_new(case.id), **values})
+    if entered.next_on is None:
+        return (written,)
+    plan = {
+        "id": new_id(),
+        **_new(case.id),
+        "officer_id": actor.officer_id,
+        "organisation_id": actor.organisation_id,
+        "due_on": entered.next_on,
+    }
+    return (written, Write(_ADD, plan))
+
+
+def _new(case_id: str) -> dict[str, Any]:
+    return {"case_id": case_id, "kind": "follow_up", "due_on": None, "version": 1}
+
+
+def visited(house: House, actor: Actor, case_ids: Iterable[str]) -> Mapping[str, Visited]:
+    """The last and the next visit of each of these cases that the officer may know of."""
+    with house.doors.read() as session:
+        rows = session.exec(
+            select(Visit)
+            .where(
+                col(Visit.case_id).in_(list(case_ids)),
+                col(Visit.case_id).in_(visible_ids(actor.organisation_id)),
+            )
+            .order_by(col(Visit.at), col(Visit.due_on))
+        ).all()
+    found: dict[str, Visited] = {}
+    for row in rows:
+        known = found.get(row.case_id, Visited())
+        if row.at is not None and (known.last_at is None or row.at >= known.last_at):
+            known = Visited(row.at, row.outcome, row.safety, known.next_on)
+        elif row.at is None and row.due_on and (known.next_on is None or row.due_on < known.next_on):
+            known = Visited(known.last_at, known.last_outcome, known.safety, row.due_on)
+        found[row.case_id] = known
+    return found
+
+
+def open_notes(
+    house: House, actor: Actor, now: datetime, reference: str, reason: str
+) -> tuple[VisitNotes, ...]:
+    """The notes of a case's visits, newest first: an act with a reason, written to the trail first.
+
+    Raises:
+        Invalid: the reason is none of `work.identity.REASONS`.
+        NotFound: no such case, or not this officer's to know of.
+    """
+    if reason not in REASONS:
+        raise Invalid({"reason": "needed"})
+    with house.doors.act() as session:
+        case = session.exec(visible_case(actor.organisation_id, reference)).first()
+        if case is None:
+            raise NotFound(reference)
+        trail.append(session, actor, now, "visit:notes:opened", {"reason": reason}, case.id)
+        key = Safe(house.keyring).key_of(case)
+        rows = session.exec(
+            select(Visit).where(Visit.case_id == case.id).order_by(col(Visit.id).desc())
+        ).all()
+        return tuple(
+            VisitNotes(row.at, key.open("visit", "notes", row.id, row.notes))
+            for row in rows
+            if row.notes is not None
+        )
