@@ -68,7 +68,9 @@ def make_engines(url: str) -> Engines:
 def _postgresql(url: URL, **settings: Any) -> Engine:
     options = " ".join(f"-c {name}={value}" for name, value in POSTGRESQL.items())
     arguments = {"options": options, "keepalives_idle": 30, "application_name": "repatriation"}
-    return create_engine(url, connect_args=arguments, pool_recycle=1800, **settings)
+    return create_engine(
+        url, connect_args=arguments, pool_recycle=1800, hide_parameters=True, **settings
+    )
 
 
 def _only_read(connection: psycopg.Connection, _record: Any) -> None:
@@ -76,7 +78,8 @@ def _only_read(connection: psycopg.Connection, _record: Any) -> None:
 
 
 def _sqlite(url: URL, begin: str, further: Mapping[str, str]) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": PATIENCE, "cached_statements": 512})
+    arguments = {"timeout": PATIENCE, "cached_statements": 512}
+    engine = create_engine(url, connect_args=arguments, hide_parameters=True)
 
     def set_up(connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None  # the driver begins nothing by itself, for it would do so too late
