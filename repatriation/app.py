@@ -14,7 +14,7 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
-from repatriation.opening import open_house
+from repatriation.opening import open_to_serve
 from repatriation.settings import Settings
 from repatriation.web.access_log import log_requests
 from repatriation.web.errors import Discreet, show_errors
@@ -42,7 +42,7 @@ def create_app(
     that breaks the floor, keys that are missing, a database that cannot be reached.
     """
     app = Discreet("repatriation", static_folder=None, template_folder=str(_WEB / "templates"))
-    app.extensions["house"] = house if house is not None else open_house(settings)
+    app.extensions["house"] = house if house is not None else open_to_serve(settings)
     app.extensions["clock"] = clock
     _configure(app, settings)
     speak(app, settings)

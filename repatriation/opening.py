@@ -1,10 +1,39 @@
 """Opens a house from settings: connects the database, reads procedures and calendars, finds the keys."""
 
+from repatriation.records import migrations
 from repatriation.records.doors import Doors, default_url
 from repatriation.records.sealing import Keyring
 from repatriation.settings import Settings
 from repatriation.work.house import House
 from sop import clocks, shelf
+
+UNREADY = {
+    "unreachable": "The database does not answer: {}",
+    "revision": "The tables are at revision {}, not at this program's: run `repatriation db upgrade`",
+    "guard": "The append-only guard {} is missing: run `repatriation db upgrade`, then look into why",
+}
+"""What may keep a database from being used, in words for whoever runs the service."""
+
+
+class NotReady(RuntimeError):
+    """Nobody may be let in yet; the message says why, a line each."""
+
+
+def what_is_wrong(doors: Doors) -> tuple[str, ...]:
+    """Why the database may not be used; nothing when it may."""
+    return tuple(UNREADY[problem.code].format(problem.what) for problem in migrations.ready(doors))
+
+
+def open_to_serve(settings: Settings) -> House:
+    """Everything work needs, once it is certain that the tables are this program's and the guards stand.
+
+    Raises NotReady, and whatever `open_house` raises.
+    """
+    house = open_house(settings)
+    wrong = what_is_wrong(house.doors)
+    if wrong:
+        raise NotReady("\n".join(wrong))
+    return house
 
 
 def open_doors(settings: Settings) -> Doors:

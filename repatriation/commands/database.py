@@ -58,18 +58,12 @@ def downgrade(revision: str) -> None:
 @click.pass_context
 def check(context: click.Context) -> None:
     """Say whether the database can be used; ends with 1 when not, and says why."""
-    from repatriation.opening import open_doors
-    from repatriation.records import migrations
+    from repatriation.opening import open_doors, what_is_wrong
     from repatriation.settings import read_settings
 
-    words = {
-        "unreachable": "The database does not answer: {}",
-        "revision": "The tables are at revision {}, not at this program's: run `repatriation db upgrade`",
-        "guard": "The append-only guard {} is missing: run `repatriation db upgrade`, then look into why",
-    }
-    wrong = migrations.ready(open_doors(read_settings()))
-    for problem in wrong:
-        click.echo(words[problem.code].format(problem.what), err=True)
+    wrong = what_is_wrong(open_doors(read_settings()))
+    for sentence in wrong:
+        click.echo(sentence, err=True)
     if wrong:
         context.exit(1)
     click.echo("The database can be used.")

@@ -17,10 +17,19 @@ def command(host: str, port: int, processes: int, threads: int) -> None:
     from gunicorn.app.base import BaseApplication
 
     from repatriation.app import create_app
+    from repatriation.opening import NotReady, open_to_serve
+    from repatriation.records.keyring import KeyringError
     from repatriation.settings import read_settings
     from repatriation.web.access_log import log_to_stderr
+    from sop.reader import ProcedureError
 
     settings = read_settings()
+    try:
+        house = open_to_serve(settings)
+    except KeyringError as problem:
+        raise click.ClickException(f"{problem} (`repatriation db prepare` makes what is needed)") from None
+    except (NotReady, ProcedureError) as problem:
+        raise click.ClickException(str(problem)) from None
 
     class Service(BaseApplication):  # type: ignore[misc]  # Gunicorn ships no types
         """Gunicorn, told here and not by a file."""
@@ -44,8 +53,10 @@ def command(host: str, port: int, processes: int, threads: int) -> None:
                 self.cfg.set(name, value)
 
         def load(self) -> Flask:
-            """The application, made in each process for itself: connections do not survive a fork."""
+            """The application in one process. The house was opened and proved once, before the fork; its
+            doors forget the parent's connections by themselves.
+            """
             log_to_stderr()
-            return create_app(settings)
+            return create_app(settings, house)
 
     Service().run()

@@ -3,9 +3,11 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
-from repatriation.opening import open_house
+from repatriation.app import create_app
+from repatriation.opening import NotReady, open_house
 from repatriation.records import guards
 from repatriation.records.doors import commit
 from repatriation.settings import read_settings
@@ -58,3 +60,18 @@ def test_keys_are_rotated_and_the_old_epoch_is_retired(run: Run) -> None:
     assert identity.names[0]["full"] == "Demonstration River"
     assert "epoch    2:         1 cases" in run("keys", "list").output
     run("keys", "retire", "2", "--yes", ends_with=1)
+
+
+def test_nobody_is_served_while_a_guard_of_the_trail_is_missing(run: Run) -> None:
+    house, _, _ = a_house_with_a_case()
+    create_app(read_settings())
+    with house.doors.alone() as connection:
+        connection.begin()
+        connection.execute(text("DROP TRIGGER guard_trail_update"))
+        commit(connection)
+    with pytest.raises(NotReady, match="guard_trail_update is missing"):
+        create_app(read_settings())
+    assert "guard_trail_update is missing" in run("db", "check", ends_with=1).stderr
+    run("db", "upgrade")
+    assert "can be used" in run("db", "check").output
+    create_app(read_settings())
