@@ -39,7 +39,11 @@ class Particulars(BaseModel):
 
 NOTHING: Final = Particulars()
 
-_POSITIVE: Final = {"formally_identified": "formal", "screened_positive": "screening"}
+_POSITIVE: Final = {
+    "formally_identified": "formal",
+    "identified_at_home": "formal",
+    "screened_positive": "screening",
+}
 _NOT_IDENTIFIED: Final = "not_identified"
 
 NEEDS_A_NOTE: Final = frozenset(
