@@ -15,6 +15,10 @@ from repatriation.work.casepage import Asked, CasePage, ConsentLine, FactLine, K
 from repatriation.work.permissions import Permission, may
 from repatriation.work.visits import ACTION_OF
 from sop.deadlines import Deadline
+from sop.engine import Reason
+
+CHILDREN_ONLY = Reason("safeguard", "is_child")
+"""Why an act is closed that a grown-up never needs; it is not told as something still lacking."""
 
 SHOWN_AT_FIRST = 10
 """How many of the latest events stand open; the earlier ones are folded."""
@@ -91,7 +95,7 @@ class CaseFileShown:
                 "reasons": self.words.reasons(move.reasons, self.page.stage.name),
             }
             for move in lacking
-            if not move.done
+            if not move.done and CHILDREN_ONLY not in move.reasons
         ]
 
     def group(self, *kinds: Kind, done: bool = False) -> list[dict[str, Any]]:

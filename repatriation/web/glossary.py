@@ -224,6 +224,7 @@ SAFEGUARDS: Mapping[str, object] = {
         "A child goes only to a family found suitable or to a confirmed place of alternative care."
     ),
     "child_guardian": _l("For a child, a guardian has been appointed."),
+    "is_child": _l("This is done for a child only, or for somebody not known to be grown up."),
     "child_escort": _l("For a child, the person who travels along is named and known to the child."),
     "both_signatures": _l(
         "The minutes are signed by both sides, or a one-sided reception is recorded with its reason."
