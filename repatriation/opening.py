@@ -5,6 +5,7 @@ from repatriation.records.doors import Doors, default_url
 from repatriation.records.sealing import Keyring
 from repatriation.settings import Settings
 from repatriation.work.house import House
+from repatriation.work.readiness import procedures_missing
 from sop import clocks, shelf
 
 UNREADY = {
@@ -13,6 +14,13 @@ UNREADY = {
     "guard": "The append-only guard {} is missing: run `repatriation db upgrade`, then look into why",
 }
 """What may keep a database from being used, in words for whoever runs the service."""
+
+
+UNKNOWN = (
+    "Cases follow a procedure file with SHA-256 {}, which is not here any more or was edited. Put that very file "
+    "back, and make what you changed a new edition beside it. (Made-up cases: delete the demonstration's folder.)"
+)
+"""Why a case's procedure may not be missing: nobody could say what may be done in it."""
 
 
 class NotReady(RuntimeError):
@@ -30,7 +38,9 @@ def open_to_serve(settings: Settings) -> House:
     Raises NotReady, and whatever `open_house` raises.
     """
     house = open_house(settings)
-    wrong = what_is_wrong(house.doors)
+    wrong = what_is_wrong(house.doors) or tuple(
+        UNKNOWN.format(digest) for digest in procedures_missing(house)
+    )
     if wrong:
         raise NotReady("\n".join(wrong))
     return house

@@ -21,11 +21,12 @@ def readiness(house: House) -> Mapping[str, bool]:
     wrong = {_OF_THE_DATABASE[problem.code] for problem in migrations.ready(house.doors)}
     found = {name: name not in wrong for name in _OF_THE_DATABASE.values()}
     found["procedures"] = bool(house.shelf.procedures)
-    found["procedures_of_cases"] = not wrong and _procedures_of_cases_are_here(house)
+    found["procedures_of_cases"] = not wrong and not procedures_missing(house)
     return found
 
 
-def _procedures_of_cases_are_here(house: House) -> bool:
+def procedures_missing(house: House) -> tuple[str, ...]:
+    """The SHA-256 of each procedure file that cases follow and that is not on the shelf."""
     with house.doors.read() as session:
         pinned = set(session.exec(select(CaseFile.digest).distinct()).all())
-    return pinned <= {procedure.digest for procedure in house.shelf.procedures}
+    return tuple(sorted(pinned - {procedure.digest for procedure in house.shelf.procedures}))

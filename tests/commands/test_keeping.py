@@ -1,5 +1,6 @@
 """`repatriation trail` and `repatriation keys`: what keeps the log whole and the files closed."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from repatriation.work.cases import open_case
 from repatriation.work.house import House
 from repatriation.work.identity import open_identities
 from repatriation.work.newcase import Name, NewCase, PersonEntered
+from sop.shelf import Shelf, stock
 from tests.commands.conftest import Run
 from tests.work.conftest import enrol
 
@@ -75,3 +77,13 @@ def test_nobody_is_served_while_a_guard_of_the_trail_is_missing(run: Run) -> Non
     run("db", "upgrade")
     assert "can be used" in run("db", "check").output
     create_app(read_settings())
+
+
+def test_nobody_is_served_when_the_procedure_of_a_case_was_edited_under_it(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_house_with_a_case()
+    edited = replace(stock().in_force("tha-khm", NOW.date()), digest="0" * 64)
+    monkeypatch.setattr("repatriation.opening.shelf.stock", lambda _: Shelf((edited,), ()))
+    with pytest.raises(NotReady, match="not here any more or was edited"):
+        create_app(read_settings())
