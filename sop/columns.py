@@ -65,5 +65,5 @@ def items(said: Iterable[str], tag: str = "ul") -> str:
 
 def _row(a: Articles, row: Row) -> str:
     said = row.items[0] if len(row.items) == 1 else items(row.items)
-    language = escape(a.language)
-    return f'<th scope="row" lang="{language}">{a.say(row.group, row.label)}</th><td lang="{language}">{said}</td>'
+    label, language = a.say(row.group, row.label), escape(a.language)
+    return f'<th scope="row" lang="{language}">{label}</th><td lang="{language}">{said}</td>'

@@ -48,9 +48,8 @@ def lanes_pages(
         drawn |= page.drawn
         way = way[taken:]
     exits = [name for name in labels if not labels[name].isdigit()]
-    if exits:
-        last = Sheet(procedure, language, f"{title_id}-{len(sheets) + 1}", exits)
-        sheets.append(_fitted(last, width, tallest))
+    last = Sheet(procedure, language, f"{title_id}-{len(sheets) + 1}", exits)
+    sheets.append(_fitted(last, width, tallest))
     return tuple(sheets)
 
 

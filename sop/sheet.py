@@ -44,8 +44,8 @@ class Sheet:
         stages: Collection[str],
         drawn: Collection[str] = (),
     ) -> None:
-        self.procedure, self.title_id = procedure, title_id
-        self.marker = f"{title_id}-arrow"
+        self.procedure, self.title_id = procedure, escape(title_id)
+        self.marker = f"{self.title_id}-arrow"
         self.labels = numbered(procedure)
         self.letters = Lettering(procedure, language, self.labels)
         shown = [n for n in self.labels if n in stages]
@@ -59,7 +59,7 @@ class Sheet:
         self.lines: list[str] = []
         self.shapes: list[str] = []
         self.near: list[tuple[Box, float]] = []
-        self.far: list[tuple[Box, float]] = []
+        self.far: list[tuple[Box, float, str]] = []
         self.inlet: dict[str, tuple[float, float]] = {}
         self.marks: list[Mark] = []
         self.drawn = set(drawn)
@@ -143,8 +143,8 @@ class Sheet:
                 y = max(y, free_from + 6)
             self._put(act, y)
             self._join(trunk, start, act, y)
-            if far:
-                self.far.append((act, y))
+            if far and act.target is not None:
+                self.far.append((act, y, act.target))
             elif act.target in self.way:
                 self.near.append((act, y))
             bottom = y + act.height
@@ -240,18 +240,12 @@ class Sheet:
 
     def _far_lines(self) -> None:
         """From acts that lead back, or over several stages, along a track of the stage they lead to."""
-        for act, y in self.far:
-            if act.target is not None:
-                track, (x, top) = self.tracks[act.target], self.inlet[act.target]
-                leave, arrive = y + act.height - 12, top - 14
-                points = [
-                    (act.x + act.width - 20, leave),
-                    (track, leave),
-                    (track, arrive),
-                    (x, arrive),
-                    (x, top),
-                ]
-                self.lines.append(path(points, self.marker, act.assumed))
+        for act, y, target in self.far:
+            track, (x, top) = self.tracks[target], self.inlet[target]
+            leave, arrive = y + act.height - 12, top - 14
+            start = act.x + act.width - 20
+            points = [(start, leave), (track, leave), (track, arrive), (x, arrive), (x, top)]
+            self.lines.append(path(points, self.marker, act.assumed))
 
     # ---- the page
 
@@ -268,7 +262,7 @@ class Sheet:
         return f'<div class="sheet" style="position:relative;{size}">{drawing}{letters}</div>'
 
     def _drawing(self, size: str, letters: list[str]) -> str:
-        name, language = escape(self.title_id), self.letters.language
+        name, language = self.title_id, self.letters.language
         heading, about = (self.letters.word("diagram", key) for key in ("heading", "about"))
         title = f"{heading.text}: {self.procedure.name}, {self.procedure.edition}"
         return "\n".join(
@@ -278,7 +272,7 @@ class Sheet:
                 f'aria-labelledby="{name}" aria-describedby="{name}-about" font-family="{FONTS}">',
                 f'<title id="{name}">{escape(title)}</title>',
                 f'<desc id="{name}-about">{escape(about.text)}</desc>',
-                f'<defs><marker id="{name}-arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" '
+                f'<defs><marker id="{self.marker}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" '
                 'markerHeight="8" markerUnits="userSpaceOnUse" orient="auto">'
                 f'<path d="M0 0L10 5L0 10z" fill="{SOFT}"/></marker></defs>',
                 panel(0, 0, self.wide, self.high, "#ffffff"),
