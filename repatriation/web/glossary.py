@@ -181,6 +181,8 @@ TAGS: Mapping[str, object] = {
     "visit:notes:opened": _l("Notes of visits opened"),
 }
 
+TAG_OF: Mapping[str, str] = {"open_case": "case:opened"}
+
 REASONS: Mapping[str, object] = {
     "roll_check": _l("To check a list at the gate or the centre"),
     "prepare_paper": _l("To prepare a paper"),

@@ -80,6 +80,8 @@ def _beginning(entry: Entry) -> object:
 
 
 def _address(entry: Entry) -> str:
+    if entry.stage.name == "received":
+        return url_for("arrivals.new", route=entry.procedure.route)
     return url_for("cases.open", route=entry.procedure.route, stage=entry.stage.name)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from flask import Blueprint
 
-from repatriation.web import account, cases, health, languages, signin, visits
+from repatriation.web import account, arrivals, cases, health, languages, signin, visits
 
 PAGES: tuple[Callable[[], Blueprint], ...] = (
     health.make_blueprint,
@@ -12,5 +12,6 @@ PAGES: tuple[Callable[[], Blueprint], ...] = (
     languages.make_blueprint,
     account.make_blueprint,
     cases.make_blueprint,
+    arrivals.make_blueprint,
     visits.make_blueprint,
 )

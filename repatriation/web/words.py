@@ -82,7 +82,9 @@ class Wording:
     def action(self, name: str) -> Markup:
         """What a route file says of an action; an action of an older edition by its name."""
         action = self.procedure.actions.get(name)
-        return text(action.text) if action else escape(name)
+        if action is None:
+            return escape(look_up(glossary.TAGS, glossary.TAG_OF.get(name, name)))
+        return text(action.text)
 
     def fact(self, name: str) -> Markup:
         """What is on file, in few words; else what the act that records it says."""

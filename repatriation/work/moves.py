@@ -1,6 +1,7 @@
 """Sorts the actions of a stage for whoever looks: the next steps first, the rest by what it is for."""
 
 from datetime import datetime
+from typing import Final
 
 from repatriation.work.casepage import Kind, Move
 from repatriation.work.particulars import asked
@@ -8,6 +9,9 @@ from sop import vocabulary as words
 from sop.engine import verdicts
 from sop.procedure import Action, Procedure, Stage
 from sop.view import CaseView
+
+RECURRING: Final = frozenset({"record_visit", "record_missed_visit"})
+"""Actions that are taken again and again, and are never done with."""
 
 
 def moves(
@@ -48,6 +52,8 @@ def kind_of(procedure: Procedure, action: Action, onward: set[str]) -> Kind:
 
 def _done(view: CaseView, action: Action, now: datetime) -> bool:
     """Whether all that the action puts on file is there already, and still counts."""
+    if action.name in RECURRING:
+        return False
     return bool(action.records) and all(
         fact in view.facts and view.facts[fact].counts(now) for fact in action.records
     )

@@ -1,0 +1,302 @@
+"""Arrivals at a gate: who is expected, the roll with its names opened once, those who come unannounced."""
+
+import secrets
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+from wtforms import RadioField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from repatriation.web.casefile import place, shown_day
+from repatriation.web.desk import today
+from repatriation.web.forms import DateBoxes, DateRequired, PlainForm, choices
+from repatriation.web.identity import ReasonForm, born, names_of
+from repatriation.web.person_form import about_fields, name_fields, person_in, scripts_for
+from repatriation.web.security import permission
+from repatriation.web.session import actor, house, now
+from repatriation.web.words import Wording, route_words, stage_name, text
+from repatriation.work.arrivals import (
+    AT_THE_CENTRE,
+    AT_THE_GATE,
+    ON_THE_WAY,
+    Arrival,
+    Ticked,
+    at_the_centre,
+    coming,
+    expected,
+    tick,
+)
+from repatriation.work.choices import Entry, entries, gates, own_place
+from repatriation.work.identity import Identity, open_identities
+from repatriation.work.newcase import NewCase
+from repatriation.work.openings import open_once
+from repatriation.work.permissions import Permission, may
+from repatriation.work.refusals import Invalid, KeyReused
+from sop.engine import NotAllowed
+
+ENTRY = "received"
+"""The stage in which somebody who came unannounced begins."""
+
+Answer = Response | str | tuple[str, int]
+
+
+def make_blueprint() -> Blueprint:
+    """The arrivals of a day, the roll, and the quick form."""
+    blueprint = Blueprint("arrivals", __name__)
+
+    @blueprint.get("/arrivals")
+    @permission(Permission.LIST_ARRIVALS)
+    def index() -> str:
+        day, gate = _day(), _gate()
+        return render_template(
+            "arrivals/index.html",
+            day=day,
+            gate=gate,
+            gate_words=place(gate) if gate else None,
+            before=_here(day - timedelta(days=1), gate),
+            after=_here(day + timedelta(days=1), gate),
+            people=[_row(arrival) for arrival in expected(house(), actor(), day, gate)],
+            centre=[_row(arrival) for arrival in at_the_centre(house(), actor(), gate)],
+            coming=[
+                (shown_day(each.day), place(each.gate or ""), each.people, _here(each.day, each.gate))
+                for each in coming(house(), actor(), today())
+            ],
+            every_gate=_here(day, None) if gate else None,
+            may_open=may(actor().duty, Permission.OPEN_CASE) and bool(_entries()),
+        )
+
+    @blueprint.route("/arrivals/<any(gate, centre):where>/roll", methods=["GET", "POST"])
+    @permission(Permission.READ_IDENTITY)
+    def roll(where: str) -> Answer:
+        if request.method == "POST" and "tick" in request.form:
+            return _ticked(where)
+        day, gate, after = _day(), _gate(), request.args.get("after")
+        people = _people(where, day, gate, after)
+        form = ReasonForm(data={"reason": "roll_check"})
+        if not people or not form.validate_on_submit():
+            shown = _show_roll(where, day, gate, form, people, None)
+            return shown, 400 if form.is_submitted() and people else 200
+        references = [arrival.reference for arrival in people]
+        opened = open_identities(house(), actor(), now(), references, form.reason.data)
+        return _show_roll(where, day, gate, form, people, opened)
+
+    @blueprint.route("/arrivals/new", methods=["GET", "POST"])
+    @permission(Permission.OPEN_CASE)
+    def new() -> Answer:
+        found = _entries()
+        entry = next((e for e in found if e.procedure.route == request.values.get("route")), None)
+        if entry is None and len(found) == 1:
+            entry = found[0]
+        if not found:
+            abort(404)
+        if entry is None:
+            return render_template("arrivals/route.html", routes=_routes(found))
+        return _quick(entry)
+
+    return blueprint
+
+
+def _entries() -> list[Entry]:
+    """The routes on which the officer's organisation receives people who come unannounced."""
+    return [entry for entry in entries(house(), actor(), today()) if entry.stage.name == ENTRY]
+
+
+def _routes(found: list[Entry]) -> list[tuple[Markup, str]]:
+    return [
+        (route_words(entry.procedure), url_for("arrivals.new", route=entry.procedure.route))
+        for entry in found
+    ]
+
+
+def _day() -> date:
+    try:
+        return date.fromisoformat(request.args.get("day", ""))
+    except ValueError:
+        return today()
+
+
+def _gate() -> str | None:
+    """The gate in the address; none given means the officer's own, an empty one means every gate."""
+    given = request.args.get("gate")
+    return own_place(house(), actor()) if given is None else given or None
+
+
+def _here(day: date, gate: str | None) -> str:
+    return url_for("arrivals.index", day=day.isoformat(), gate=gate or "")
+
+
+def _people(where: str, day: date, gate: str | None, after: str | None) -> tuple[Arrival, ...]:
+    if where == "gate":
+        return tuple(a for a in expected(house(), actor(), day, gate, after) if a.stage.phase in ON_THE_WAY)
+    return at_the_centre(house(), actor(), gate, after)
+
+
+def _row(arrival: Arrival) -> dict[str, Any]:
+    """One person by reference: how far they are, and what the minutes lack."""
+    facts = arrival.facts
+    signed = [
+        words
+        for fact, words in (
+            ("roll_checked", _("On the list")),
+            ("minutes_signed_host", _("Signed by the host side")),
+            ("minutes_signed_home", _("Signed by the home side")),
+            ("received_one_sided", _("Signed by one side alone")),
+            ("first_needs_met", _("First needs met")),
+        )
+        if fact in facts
+    ]
+    return {
+        "reference": arrival.reference,
+        "version": arrival.version,
+        "href": url_for("cases.case", reference=arrival.reference),
+        "stage": stage_name(arrival.stage),
+        "child": arrival.age_group != "adult",
+        "signed": signed,
+        "unannounced": arrival.unannounced,
+        "arrived": arrival.arrived,
+        "route": route_words(arrival.procedure),
+    }
+
+
+def _show_roll(
+    where: str,
+    day: date,
+    gate: str | None,
+    form: ReasonForm,
+    people: tuple[Arrival, ...],
+    opened: tuple[Identity, ...] | None,
+) -> str:
+    rows = [_row(arrival) for arrival in people]
+    for row, identity in zip(rows, opened or (), strict=False):
+        row["names"] = names_of(identity)
+        birth = identity.person.get("birthdate")
+        row["born"] = born(str(birth), identity.birth_year_estimated) if birth else None
+    return render_template(
+        "arrivals/roll.html",
+        form=form,
+        where=where,
+        heading=_heading(where, day),
+        people=rows,
+        opened=opened is not None,
+        acts=_acts(where, people),
+        key=secrets.token_urlsafe(12),
+        back=_here(day, gate),
+        gate_words=place(gate) if gate else None,
+    )
+
+
+def _heading(where: str, day: date) -> str:
+    if where == "centre":
+        return str(_("People at the centre"))
+    return str(_("Roll of %(day)s", day=shown_day(day)))
+
+
+def _acts(where: str, people: tuple[Arrival, ...]) -> list[tuple[str, Markup]]:
+    """What can be done for all who are ticked, in the words of their procedure."""
+    names = AT_THE_GATE if where == "gate" else AT_THE_CENTRE
+    known = [arrival.procedure for arrival in people]
+    return [
+        (name, text(next(p for p in known if name in p.actions).actions[name].text))
+        for name in names
+        if any(name in p.actions for p in known)
+    ]
+
+
+def _ticked(where: str) -> Answer:
+    names = AT_THE_GATE if where == "gate" else AT_THE_CENTRE
+    actions = [name for name in names if name in request.form.getlist("act")]
+    people = [
+        (reference, request.form.get(f"version-{reference}", 0, type=int))
+        for reference in request.form.getlist("here")
+    ]
+    done = tick(house(), actor(), now(), people, actions, request.form.get("key", ""))
+    return render_template(
+        "arrivals/ticked.html",
+        nothing=not people or not actions,
+        results=[_result(each) for each in done],
+        again=request.full_path.rstrip("?"),
+        back=_here(_day(), _gate()),
+    )
+
+
+def _result(each: Ticked) -> dict[str, Any]:
+    assert each.procedure is not None
+    words = Wording(each.procedure, today())
+    return {
+        "reference": each.reference,
+        "href": url_for("cases.case", reference=each.reference),
+        "done": [words.action(name) for name in each.done],
+        "stopped": words.action(each.stopped) if each.stopped else None,
+        "reasons": words.reasons(each.reasons, each.stage),
+        "moved_on": each.moved_on,
+        "stage": stage_name(each.stage) if each.stage else None,
+    }
+
+
+def _quick(entry: Entry) -> Answer:
+    """The quick form; after it is saved, the next one opens with gate and day as they were."""
+    scripts = scripts_for(entry.procedure)
+    at = gates(house(), frozenset({entry.procedure.home}))
+    form: Any = _quick_form(scripts, at)(data=_kept())
+    if not form.validate_on_submit():
+        shown = render_template(
+            "arrivals/new.html",
+            form=form,
+            scripts=scripts,
+            route=route_words(entry.procedure),
+            key=request.form.get("key") or secrets.token_urlsafe(12),
+        )
+        return shown, 400 if form.is_submitted() else 200
+    try:
+        key = request.form.get("key") or secrets.token_urlsafe(12)
+        reference = open_once(house(), actor(), now(), _arrived(entry, form, scripts), key)
+    except NotAllowed as refused:
+        words = Wording(entry.procedure, today())
+        reasons = words.reasons(refused.reasons, entry.stage.name)
+        return render_template("arrivals/not_opened.html", reasons=reasons), 409
+    except (Invalid, KeyReused):
+        return render_template("arrivals/not_opened.html", reasons=()), 409
+    flash(_("Saved as %(reference)s. Now the next person.", reference=reference))
+    kept = {"route": entry.procedure.route, "gate": form.gate.data, "day": form.day.data.isoformat()}
+    return redirect(url_for("arrivals.new", **kept), 303)
+
+
+def _kept() -> dict[str, object]:
+    return {"gate": request.args.get("gate") or own_place(house(), actor()), "day": _day()}
+
+
+def _quick_form(scripts: tuple[str, ...], at: tuple[str, ...]) -> type[PlainForm]:
+    needed = InputRequired(_l("Choose the gate"))
+    fields: dict[str, Any] = {
+        **name_fields(scripts),
+        **about_fields(),
+        "note": TextAreaField(
+            _l("Who brought the person, and what is to be seen to at once"),
+            [Optional(), Length(max=4000, message=_l("The note is too long: at most 4,000 letters"))],
+        ),
+        "gate": RadioField(_l("Gate"), [needed], choices=choices(*((gate, place(gate)) for gate in at)))
+        if at
+        else StringField(_l("Gate"), [needed]),
+        "day": DateBoxes(_l("Day of arrival"), [DateRequired(_l("Enter the day of arrival"))]),
+    }
+    return type("QuickForm", (PlainForm,), fields)
+
+
+def _arrived(entry: Entry, form: Any, scripts: tuple[str, ...]) -> NewCase:
+    note = (form.note.data or "").strip()
+    if form.day.data != today():
+        # The case begins when it is entered; a day that lies before is told beside it.
+        note = f"{form.day.data.isoformat()} {note}".strip()
+    return NewCase(
+        route=entry.procedure.route,
+        stage=entry.stage.name,
+        age_group=form.age_group.data or "unknown",
+        gate=form.gate.data,
+        person=person_in(form, scripts),
+        note=note or None,
+    )
