@@ -15,10 +15,10 @@ UNREADY = {
 }
 """What may keep a database from being used, in words for whoever runs the service."""
 
-
 UNKNOWN = (
-    "Cases follow a procedure file with SHA-256 {}, which is not here any more or was edited. Put that very file "
-    "back, and make what you changed a new edition beside it. (Made-up cases: delete the demonstration's folder.)"
+    "Cases follow a procedure file with SHA-256 {}, which is not here any more or was edited. Put that very "
+    "file back, and make what you changed a new edition beside it. (Where all cases are made up, delete the "
+    "demonstration's folder instead.)"
 )
 """Why a case's procedure may not be missing: nobody could say what may be done in it."""
 
