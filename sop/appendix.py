@@ -2,14 +2,15 @@
 signatures."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from html import escape
 from typing import NamedTuple
 
 from sop.articles import Articles, code, html
-from sop.columns import Columns, items
+from sop.columns import Columns, Say, items
 from sop.floor import Rule
 from sop.procedure import Action, Limit, Procedure, Texts
-from sop.safeguards import SAFEGUARDS
+from sop.safeguards import SAFEGUARDS, Safeguard
 from sop.wording import spoken
 
 
@@ -60,31 +61,38 @@ def glossary(columns: Columns) -> str:
     gates = {gate.name for gates in procedure.gates.values() for gate in gates} & SAFEGUARDS.keys()
     facts = {fact for action in procedure.actions.values() for fact in action.records}
 
-    def listed(a: Articles) -> str:
-        rows = [f"<dt>{code(name)}</dt><dd>{a.safeguard(SAFEGUARDS[name])}</dd>" for name in sorted(gates)]
-        for fact in sorted(facts):
-            acts = items(map(a.reference, procedure.recorded_by(fact)))
-            rows.append(f"<dt>{code(fact)}</dt><dd>{a.say('book', 'recorded_by')}:{acts}</dd>")
-        return f"<dl>{''.join(rows)}</dl>"
+    entries: list[tuple[str, Say]] = []
+    for name in sorted(gates):
+        entries.append((code(name), partial(_safeguard, SAFEGUARDS[name])))
+    for fact in sorted(facts):
+        entries.append((code(fact), partial(_recorded, fact)))
+    return columns.word(2, "book", "glossary") + columns.table(entries)
 
-    return columns.word(2, "book", "glossary") + columns.pair(listed)
+
+def _safeguard(safeguard: Safeguard, a: Articles) -> str:
+    return a.safeguard(safeguard)
+
+
+def _recorded(fact: str, a: Articles) -> str:
+    acts = "; ".join(map(a.reference, a.procedure.recorded_by(fact)))
+    return f"{a.say('book', 'recorded_by')}: {acts}"
 
 
 def assumed(columns: Columns) -> str:
     """Everything that no source says, in one list."""
     found = [ground for ground in grounds(columns.procedure) if ground.assumed]
+    heading = columns.word(2, "book", "assumed_list")
+    if not found:
+        return heading + columns.pair(lambda a: f"<p>{a.say('book', 'nothing_assumed')}</p>")
+    return heading + columns.table(("", partial(_assumption, ground)) for ground in found)
 
-    def said(a: Articles, ground: Ground) -> str:
-        if ground.action is None:
-            label = f"{escape(columns.labels[ground.stage])} " if ground.stage else ""
-            return label + a.text(ground.texts)
-        limit = f" – {a.limit(ground.limit)}" if ground.limit else ""
-        return a.reference(ground.action) + limit
 
-    def listed(a: Articles) -> str:
-        return items(said(a, ground) for ground in found) if found else a.say("book", "nothing_assumed")
-
-    return columns.word(2, "book", "assumed_list") + columns.pair(listed)
+def _assumption(ground: Ground, a: Articles) -> str:
+    if ground.action is None:
+        label = f"{escape(a.labels[ground.stage])} " if ground.stage else ""
+        return label + a.text(ground.texts)
+    limit = f" – {a.limit(ground.limit)}" if ground.limit else ""
+    return a.reference(ground.action) + limit
 
 
 def sources(columns: Columns) -> str:

@@ -45,6 +45,7 @@ dd { margin: 0 0 .4em }
 table { width: 100%; border-collapse: collapse; table-layout: fixed }
 th { width: 12%; text-align: left; font-weight: 700; font-size: .86em; color: #4a4a52 }
 th, td { vertical-align: top; padding: .12em .8em .12em 0; border-top: 1px solid #e3e6ea }
+.names th { width: 22% }
 dd ul, td ul { margin: 0; padding-left: 1.1em }
 code { font-family: "Noto Sans Mono", monospace; font-size: .82em }
 .assumed { color: #8a1f11; border-bottom: 1px dashed #8a1f11 }

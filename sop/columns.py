@@ -41,6 +41,15 @@ class Columns:
         lines = "".join(f"<tr>{''.join(cells)}</tr>" for cells in zip(*columns, strict=True))
         return f"<table><tbody>{lines}</tbody></table>"
 
+    def table(self, entries: Iterable[tuple[str, Say]]) -> str:
+        """Names, or nothing, in front, and what is said to each in every language, level row by row."""
+        lines = []
+        for name, say in entries:
+            head = f'<th scope="row">{name}</th>' if name else ""
+            cells = "".join(f'<td lang="{escape(a.language)}">{say(a)}</td>' for a in self.each)
+            lines.append(f"<tr>{head}{cells}</tr>")
+        return f'<table class="names"><tbody>{"".join(lines)}</tbody></table>'
+
     def note(self, note: str | None) -> str:
         """A remark of the file, which has it in English only."""
         if not note:

@@ -129,7 +129,7 @@ def test_everything_assumed_is_in_one_list_and_counted(key: str) -> None:
     page = ENGLISH[key]
     assert f"{len(assumed)} / {len(carried)}" in page
     listed = page[page.index("Everything that is assumed") : page.index("Sources</span>")]
-    assert listed.count("<li>") == len(assumed)
+    assert listed.count("<tr>") == len(assumed)
     for ground in assumed:
         assert " ".join(ground.texts["en"].split()) in plain(listed)
 
