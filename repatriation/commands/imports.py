@@ -5,6 +5,8 @@ from typing import IO, Any
 
 import click
 
+_MANY_ROWS = 2_000
+
 
 @click.group("import")
 def command() -> None:
@@ -112,7 +114,8 @@ def _import(
         context.call_on_close(house.doors.dispose)
         actor = find_officer(house, organisation, officer)
         route = route or find_route(house, actor, stage, now)
-        importer = Importer(house, Plan(actor, now, route, stage, _digest(file), apply))
+        plan = Plan(actor, now, route, stage, _digest(file), apply)
+        importer = context.with_resource(Importer(house, plan, _others(reading.expected)))
         click.echo(
             f"About {reading.expected:,} rows, for {actor.organisation}, route {route}, from “{stage}”."
             f"{'' if apply else ' A dry run: nothing is changed.'}"
@@ -120,6 +123,13 @@ def _import(
         said = _go_through(importer.rows(reading.rows()), reading.expected, report)
     for sentence in said.summary(apply):
         click.echo(sentence)
+
+
+def _others(rows: int) -> int:
+    """How many processes help: none for a small file, which is done before they begin."""
+    import os
+
+    return min(3, (os.cpu_count() or 1) - 1) if rows >= _MANY_ROWS else 0
 
 
 def _digest(file: Path) -> str:

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -49,11 +50,12 @@ def imported(
     apply: bool = True,
     route: str = "tha-khm",
     stage: str = "reported",
+    others: int = 0,
 ) -> list[RowOutcome]:
     """What became of each row of a workbook."""
     plan = Plan(actor, NOW, route, stage, "digest of the file", apply)
-    with open_workbook(path) as workbook:
-        return list(Importer(house, plan).rows(Reading(workbook, NOW.date()).rows()))
+    with open_workbook(path) as workbook, Importer(house, plan, others) as importer:
+        return list(importer.rows(Reading(workbook, NOW.date()).rows()))
 
 
 def outcomes(done: list[RowOutcome]) -> Counter[Outcome]:
@@ -257,10 +259,11 @@ def test_two_runs_of_one_file_at_once_open_every_case_once(
 
 _KILLED = """
 import os, signal, sys
-from repatriation.commands import main
+from repatriation.commands import imports, main
 from repatriation.work import cases
 from repatriation.work.htcds import importing
 importing.BATCH = 10
+imports._others = lambda rows: int(sys.argv[5])
 where, times, write = sys.argv[1], int(sys.argv[2]), cases.Sheaf.write
 def write_and_die(sheaf, session):
     global times
@@ -284,9 +287,9 @@ main(["import", "htcds", sys.argv[3], "--apply", "--organisation", "datip", "--r
 """
 
 
-@pytest.mark.parametrize("where", ["before the commit", "after it"])
+@pytest.mark.parametrize(("where", "others"), [("before the commit", 0), ("after it", 0), ("after it", 2)])
 def test_an_import_killed_in_the_middle_goes_on_where_it_stopped(
-    house: House, officers: dict[str, Actor], database_url: str, tmp_path: Path, where: str
+    house: House, officers: dict[str, Actor], database_url: str, tmp_path: Path, where: str, others: int
 ) -> None:
     assert officers
     path, report = book(tmp_path, people(45)), tmp_path / "report.csv"
@@ -299,10 +302,11 @@ def test_an_import_killed_in_the_middle_goes_on_where_it_stopped(
     }
 
     def run(point: str, times: int) -> subprocess.CompletedProcess[str]:
-        words = [sys.executable, "-c", _KILLED, point, str(times), str(path), str(report)]
+        words = [sys.executable, "-c", _KILLED, point, str(times), str(path), str(report), str(others)]
         return subprocess.run(words, capture_output=True, text=True, check=False, env=environment)
 
     assert run(where, 2).returncode == -signal.SIGKILL
+    _wait_until_gone(str(report))
     kept = everything(house)["case_file"]
     assert kept == (10 if where == "before the commit" else 20)
     again = run("nowhere", 0)
@@ -316,6 +320,43 @@ def test_an_import_killed_in_the_middle_goes_on_where_it_stopped(
         names = session.execute(select(func.count(col(ImportRow.row_key).distinct()))).scalar_one()
     assert (run_kept.opened, run_kept.rows, run_kept.finished_at is not None, names) == (45, 45, True, 45)
     assert len(report.read_text(encoding="utf-8-sig").splitlines()) == 46
+
+
+def _wait_until_gone(word: str) -> None:
+    """No process that was started with `word` is left; those that help an import must end with it."""
+    for _ in range(100):
+        commands = (path for path in Path("/proc").glob("[0-9]*/cmdline") if path.parent.name.isdecimal())
+        if not any(word in _read(path) for path in commands):
+            return
+        time.sleep(0.05)
+    pytest.fail("a process outlived the import that it belonged to")
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(errors="replace")
+    except OSError:
+        return ""
+
+
+def test_other_processes_seal_the_same_cases(
+    house: House, officers: dict[str, Actor], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "BATCH", 7)
+    path = book(
+        tmp_path, [*people(40), *people(1, con_Consent=False), *people(1, prs_MailingStreet="x" * 500)]
+    )
+    done = imported(house, officers["datip"], path, others=2)
+    assert outcomes(done) == {OPENED: 41, REFUSED: 1}
+    assert [each.row for each in done] == list(range(3, 45))
+    assert [found.code for found in done[-1].findings] == ["does_not_fit"]
+    with house.doors.read() as session:
+        cases = session.execute(select(CaseFile)).scalars().all()
+        safe = Safe(house.keyring)
+        assert {case.reference for case in cases} == {each.reference for each in done if each.reference}
+        accounts = session.execute(select(TraffickingAccount)).scalars().all()
+        case = next(case for case in cases if case.id == accounts[0].case_id)
+        assert safe.key_of(case).open_from(accounts[0], "unrecognised")
 
 
 def test_who_imports_and_where_follows_or_is_asked_for(house: House, officers: dict[str, Actor]) -> None:

@@ -1,19 +1,20 @@
 """Opens the cases of a workbook, hundreds in a transaction; a second run of the same file changes nothing."""
 
 import hmac
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
-from repatriation.htcds.findings import Finding, Severity
+from repatriation.htcds.findings import Finding
 from repatriation.htcds.rows import HtcdsRow
 from repatriation.records import trail
 from repatriation.records.cases import CaseFile
@@ -21,9 +22,7 @@ from repatriation.records.imports import ImportRow, ImportRun
 from repatriation.work.actors import Actor
 from repatriation.work.cases import Opener, Sheaf, every_body
 from repatriation.work.house import House
-from repatriation.work.htcds.entering import new_case
-from repatriation.work.refusals import Invalid
-from sop.engine import NotAllowed
+from repatriation.work.htcds.sealing import Beginning, Hands, Sealed
 
 BATCH: Final = 500
 """Rows in one transaction: commits then cost little, and other writers wait well under a second."""
@@ -60,74 +59,92 @@ class Plan:
     apply: bool
 
 
-@dataclass(slots=True)
-class _Ready:
-    """A row whose case is sealed and waits to be written."""
+class _Batch(NamedTuple):
+    """Rows of which each was refused, opened before, or is being sealed."""
 
-    row: HtcdsRow
+    rows: list[HtcdsRow]
+    keys: list[str]
+    before: dict[str, str | None]
+    sealed: "Future[list[Sealed]]"
+
+
+class _Ready(NamedTuple):
+    """A case to be written."""
+
     key: str
-    reference: str
+    number: int
     sheaf: Sheaf
-    findings: tuple[Finding, ...]
 
 
 class Importer:
-    """Reads the rows of one file in. Go through `rows` to its end; it may be broken off anywhere."""
+    """Reads the rows of one file in; a context manager. Go through `rows` once; break it off anywhere.
 
-    def __init__(self, house: House, plan: Plan) -> None:
+    `others` is how many processes beside this one seal cases (see `sealing`).
+    """
+
+    def __init__(self, house: House, plan: Plan, others: int = 0) -> None:
         self.house, self.plan = house, plan
         self.counts: Counter[Outcome] = Counter()
         self._key = house.keyring.digest_key("import")
         with house.doors.read() as session:
-            self._opener = Opener(house, plan.actor, plan.now, every_body(session))
+            bodies = every_body(session)
+        opener = Opener(house, plan.actor, plan.now, bodies)
+        self._hands = Hands(opener, Beginning(plan.route, plan.stage, plan.now), others)
         self._run_id: str | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self._hands.__exit__(*problem)
 
     def rows(self, rows: Iterable[HtcdsRow]) -> Iterator[RowOutcome]:
         """What becomes of each row, in order. With `apply`, a row is told of once its case is on the disk."""
         source = iter(rows)
+        ahead: deque[_Batch] = deque()
         while batch := list(islice(source, BATCH)):
-            for outcome in self._batch(batch):
-                self.counts[outcome.outcome] += 1
-                yield outcome
+            ahead.append(self._begin(batch))
+            if len(ahead) > 2 * self._hands.others:
+                yield from self._settle(ahead.popleft())
+        while ahead:
+            yield from self._settle(ahead.popleft())
         if self._run_id is not None:
             self._finish()
 
-    def _batch(self, rows: Sequence[HtcdsRow]) -> list[RowOutcome]:
+    def _begin(self, rows: list[HtcdsRow]) -> _Batch:
         keys = [self._keyed(row) if row.key else "" for row in rows]
         with self.house.doors.read() as session:
             before = _opened_before(session, keys)
-        told: list[RowOutcome | _Ready] = []
-        for row, key in zip(rows, keys, strict=True):
-            if not key:
-                told.append(RowOutcome(row.sheet, row.number, Outcome.REFUSED, None, row.findings))
-            elif key in before:
-                told.append(RowOutcome(row.sheet, row.number, Outcome.BEFORE, before[key], row.findings))
-            else:
-                told.append(self._make_ready(row, key))
-        ready = [each for each in told if isinstance(each, _Ready)]
-        meanwhile = self._write(ready) if self.plan.apply and ready else {}
-        return [self._outcome(each, meanwhile) if isinstance(each, _Ready) else each for each in told]
+        new = [row for row, key in zip(rows, keys, strict=True) if key and key not in before]
+        return _Batch(rows, keys, before, self._hands.seal(new))
 
-    def _outcome(self, ready: _Ready, meanwhile: dict[str, str | None]) -> RowOutcome:
-        row = ready.row
+    def _settle(self, batch: _Batch) -> Iterator[RowOutcome]:
+        new = [
+            (row, key)
+            for row, key in zip(batch.rows, batch.keys, strict=True)
+            if key and key not in batch.before
+        ]
+        sealed = {key: done for (_, key), done in zip(new, batch.sealed.result(), strict=True)}
+        ready = [
+            _Ready(key, row.number, done.sheaf) for row, key in new if (done := sealed[key]).sheaf is not None
+        ]
+        before = batch.before | (self._write(ready) if self.plan.apply and ready else {})
+        for row, key in zip(batch.rows, batch.keys, strict=True):
+            outcome = self._outcome(row, key, before, sealed.get(key))
+            self.counts[outcome.outcome] += 1
+            yield outcome
+
+    def _outcome(
+        self, row: HtcdsRow, key: str, before: dict[str, str | None], sealed: Sealed | None
+    ) -> RowOutcome:
+        findings = sealed.findings if sealed else row.findings
+        if key in before:
+            return RowOutcome(row.sheet, row.number, Outcome.BEFORE, before[key], findings)
+        if sealed is None or sealed.sheaf is None:
+            return RowOutcome(row.sheet, row.number, Outcome.REFUSED, None, findings)
         if not self.plan.apply:
-            return RowOutcome(row.sheet, row.number, Outcome.WOULD_OPEN, None, ready.findings)
-        if ready.key in meanwhile:
-            return RowOutcome(row.sheet, row.number, Outcome.BEFORE, meanwhile[ready.key], ready.findings)
-        return RowOutcome(row.sheet, row.number, Outcome.OPENED, ready.reference, ready.findings)
-
-    def _make_ready(self, row: HtcdsRow, key: str) -> "_Ready | RowOutcome":
-        entered, further = new_case(row, self.plan.route, self.plan.stage, self.plan.now)
-        sheaf = Sheaf()
-        try:
-            reference = self._opener.put(sheaf, entered)
-        except NotAllowed as refusal:
-            why = tuple(_not_allowed(row, reason.code, reason.what) for reason in refusal.reasons)
-            return RowOutcome(row.sheet, row.number, Outcome.REFUSED, None, (*row.findings, *further, *why))
-        except Invalid as refusal:
-            why = tuple(_not_allowed(row, code, place) for place, code in refusal.problems.items())
-            return RowOutcome(row.sheet, row.number, Outcome.REFUSED, None, (*row.findings, *further, *why))
-        return _Ready(row, key, reference, sheaf, (*row.findings, *further))
+            return RowOutcome(row.sheet, row.number, Outcome.WOULD_OPEN, None, findings)
+        return RowOutcome(row.sheet, row.number, Outcome.OPENED, sealed.reference, findings)
 
     def _write(self, ready: Sequence[_Ready]) -> dict[str, str | None]:
         """Write the cases in one transaction; gives those that another run of the file opened meanwhile."""
@@ -148,9 +165,8 @@ class Importer:
                     for table, values in each.sheaf.rows.items():
                         together.rows[table] += values
                 together.write(session)
-                session.connection().execute(
-                    insert(ImportRow), [_import_row(each, run.id) for each in wanted]
-                )
+                rows = [_import_row(each, run.id) for each in wanted]
+                session.connection().execute(insert(ImportRow), rows)
                 run.opened += len(wanted)
                 session.add(run)
         return meanwhile
@@ -204,28 +220,7 @@ def _import_row(ready: _Ready, run_id: str) -> dict[str, object]:
     return {
         "row_key": ready.key,
         "run_id": run_id,
-        "number": ready.row.number,
+        "number": ready.number,
         "case_id": case["id"],
         "problem": None,
     }
-
-
-def _not_allowed(row: HtcdsRow, code: str, what: str) -> Finding:
-    sentence = _WORDS.get(code, "The procedure does not allow this case to be opened ({code}: {what}).")
-    return Finding(
-        Severity.REFUSED,
-        row.sheet,
-        row.number,
-        None,
-        None,
-        code,
-        sentence.format(code=code, what=what or "case"),
-    )
-
-
-_WORDS: Final = {
-    "role": "Your organisation does not open cases at this stage of this route ({what}).",
-    "nobody_there": "No organisation of this installation is {what}, who would answer for the case.",
-    "organisation_needed": "Several organisations could be {what}; one of them has to open the case itself.",
-    "unknown": "This installation has no such {what}.",
-}
