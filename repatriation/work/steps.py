@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 
 from repatriation.records.doors import Clash
 from repatriation.records.lean import Lean, Write, Writes
@@ -20,6 +21,9 @@ from repatriation.work.sharing import Sharing
 from repatriation.work.views import view_of
 from sop.engine import Step, follow
 from sop.procedure import Procedure
+
+
+_TRIES: Final = 5
 
 
 def take_step(
@@ -67,13 +71,17 @@ def take_step(
         writes = _decide(house, actor, now, opened, action, particulars, key, request)
         return writes._replace(rest=(*writes.rest, *also(opened))) if also else writes
 
-    try:
-        taken = house.doors.step(read, decide)
-    except MovedOn as moved:
-        raise MovedOn(reference, moved.version, changes_since(house, actor, reference, version)) from None
-    except Clash:
-        return take_step(house, actor, now, reference, action, version, particulars, key, also)
-    return Taken(*taken)
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            return Taken(*house.doors.step(read, decide))
+        except MovedOn as moved:
+            changes = changes_since(house, actor, reference, version)
+            raise MovedOn(reference, moved.version, changes) from None
+        except Clash:
+            # Somebody opened the identity, or sent the same request, in the same instant: look again.
+            if not tries_left:
+                raise
+    raise AssertionError("unreachable")
 
 
 def _decide(
