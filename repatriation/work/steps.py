@@ -22,7 +22,6 @@ from repatriation.work.views import view_of
 from sop.engine import Step, follow
 from sop.procedure import Procedure
 
-
 _TRIES: Final = 5
 
 
