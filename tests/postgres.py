@@ -38,11 +38,9 @@ def left_out() -> bool:
     return os.environ.get(WITHOUT) == "1"
 
 
-def programs() -> Path:
+def programs(debian: Path = Path("/usr/lib/postgresql")) -> Path:
     """The folder of the newest PostgreSQL's programs. Raises PostgresqlMissing."""
-    versions = sorted(
-        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda initdb: float(initdb.parts[-3])
-    )
+    versions = sorted(debian.glob("*/bin/initdb"), key=lambda initdb: float(initdb.parts[-3]))
     found = str(versions[-1]) if versions else shutil.which("initdb")
     if found is None:
         raise PostgresqlMissing(MISSING)

@@ -7,11 +7,11 @@ event's detail holds codes, numbers and dates only, so that erasing a person nev
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Insert, RowMapping, insert, update
+from sqlalchemy import Insert, insert, update
 from sqlmodel import Session, col, select
 
 from repatriation.records.cases import CaseFile
@@ -22,6 +22,8 @@ from repatriation.records.lean import Write
 INSTANCE = "instance"
 """The chain of what belongs to no case: signing in, keys, settings. Its head is kept under
 `trail` in `instance`."""
+
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/+-]{0,99}")
 """What a code looks like: no spaces, no letters beyond ASCII, so that neither a sentence nor a
@@ -93,23 +95,18 @@ def event(head: Head, actor: By | None, now: datetime, tag: str, detail: Mapping
         "detail": coded(dict(detail)),
         "prev": head.hash,
     }
-    row["hash"] = digest(row)
+    row["hash"] = digest(tuple(row.values()))
     return Event(row, Head(head.chain, head.seq + 1, row["hash"]))
 
 
-def digest(row: Mapping[str, Any] | RowMapping) -> str:
-    """The SHA-256 of everything in an event but its own digest, as canonical JSON, in hexadecimal."""
-    at = row["at"].astimezone(UTC).isoformat(timespec="microseconds")
-    facts = [
-        row["chain"],
-        row["seq"],
-        at,
-        row["officer_id"],
-        row["organisation_id"],
-        row["tag"],
-        row["detail"],
-    ]
-    canonical = json.dumps([*facts, row["prev"]], sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+def digest(fields: Sequence[Any]) -> str:
+    """The SHA-256 of everything in an event but its own digest, as canonical JSON, in hexadecimal.
+
+    `fields` are the values of the columns in the order of the table, with or without the digest at the end.
+    """
+    chain, seq, at, officer_id, organisation_id, tag, detail, prev = fields[:8]
+    told = at.astimezone(UTC).isoformat(timespec="microseconds")
+    canonical = _CANONICAL.encode([chain, seq, told, officer_id, organisation_id, tag, detail, prev])
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 

@@ -69,13 +69,13 @@ def _chains(session: Session) -> _Chains:
     )
     digests: dict[str, list[str]] = {}
     problems: list[Problem] = []
-    for row in rows.mappings():
-        chain, seq, own = row["chain"], row["seq"], row["hash"]
+    for row in rows:
+        chain, seq, prev, own = row[0], row[1], row[7], row[8]
         before = digests.setdefault(chain, [])
         while seq > len(before) + 1:
             problems.append(Problem("missing", chain, len(before) + 1))
             before.append("")
-        if row["prev"] != (before[-1] if before else "") and not (before and before[-1] == ""):
+        if prev != (before[-1] if before else "") and not (before and before[-1] == ""):
             problems.append(Problem("unlinked", chain, seq))
         if digest(row) != own:
             problems.append(Problem("edited", chain, seq))

@@ -1,12 +1,12 @@
 """A step: read, decide, write, all or nothing."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from repatriation.records.cases import CaseFile, Fact, Party
 from repatriation.records.consents import Consent
@@ -193,6 +193,51 @@ def test_a_step_may_write_without_a_guard(doors: Doors, actor: Somebody, now: da
     message = adding(Outbox, kind="turn", run_at=now)
     assert doors.step(lambda lean: None, lambda row: Writes(None, (message,), "told")) == "told"
     assert counts(doors)["outbox"] == 1
+
+
+def test_a_step_may_add_several_rows_of_one_kind(doors: Doors, actor: Somebody, now: datetime) -> None:
+    told = [
+        adding(
+            Outbox,
+            kind="turn",
+            run_at=now + timedelta(days=n),
+            recipient_id=recipient,
+            detail={"n": n, "of": "ទី"},
+        )
+        for n, recipient in enumerate(["office", None, "border"])
+    ]
+    alone = adding(Outbox, kind="alone", run_at=now, recipient_id=None, once="once")
+    doors.step(lambda lean: None, lambda row: Writes(None, (*told, alone)))
+    with doors.read() as session:
+        rows = session.exec(select(Outbox).order_by(col(Outbox.kind), col(Outbox.run_at))).all()
+    assert [(row.kind, row.recipient_id, row.run_at, row.detail, row.once) for row in rows] == [
+        ("alone", None, now, {}, "once"),
+        ("turn", "office", now, {"n": 0, "of": "ទី"}, None),
+        ("turn", None, now + timedelta(days=1), {"n": 1, "of": "ទី"}, None),
+        ("turn", "border", now + timedelta(days=2), {"n": 2, "of": "ទី"}, None),
+    ]
+
+
+def test_facts_of_one_step_may_differ_in_what_they_leave_empty(
+    doors: Doors, reference: str, actor: Somebody, now: datetime
+) -> None:
+    def decide(row: Any) -> Writes:
+        common = {"case_id": row.id, "seq": 2, "event": "recorded", "at": now, "action": "schedule_handover"}
+        return Writes(
+            Write(ADVANCE, {"case_id": row.id, "was_version": 1, "was_trail_seq": 0, "version": 2}),
+            (
+                adding(Fact, name="handover_scheduled", on_date=date(2026, 3, 20), note=b"sealed", **common),
+                adding(Fact, name="province_told", until=now + timedelta(days=3), **common),
+            ),
+        )
+
+    doors.step(reading(reference, actor), decide)
+    with doors.read() as session:
+        facts = session.exec(select(Fact).order_by(col(Fact.name))).all()
+    assert [(fact.name, fact.on_date, fact.until, fact.note) for fact in facts] == [
+        ("handover_scheduled", date(2026, 3, 20), None, b"sealed"),
+        ("province_told", None, now + timedelta(days=3), None),
+    ]
 
 
 def test_of_two_who_saw_the_same_version_only_one_steps(

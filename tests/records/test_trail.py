@@ -74,7 +74,7 @@ def _rewritten(rows: list[Any], seq: int) -> list[dict[str, Any]]:
         values = {**row.model_dump(), "prev": new[-1]["hash"] if new else ""}
         if row.seq == seq:
             values["tag"] = "case:nothing:happened"
-        values["hash"] = digest(values)
+        values["hash"] = digest([values[name] for name in Trail.model_fields])
         new.append(values)
     return new
 
