@@ -178,7 +178,8 @@ class Procedure:
     def grounds(self, grounding: str) -> int:
         """How many stages, actions, consents and time limits are `sourced`, or `assumed`."""
         limits = [limit.grounding for action in self.actions.values() for limit in action.within]
-        rules = (*self.stages.values(), *self.consents.values(), *self.actions.values())
+        rules: list[Stage | Consent | Action] = [*self.stages.values(), *self.consents.values()]
+        rules += self.actions.values()
         return [*limits, *(rule.grounding for rule in rules)].count(grounding)
 
     def recorded_by(self, fact: str) -> tuple[Action, ...]:

@@ -29,7 +29,10 @@ def check(context: click.Context, files: tuple[Path, ...]) -> None:
     from sop.shelf import CORRIDORS
 
     refused = 0
-    for path in files or sorted(CORRIDORS.glob("*.toml")):
+    installed = (
+        path for folder in (CORRIDORS, *_further_corridors()) for path in sorted(folder.glob("*.toml"))
+    )
+    for path in files or installed:
         started = perf_counter()
         try:
             procedure = read(path)
@@ -119,13 +122,19 @@ def verdicts(reference: str, role: str) -> None:
         click.echo(f"  {state}  {verdict.action.name}  {why}".rstrip())
 
 
+def _further_corridors() -> tuple[Path, ...]:
+    """The further folders of this installation. Reading a procedure needs no keys, so none are asked for."""
+    from repatriation.settings import read_settings
+
+    return read_settings(demonstration=True).corridors
+
+
 def _procedure(route: str) -> Any:
     from datetime import UTC, datetime
 
-    from repatriation.settings import read_settings
     from sop.shelf import NotOnTheShelf, stock
 
-    shelf = stock(read_settings().corridors)
+    shelf = stock(_further_corridors())
     for procedure in shelf:
         if procedure.key == route:
             return procedure

@@ -45,6 +45,12 @@ def test_a_route_is_drawn_and_printed(run: Run, route: str) -> None:
     assert "machine" in page
 
 
+def test_reading_a_procedure_needs_no_installation(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
+    monkeypatch.delenv("REPATRIATION_DEMONSTRATION")
+    monkeypatch.delenv("REPATRIATION_FOLDER")
+    assert run("sop", "diagram", "khm-tha", "--language", "th").output.startswith("<svg")
+
+
 def test_an_unknown_route_or_language_is_refused_in_words(run: Run) -> None:
     assert "there is no route “mars-venus”" in run("sop", "diagram", "mars-venus", ends_with=2).stderr
     assert "no words in “vi”" in run("sop", "print", "tha-khm", "--languages", "vi", ends_with=2).stderr

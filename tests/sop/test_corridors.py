@@ -203,8 +203,10 @@ def test_the_clock_on_the_thai_reflection_runs_fifteen_days_and_says_whose_it_is
 @pytest.mark.parametrize("name", FILES)
 def test_the_words_stand_in_every_language_of_the_route_and_say_who_stands_for_them(name: str) -> None:
     procedure = PROCEDURES[name]
-    for each in (*procedure.stages.values(), *procedure.actions.values(), *procedure.consents.values()):
-        assert set(procedure.languages) <= set(each.text)
+    texts = [stage.text for stage in procedure.stages.values()]
+    texts += [action.text for action in procedure.actions.values()]
+    for text in [*texts, *(consent.text for consent in procedure.consents.values())]:
+        assert set(procedure.languages) <= set(text)
     for language in procedure.languages:
         assert procedure.wording[language] in words.WORDINGS
     assert procedure.wording["km"] == "machine"
