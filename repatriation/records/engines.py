@@ -68,9 +68,7 @@ def make_engines(url: str) -> Engines:
 def _postgresql(url: URL, **settings: Any) -> Engine:
     options = " ".join(f"-c {name}={value}" for name, value in POSTGRESQL.items())
     arguments = {"options": options, "keepalives_idle": 30, "application_name": "repatriation"}
-    return create_engine(
-        url, connect_args=arguments, pool_recycle=1800, hide_parameters=True, **settings
-    )
+    return create_engine(url, connect_args=arguments, pool_recycle=1800, hide_parameters=True, **settings)
 
 
 def _only_read(connection: psycopg.Connection, _record: Any) -> None:
