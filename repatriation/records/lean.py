@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+import psycopg
 from sqlalchemy import Insert, Select, Update
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -50,7 +51,7 @@ class Shape(NamedTuple):
     make_row: Callable[[Any], Any] | None = None
 
     def listed(self, values: Values) -> list[Any]:
-        """The parameters in the order of the text, as SQLite takes them. KeyError when one is missing."""
+        """The parameters in the order of the text. KeyError when one is missing."""
         listed = []
         for name, convert, preset in self.binds:
             value = values.get(name, preset)
@@ -58,10 +59,6 @@ class Shape(NamedTuple):
                 raise KeyError(f"no value given for {name!r}")
             listed.append(value if convert is None else convert(value))
         return listed
-
-    def named(self, values: Values) -> dict[str, Any]:
-        """The parameters by name, as PostgreSQL takes them. KeyError when one is missing."""
-        return dict(zip([name for name, _, _ in self.binds], self.listed(values), strict=True))
 
     def each_listed(self, rows: Sequence[Values]) -> list[list[Any]]:
         """The parameters of several rows; what a row has in common with the first is converted once."""
@@ -87,7 +84,9 @@ class Compiler:
     """Compiles each statement once for one kind of database."""
 
     def __init__(self, dialect: Dialect) -> None:
-        self.dialect = dialect
+        # With numbered parameters psycopg hands the text on as it is, and need not take it apart each time.
+        numbered = {"paramstyle": "numeric_dollar"} if dialect.name == "postgresql" else {}
+        self.dialect = type(dialect)(**numbered)
         self._shapes: dict[Any, Shape] = {}
 
     def select(self, statement: Select[Any]) -> Shape:
@@ -166,17 +165,16 @@ class Lean:
     """A connection to read through in a step."""
 
     def __init__(self, plain: Any, compiler: Compiler) -> None:
-        self._plain = plain
+        self._cursor = plain.cursor() if compiler.dialect.name == "sqlite" else psycopg.RawCursor(plain)
         self._compiler = compiler
-        self._by_name = compiler.dialect.name == "postgresql"
 
     def all(self, statement: Select[Any], values: Values) -> list[Any]:
         """All rows as named tuples; `values` are the statement's bindparams by name."""
         shape = self._compiler.select(statement)
-        given = shape.named(values) if self._by_name else shape.listed(values)
         make_row = shape.make_row
         assert make_row is not None
-        return [make_row(row) for row in self._plain.execute(shape.sql, given)]
+        self._cursor.execute(shape.sql, shape.listed(values))
+        return [make_row(row) for row in self._cursor.fetchall()]
 
     def one(self, statement: Select[Any], values: Values) -> Any | None:
         """The only row, or None when there is none. ValueError when there are more."""
@@ -190,14 +188,14 @@ class Lean:
         if writes.guard is not None:
             statement, values = writes.guard
             shape = self._compiler.write(statement, tuple(values))
-            if self._plain.execute(shape.sql, shape.listed(values)).rowcount != 1:
+            if self._cursor.execute(shape.sql, shape.listed(values)).rowcount != 1:
                 return False
         for statement, rows in gathered(writes.rest):
             shape = self._compiler.write(statement, tuple(rows[0]))
             if len(rows) == 1:
-                self._plain.execute(shape.sql, shape.listed(rows[0]))
+                self._cursor.execute(shape.sql, shape.listed(rows[0]))
             else:
-                self._plain.executemany(shape.sql, shape.each_listed(rows))
+                self._cursor.executemany(shape.sql, shape.each_listed(rows))
         return True
 
     def write_combined(self, writes: Writes) -> bool:
@@ -215,7 +213,7 @@ class Lean:
                 many = name in differing
                 named[f"w{number}_{name}"] = [row[name] for row in rows] if many else value
         shape = self._compiler.combined(guard, tuple(rest))
-        hit = self._plain.execute(shape.sql, shape.named(named)).fetchone()
+        hit = self._cursor.execute(shape.sql, shape.listed(named)).fetchone()
         return bool(hit == (1,))
 
 

@@ -2,10 +2,12 @@
 request.
 """
 
+import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, select
 
 from repatriation.records.lean import Lean
 from repatriation.records.organisations import Organisation
@@ -40,15 +42,31 @@ class Opened(NamedTuple):
 
     def bodies(self) -> tuple[Body, ...]:
         """Every organisation. Asked for only where a step brings one in; most steps need none."""
-        return tuple(body_of(body) for body in self.lean.all(_BODIES, {}))
+        return tuple(_body(*row) for row in self.lean.all(_BODIES, {}))
 
 
+_KEPT = Organisation.metadata.tables["organisation"].c
 _BODIES = select(
-    *(
-        Organisation.metadata.tables["organisation"].c[n]
-        for n in ("id", "code", "country", "functions", "stationed", "place")
-    )
+    _KEPT.id,
+    _KEPT.code,
+    _KEPT.country,
+    cast(_KEPT.functions, Text).label("functions"),
+    _KEPT.stationed,
+    _KEPT.place,
 )
+
+
+@lru_cache(maxsize=4096)
+def _body(
+    organisation_id: str,
+    code: str,
+    country: str,
+    functions: str,
+    stationed: str | None,
+    place: str | None,
+) -> Body:
+    """An organisation from its row, made once for each thing that the row can say."""
+    return Body(organisation_id, code, country, frozenset(json.loads(functions)), stationed, place)
 
 
 def open_for_step(lean: Lean, actor: Actor, reference: str, key: str | None) -> Opened:

@@ -108,6 +108,7 @@ class Scribe:
         self.row, self.step, self.given, self.shared, self.opened = opened.row, step, given, shared, opened
         self.case_id: str = opened.row.id
         self.after: CaseView = step.view
+        self.due_on: date | None = first_due(house, procedure, step.view, now)
 
     def writes(self, key: str | None, request: str) -> Writes:
         event = self._event()
@@ -230,7 +231,7 @@ class Scribe:
         return [Write(_IDENTIFICATION, values)]
 
     def _parts(self) -> list[Write]:
-        keys = {"new_updated_at": self.now, "new_stage": self.after.stage, "new_due_on": self._due_on()}
+        keys = {"new_updated_at": self.now, "new_stage": self.after.stage, "new_due_on": self.due_on}
         writes = [
             Write(
                 _LEAVE,
@@ -264,11 +265,8 @@ class Scribe:
             "since": self.now,
             "updated_at": self.now,
             "stage": self.after.stage,
-            "due_on": self._due_on(),
+            "due_on": self.due_on,
         }
-
-    def _due_on(self) -> date | None:
-        return first_due(self.house, self.procedure, self.after, self.now)
 
     def _event(self) -> Event:
         action, given = self.step.action, self.given
