@@ -58,10 +58,34 @@ def on_postgresql(
 ) -> Any:
     """Read, then write all in one statement, which is its own transaction; again when somebody
     was quicker."""
+    try:
+        return _tried(engine, compiler, read, decide, tries)
+    except _Stale:
+        engine.dispose()  # the server was started anew, so that every other connection is as dead
+        return _tried(engine, compiler, read, decide, tries)
+
+
+class _Stale(Exception):
+    """The pool's connection had died before anything was read from it."""
+
+
+def _tried(
+    engine: Engine,
+    compiler: Compiler,
+    read: Callable[[Lean], Read],
+    decide: Callable[[Read], Writes],
+    tries: int,
+) -> Any:
     with _plain(engine) as plain:
         lean = Lean(plain, compiler)
         for turn in range(1, tries + 1):
-            writes = decide(read(lean))
+            try:
+                row = read(lean)
+            except psycopg.OperationalError as problem:
+                if plain.broken and turn == 1:
+                    raise _Stale from problem
+                raise
+            writes = decide(row)
             if writes.guard is None and not writes.rest:
                 return writes.answer
             try:
@@ -79,13 +103,7 @@ def _plain(engine: Engine) -> Iterator[Any]:
     pooled = engine.raw_connection()
     try:
         yield pooled.dbapi_connection
-    except BaseException as problem:
-        if isinstance(problem, engine.dialect.loaded_dbapi.Error) and engine.dialect.is_disconnect(
-            problem,
-            pooled.dbapi_connection,
-            None,
-        ):
-            pooled.invalidate(problem)
-        raise
     finally:
+        if getattr(pooled.dbapi_connection, "closed", False):
+            pooled.invalidate()
         pooled.close()

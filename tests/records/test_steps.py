@@ -6,6 +6,7 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
+from sqlalchemy import URL
 from sqlmodel import col, select
 
 from repatriation.records.cases import CaseFile, Fact, Party
@@ -19,6 +20,7 @@ from repatriation.records.seals import Seal
 from repatriation.records.trail import Head, Trail, event
 from repatriation.records.visits import Visit
 from repatriation.records.writing import ADVANCE, PARTS, Write, Writes, adding
+from tests import postgres
 from tests.records import made
 from tests.records.made import Somebody
 
@@ -283,6 +285,22 @@ def test_somebody_quicker_between_reading_and_writing_is_noticed(
     assert turns == [1, 2]
     assert set(counts(doors).values()) == {2}
     other.dispose()
+
+
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_a_server_that_was_started_anew_is_not_noticed(
+    doors: Doors, reference: str, actor: Somebody, now: datetime, postgresql_server: URL
+) -> None:
+    doors.step(reading(reference, actor), presume(actor, now))
+    counts(doors)
+    postgres.execute(
+        postgresql_server,
+        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{doors.url.database}'",
+    )
+    assert doors.step(reading(reference, actor), presume(actor, now)) == 3
+    assert set(counts(doors).values()) == {2}
+    with doors.act() as session:
+        made.organisation(session, "another")
 
 
 def test_a_missing_value_is_an_error_and_not_an_empty_column(doors: Doors, now: datetime) -> None:
