@@ -64,9 +64,10 @@ def _out_of_place(page: CasePage, name: str) -> Move:
 
 def _form(page: CasePage, move: Move) -> PlainForm:
     procedure, countries = page.procedure, frozenset({page.procedure.host, page.procedure.home})
+    held = frozenset(role for part in page.parts if part.until is None for role in part.roles)
     kind = form_for(
         move,
-        to_choose(house(), procedure, move.action),
+        to_choose(house(), procedure, move.action, held),
         gates(house(), countries) if "gate" in move.asked else (),
         entries(procedure, actor().country) if "entry" in move.asked else (),
     )

@@ -66,16 +66,17 @@ NEEDED: Mapping[str, object] = {
 
 def form_for(
     move: Move,
-    organisations: Sequence[Body] = (),
+    to_choose: tuple[Sequence[Body], bool] = ((), False),
     gates: Sequence[str] = (),
     entries: Sequence[str] = (),
 ) -> type[PlainForm]:
     """A form class with the fields of one action; the rest is what may be chosen from."""
+    organisations, must_choose = to_choose
     fields: dict[str, Any] = {}
     for name in ORDER:
         if name not in move.asked or (name == "organisation" and not organisations):
             continue
-        must = move.asked[name] or (name == "organisation" and move.action.to is not None)
+        must = move.asked[name] or (name == "organisation" and must_choose)
         fields[name] = _field(name, must, move, organisations, gates, entries)
     return type("ParticularsForm", (PlainForm,), fields)
 

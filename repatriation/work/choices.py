@@ -33,14 +33,24 @@ def organisations(house: House, procedure: Procedure, roles: tuple[str, ...]) ->
     return {role: tuple(named[b.id] for b in bodies_for(procedure, role, bodies)) for role in roles}
 
 
-def to_choose(house: House, procedure: Procedure, action: Action) -> tuple[Body, ...]:
-    """The organisations among which an officer must choose whom an action tells; none when it is plain."""
+def to_choose(
+    house: House, procedure: Procedure, action: Action, held: frozenset[str]
+) -> tuple[tuple[Body, ...], bool]:
+    """The organisations among which an officer may choose whom an action tells, and whether they must.
+
+    None when it is plain. `held` are the roles that somebody has in the case: for these another
+    organisation may be chosen, and need not be.
+    """
     told = action.discloses.to if action.discloses else ()
     brought = tuple(BROUGHT_IN_BY[fact] for fact in action.records if fact in BROUGHT_IN_BY)
     if not told and not brought:
-        return ()
+        return (), False
     found = organisations(house, procedure, (*brought, *told))
-    return next((bodies for bodies in found.values() if len(bodies) > 1), ())
+    several = {role: bodies for role, bodies in found.items() if len(bodies) > 1}
+    for role, bodies in several.items():
+        if role not in held:
+            return bodies, True
+    return next(iter(several.values()), ()), False
 
 
 def gates(house: House, countries: frozenset[str]) -> tuple[str, ...]:

@@ -215,7 +215,7 @@ class _Reader:
 
     def _visits(self) -> tuple[VisitLine, ...]:
         rows = self.session.exec(
-            select(Visit).where(Visit.case_id == self.case.id).order_by(col(Visit.id))
+            select(Visit).where(Visit.case_id == self.case.id).order_by(col(Visit.at), col(Visit.due_on))
         ).all()
         return tuple(
             VisitLine(

@@ -1,0 +1,150 @@
+"""A day at the gate: who is expected, the roll for many at once, and people who come unannounced."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from repatriation.work.particulars import NOTHING, Particulars
+from tests.web.casework.conftest import FAMILY_NAME, SPOKEN, World, fill_in, send_on
+from tests.web.conftest import read_page
+from tests.web.reading import obstacles
+
+DECIDED = Particulars(authority="MDT")
+HANDOVER = date(2026, 11, 30)
+TO_THE_GATE: tuple[tuple[str, str, Particulars], ...] = (
+    ("datip", "presume", NOTHING),
+    ("datip", "place_in_shelter", NOTHING),
+    ("datip", "begin_reflection", NOTHING),
+    ("datip", "identify", DECIDED),
+    ("datip", "consent_to_notification", SPOKEN),
+    ("datip", "notify_origin", NOTHING),
+    ("datip", "request_verification", NOTHING),
+    ("embassy", "confirm_nationality", NOTHING),
+    ("datip", "assess_risk_acceptable", NOTHING),
+    ("datip", "consent_to_return", SPOKEN),
+    ("datip", "decide_return", NOTHING),
+    ("datip", "consent_to_sharing", SPOKEN),
+    ("datip", "request_acceptance", Particulars(organisation="poipet")),
+)
+
+
+def at_the_gate(world: World) -> str:
+    """A case on its way to Poipet."""
+    reference = world.open_case()
+    for who, action, given in TO_THE_GATE:
+        world.take(who, reference, action, _dated(world, reference, action, given))
+    for who, action in (
+        ("mosvy", "accept_return"),
+        ("embassy", "issue_travel_document"),
+        ("shelter", "brief_before_departure"),
+        ("datip", "schedule_handover"),
+        ("datip", "depart"),
+    ):
+        view = world.case(reference)
+        procedure = world.house.shelf.pinned(view.digest)
+        if view.stage in procedure.actions[action].frm:
+            given = Particulars(on=HANDOVER, gate="poipet") if action == "schedule_handover" else NOTHING
+            world.take(who, reference, action, _dated(world, reference, action, given))
+    assert world.case(reference).stage == "in_transit"
+    return reference
+
+
+def _dated(world: World, reference: str, action: str, given: Particulars) -> Particulars:
+    """The particulars with a last day, where what is recorded lapses."""
+    procedure = world.house.shelf.pinned(world.case(reference).digest)
+    if procedure.actions[action].lapses != "as recorded":
+        return given
+    return given.model_copy(update={"until": world.clock() + timedelta(days=90)})
+
+
+@pytest.fixture
+def coming(world: World) -> tuple[str, str]:
+    """Two people on their way to the gate."""
+    return at_the_gate(world), at_the_gate(world)
+
+
+def test_a_day_shows_who_is_expected_without_their_names(world: World, coming: tuple[str, str]) -> None:
+    page = world.browser("poipet").open(f"/arrivals?day={HANDOVER.isoformat()}")
+    assert all(reference in page.text for reference in coming)
+    assert FAMILY_NAME not in page.text
+    assert obstacles(read_page(page)) == []
+    assert coming[0] not in world.browser("poipet").open("/arrivals?day=2026-12-01").text
+    assert coming[0] not in world.browser("bavet").open(f"/arrivals?day={HANDOVER.isoformat()}").text
+
+
+def test_the_roll_opens_every_name_with_one_reason_and_moves_those_who_are_here(
+    world: World, coming: tuple[str, str]
+) -> None:
+    visitor = world.browser("poipet")
+    path = f"/arrivals/gate/roll?day={HANDOVER.isoformat()}"
+    asked = visitor.open(path)
+    assert FAMILY_NAME not in asked.text
+    roll = send_on(visitor, path, asked, reason="roll_check")
+    assert roll.text.count(FAMILY_NAME) == 2
+    assert obstacles(read_page(roll)) == []
+    done = send_on(visitor, path, roll, here=coming[0], act=["check_roll", "sign_minutes_home"])
+    assert done.status_code == 200
+    assert FAMILY_NAME not in done.text
+    assert {"roll_checked", "minutes_signed_home"} <= set(world.case(coming[0]).state["facts"])
+    assert "roll_checked" not in world.case(coming[1]).state["facts"]
+    history = visitor.open(f"/cases/{coming[1]}/history").text
+    assert "To check a list at the gate or the centre" in history
+
+
+def test_the_roll_sent_twice_takes_each_step_once_and_says_what_could_not_be_done(
+    world: World, coming: tuple[str, str]
+) -> None:
+    visitor = world.browser("poipet")
+    path = f"/arrivals/gate/roll?day={HANDOVER.isoformat()}"
+    roll = send_on(visitor, path, visitor.open(path), reason="roll_check")
+    every = ["check_roll", "sign_minutes_home", "complete_handover", "register"]
+    first = send_on(visitor, path, roll, here=coming[0], act=every)
+    assert "The minutes are signed by both sides" in first.text
+    version = world.case(coming[0]).version
+    send_on(visitor, path, roll, here=coming[0], act=every)
+    assert world.case(coming[0]).version == version
+    assert world.case(coming[0]).stage == "in_transit"
+
+
+def test_a_roll_with_somebody_elses_case_in_it_does_nothing(world: World, coming: tuple[str, str]) -> None:
+    visitor = world.browser("poipet")
+    path = f"/arrivals/gate/roll?day={HANDOVER.isoformat()}"
+    roll = send_on(visitor, path, visitor.open(path), reason="roll_check")
+    other = world.open_case()
+    answer = send_on(visitor, path, roll, here=[coming[0], other], act=["check_roll"])
+    assert answer.status_code == 404
+    assert "roll_checked" not in world.case(coming[0]).state["facts"]
+
+
+def test_somebody_unannounced_is_entered_quickly_and_the_next_form_keeps_gate_and_day(world: World) -> None:
+    visitor = world.browser("poipet")
+    path = "/arrivals/new?route=tha-khm"
+    saved = fill_in(visitor, path, khmr_family="សុខ", age_group="unknown")
+    assert saved.status_code == 303
+    assert "gate=poipet" in saved.location
+    assert "day=2026-11-21" in saved.location
+    following = visitor.open(saved.location)
+    assert "Saved as TK-" in following.text
+    assert "សុខ" not in following.text
+    assert read_page(following).select_one("input[name=gate][value=poipet][checked]")
+    assert obstacles(read_page(following)) == []
+
+
+def test_an_unannounced_arrival_is_at_the_centre_and_can_be_screened(world: World) -> None:
+    visitor = world.browser("poipet")
+    saved = fill_in(visitor, "/arrivals/new?route=tha-khm", latn_family=FAMILY_NAME, age_group="adult")
+    assert saved.status_code == 303
+    path = "/arrivals/centre/roll"
+    roll = send_on(visitor, path, visitor.open(path), reason="arrange_care")
+    assert FAMILY_NAME in roll.text
+    reference = str(read_page(roll).select_one("input[name=here]")["value"])  # type: ignore[index]
+    send_on(visitor, path, roll, here=reference, act=["meet_first_needs", "begin_screening"])
+    assert world.case(reference).stage == "reception_screening"
+
+
+def test_a_day_before_today_is_told_beside_the_case(world: World) -> None:
+    visitor = world.browser("poipet")
+    saved = fill_in(visitor, "/arrivals/new?route=tha-khm", day__day="20", age_group="adult")
+    assert "day=2026-11-20" in saved.location
+    reference = read_page(visitor.open(saved.location)).select_one(".notice").get_text().split()[2][:-1]  # type: ignore[union-attr]
+    assert "2026-11-20" in visitor.open(f"/cases/{reference}/file").text

@@ -1,0 +1,122 @@
+"""Visits after the return: written down with the step they are, or not at all."""
+
+import pytest
+from sqlmodel import select
+
+from repatriation.records.visits import Visit
+from repatriation.work.newcase import NewCase
+from repatriation.work.particulars import NOTHING, Particulars
+from tests.web.casework.conftest import FAMILY_NAME, SOK, SPOKEN, World, fill_in, send_on
+from tests.web.conftest import read_page
+from tests.web.reading import obstacles
+
+TO_FOLLOW_UP: tuple[tuple[str, str, Particulars], ...] = (
+    ("poipet", "begin_screening", NOTHING),
+    ("poipet", "find_trafficked", Particulars(authority="Centre")),
+    ("poipet", "consent_to_referral", SPOKEN),
+    ("mosvy", "offer_referral", NOTHING),
+    ("ngo", "accept_referral", NOTHING),
+    ("mosvy", "place_in_community", NOTHING),
+    ("ngo", "agree_plan", NOTHING),
+    ("ngo", "integrate", NOTHING),
+    ("ngo", "begin_follow_up", NOTHING),
+)
+
+
+@pytest.fixture
+def followed(world: World) -> str:
+    """Somebody in follow-up, whom nobody has asked about visits."""
+    new = NewCase(route="tha-khm", stage="received", age_group="adult", gate="poipet", person=SOK.person)
+    reference = world.open_case("poipet", new)
+    for who, action, given in TO_FOLLOW_UP:
+        world.take(who, reference, action, given)
+    return reference
+
+
+def visits(world: World) -> list[Visit]:
+    """Every visit there is."""
+    with world.house.doors.read() as session:
+        rows = session.exec(select(Visit)).all()
+    return sorted(rows, key=lambda visit: (visit.at is None, visit.at))
+
+
+def test_a_visit_is_written_down_with_the_step_that_it_is(world: World, followed: str) -> None:
+    world.take("ngo", followed, "consent_to_visits", SPOKEN)
+    visitor = world.browser("ngo")
+    answer = fill_in(
+        visitor,
+        f"/cases/{followed}/visit",
+        outcome="seen",
+        safety="worry",
+        seen_alone="yes",
+        mode="home",
+        notes="Asks about school.",
+        next_on__day="1",
+        next_on__month="12",
+        next_on__year="2026",
+    )
+    assert answer.status_code == 303
+    assert "visit_recorded" in world.case(followed).state["facts"]
+    made, planned = visits(world)
+    assert (made.outcome, made.safety, made.seen_alone) == ("seen", "worry", True)
+    assert made.notes is not None
+    assert b"school" not in made.notes
+    assert planned.due_on is not None
+    page = visitor.open("/visits")
+    assert "1 December 2026" in page.text
+    assert "Some worry" in page.text
+    assert obstacles(read_page(page)) == []
+
+
+def test_the_next_visit_fills_in_the_one_that_was_planned(world: World, followed: str) -> None:
+    world.take("ngo", followed, "consent_to_visits", SPOKEN)
+    visitor, path = world.browser("ngo"), f"/cases/{followed}/visit"
+    soon = {"next_on__day": "25", "next_on__month": "11", "next_on__year": "2026"}
+    fill_in(visitor, path, outcome="seen", **soon)
+    fill_in(visitor, path, outcome="not_there")
+    assert sorted(str(visit.outcome) for visit in visits(world)) == ["not_there", "seen"]
+    assert "visit_missed" in world.case(followed).state["facts"]
+
+
+def test_a_visit_sent_twice_is_written_down_once(world: World, followed: str) -> None:
+    world.take("ngo", followed, "consent_to_visits", SPOKEN)
+    visitor, path = world.browser("ngo"), f"/cases/{followed}/visit"
+    page = visitor.open(path)
+    first, second = (send_on(visitor, path, page, outcome="seen") for _ in range(2))
+    assert first.status_code == second.status_code == 303
+    assert len(visits(world)) == 1
+
+
+def test_nobody_is_met_who_has_not_agreed_to_visits_and_nothing_is_written(
+    world: World, followed: str
+) -> None:
+    visitor, path = world.browser("ngo"), f"/cases/{followed}/visit"
+    assert "The person has not agreed to visits" in visitor.open(path).text
+    answer = fill_in(visitor, path, outcome="seen")
+    assert answer.status_code == 409
+    assert "The person has not been asked" in answer.text
+    assert visits(world) == []
+    assert fill_in(visitor, path, outcome="declined").status_code == 303
+
+
+def test_a_visit_that_lies_ahead_is_not_taken(world: World, followed: str) -> None:
+    answer = fill_in(world.browser("ngo"), f"/cases/{followed}/visit", outcome="not_there", on__year="2027")
+    assert answer.status_code == 400
+    assert "cannot lie ahead" in answer.text
+    assert visits(world) == []
+
+
+def test_notes_of_visits_are_opened_with_a_reason_alone(world: World, followed: str) -> None:
+    visitor = world.browser("ngo")
+    fill_in(visitor, f"/cases/{followed}/visit", outcome="not_there", notes="The house was empty.")
+    assert "The house was empty." not in visitor.open(f"/cases/{followed}/file").text
+    path = f"/cases/{followed}/visit-notes"
+    assert fill_in(visitor, path).status_code == 400
+    assert "The house was empty." in fill_in(visitor, path, reason="safety").text
+    assert "Notes of visits opened" in visitor.open(f"/cases/{followed}/history").text
+
+
+def test_the_list_of_visits_names_nobody(world: World, followed: str) -> None:
+    page = world.browser("ngo").open("/visits")
+    assert followed in page.text
+    assert FAMILY_NAME not in page.text
