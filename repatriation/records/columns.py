@@ -49,12 +49,9 @@ def new_id() -> str:
 
     It begins with the time, so that new rows lie side by side in the indexes; the rest is random.
     """
-    milliseconds = time.time_ns() // 1_000_000
-    number = (milliseconds << 80) | int.from_bytes(os.urandom(10))
-    number = number & ~(0xF000 << 64) | (0x7000 << 64)  # version
-    number = number & ~(0xC000 << 48) | (0x8000 << 48)  # variant
-    digits = f"{number:032x}"
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+    at, drawn = f"{time.time_ns() // 1_000_000:012x}", os.urandom(10).hex()
+    variant = "89ab"[int(drawn[3], 16) % 4]
+    return f"{at[:8]}-{at[8:]}-7{drawn[:3]}-{variant}{drawn[4:7]}-{drawn[8:]}"
 
 
 def column(

@@ -43,38 +43,41 @@ class Writes(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """A compiled statement: its text; name, converter and preset value of each parameter; how a
-    row is read."""
+    """A compiled statement: its text, its parameters in order, and how a row of its answer is read.
+
+    `presets` are the values of parameters that need not be given, `converters` stand beside the place of
+    their parameter.
+    """
 
     sql: str
-    binds: tuple[tuple[str, Callable[[Any], Any] | None, Any], ...]
+    names: tuple[str, ...]
+    presets: Mapping[str, Any]
+    converters: tuple[tuple[int, Callable[[Any], Any]], ...]
     make_row: Callable[[Any], Any] | None = None
 
     def listed(self, values: Values) -> list[Any]:
         """The parameters in the order of the text. KeyError when one is missing."""
-        listed = []
-        for name, convert, preset in self.binds:
-            value = values.get(name, preset)
-            if value is _ABSENT:
-                raise KeyError(f"no value given for {name!r}")
-            listed.append(value if convert is None else convert(value))
+        if self.presets:
+            values = {**self.presets, **values}
+        listed = [values[name] for name in self.names]
+        for place, convert in self.converters:
+            listed[place] = convert(listed[place])
         return listed
 
     def each_listed(self, rows: Sequence[Values]) -> list[list[Any]]:
         """The parameters of several rows; what a row has in common with the first is converted once."""
-        first, common = rows[0], self.listed(rows[0])
+        first, common, converters = rows[0], self.listed(rows[0]), dict(self.converters)
         every = [common]
         for row in rows[1:]:
             listed = list(common)
-            for place, (name, convert, _) in enumerate(self.binds):
+            for place, name in enumerate(self.names):
                 value = row.get(name)
                 if value is not first.get(name):
+                    convert = converters.get(place)
                     listed[place] = value if convert is None else convert(value)
             every.append(listed)
         return every
 
-
-_ABSENT: Any = object()
 
 _KEPT = 1000
 """Statements kept compiled. More than this means that somebody builds them anew for each call."""
@@ -129,28 +132,38 @@ class Compiler:
                 dialect=self.dialect, column_keys=columns, compile_kwargs={"render_postcompile": True}
             )
         order = compiled.positiontup if compiled.positiontup is not None else list(compiled.binds)
-        binds = []
-        for name in order:
+        presets, converters = {}, []
+        for place, name in enumerate(order):
             bind = compiled.binds[name]
-            binds.append(
-                (name, self._converter(bind.type), _ABSENT if name in required else bind.effective_value)
-            )
-        return Shape(compiled.string, tuple(binds))
+            if name not in required:
+                presets[name] = bind.effective_value
+            convert = self._binder(bind.type)
+            if convert is not None:
+                converters.append((place, convert))
+        return Shape(compiled.string, tuple(order), presets, tuple(converters))
 
-    def _converter(self, kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
-        if isinstance(kind, UTCDateTime) and self.dialect.name == "sqlite":
+    def _binder(self, kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
+        if self._writes_moments(kind):
             return _moment_text
         return kind.dialect_impl(self.dialect).bind_processor(self.dialect)
+
+    def _loader(self, kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
+        if self._writes_moments(kind):
+            return _moment_of
+        return kind.dialect_impl(self.dialect).result_processor(self.dialect, None)
+
+    def _writes_moments(self, kind: TypeEngine[Any]) -> bool:
+        return isinstance(kind, UTCDateTime) and self.dialect.name == "sqlite"
 
     def _reader(self, statement: Select[Any]) -> Callable[[Any], Any]:
         columns = statement.selected_columns
         row = namedtuple("Row", [column.key for column in columns])  # type: ignore[misc]
         converters = [
-            (n, convert)
-            for n, column in enumerate(columns)
-            if (convert := column.type.dialect_impl(self.dialect).result_processor(self.dialect, None))
+            (n, convert) for n, column in enumerate(columns) if (convert := self._loader(column.type))
         ]
-        make = row._make
+        make: Callable[[Any], Any] = row._make
+        if not converters:
+            return make
 
         def read(plain: Any) -> Any:
             values = list(plain)
@@ -239,3 +252,8 @@ def _moment_text(value: datetime | None) -> str | None:
     if value.utcoffset() is None:
         raise ValueError("a moment must know its time zone")
     return value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+
+
+def _moment_of(text: str | None) -> datetime | None:
+    """The moment that SQLAlchemy or the function above has written."""
+    return None if text is None else datetime.fromisoformat(text + "+00:00")

@@ -112,14 +112,14 @@ def digest(fields: Sequence[Any]) -> str:
 
 def coded(value: Any) -> Any:
     """The value with dates as text. ValueError when it could tell something about a person in words."""
-    if value is None or isinstance(value, bool | int):
-        return value
-    if isinstance(value, date):
-        return value.isoformat()
     if isinstance(value, str):
         if not _CODE.fullmatch(value):
             raise ValueError("the trail takes codes only, no words")
         return value
+    if value is None or isinstance(value, int):
+        return value
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, Mapping):
         return {coded(str(key)): coded(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple | set | frozenset):

@@ -104,7 +104,7 @@ def asked(procedure: Procedure, action: Action, *, child: bool) -> dict[str, boo
 def wanting(procedure: Procedure, action: Action, given: Particulars, *, child: bool) -> dict[str, str]:
     """Which particulars are missing, or do not belong to this action, as field -> code."""
     expected = asked(procedure, action, child=child)
-    entered = given.model_dump(exclude_defaults=True)
+    entered = {field for field, value in given if value != getattr(NOTHING, field)}
     problems = {field: "not_asked" for field in entered if field not in expected}
     problems |= {field: "needed" for field, must in expected.items() if must and field not in entered}
     return problems

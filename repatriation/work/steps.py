@@ -24,6 +24,8 @@ from sop.procedure import Procedure
 
 _TRIES: Final = 5
 
+_CANONICAL: Final = json.JSONEncoder(sort_keys=True)
+
 
 def take_step(
     house: House,
@@ -132,7 +134,6 @@ def _shared(
 
 
 def _fingerprint(reference: str, action: str, version: int, given: Particulars) -> str:
-    said = json.dumps(
-        [reference, action, version, given.model_dump(mode="json", exclude_defaults=True)], sort_keys=True
-    )
+    entered = {} if given == NOTHING else given.model_dump(mode="json", exclude_defaults=True)
+    said = _CANONICAL.encode([reference, action, version, entered])
     return hashlib.sha256(said.encode()).hexdigest()
