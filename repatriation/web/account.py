@@ -19,6 +19,7 @@ DUTIES = {
     "iom": _l("Officer of the International Organization for Migration"),
     "auditor": _l("Auditor"),
 }
+DAY_BEGINS = {"reception": "arrivals.index", "caseworker": "visits.index"}
 
 
 def make_blueprint() -> Blueprint:
@@ -28,9 +29,10 @@ def make_blueprint() -> Blueprint:
     @blueprint.get("/")
     @permission(Permission.OWN_ACCOUNT)
     def home() -> Response:
-        """The first area that this officer may open is where their day begins."""
-        open_to_them = areas()
-        return redirect(url_for(open_to_them[0].endpoint if open_to_them else "account.account"), 303)
+        """Where the officer's day begins: the area of their duty, else the first that they may open."""
+        open_to_them = [area.endpoint for area in areas()] or ["account.account"]
+        begins = DAY_BEGINS.get(actor().duty)
+        return redirect(url_for(begins if begins in open_to_them else open_to_them[0]), 303)
 
     @blueprint.get("/account")
     @permission(Permission.OWN_ACCOUNT)

@@ -70,9 +70,11 @@ def make_blueprint() -> Blueprint:
             may_open=may(actor().duty, Permission.OPEN_CASE) and bool(_entries()),
         )
 
-    @blueprint.route("/arrivals/<any(gate, centre):where>/roll", methods=["GET", "POST"])
+    @blueprint.route("/arrivals/<where>/roll", methods=["GET", "POST"])
     @permission(Permission.READ_IDENTITY)
     def roll(where: str) -> Answer:
+        if where not in ("gate", "centre"):
+            abort(404)
         if request.method == "POST" and "tick" in request.form:
             return _ticked(where)
         day, gate, after = _day(), _gate(), request.args.get("after")

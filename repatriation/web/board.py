@@ -66,6 +66,7 @@ def add_pages(blueprint: Blueprint) -> None:
             stages=_stages(),
             wanted=wanted,
             may_open=_may_open(),
+            may_search=may(actor().duty, Permission.READ_IDENTITY),
         )
 
     @blueprint.get("/cases/find")

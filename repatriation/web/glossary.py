@@ -179,6 +179,7 @@ IDENTIFICATIONS: Mapping[tuple[str, str], object] = {
 TAGS: Mapping[str, object] = {
     "case:opened": _l("Case opened"),
     "person:identity:opened": _l("Identity opened"),
+    "person:identity:searched": _l("Found by name"),
     "person:identity:changed": _l("Identity added to or corrected"),
     "case:imported": _l("Case read in from a file"),
     "visit:recorded": _l("Visit written down"),
