@@ -14,13 +14,13 @@ GOALS = {"sqlite": 0.25, "postgresql": 0.55}
 
 
 AT_A_TIME = 10
-"""Steps, and as many times the floor, before the other has its turn: both see the same disk and neighbours."""
+"""Steps, and as many times the floor, before the other has its turn: both then see the same disk."""
 
 
 def run(place: Place) -> Report:
     """One client walks real cases along real actions, in short turns with the floor."""
     cases, rounds = place.size(1000, 24), place.size(400, 6)
-    world = populate(place.house())
+    world = populate(place)
     walking = in_turn(world.open(ways(place.shelf), cases))
     report = Report("advance", "one client; the whole step beside two narrow tables", place.kind)
 
@@ -35,7 +35,7 @@ def run(place: Place) -> Report:
         for _ in range(rounds):
             bare.extend(_timed(once, AT_A_TIME))
             stepping.extend(_timed(step, AT_A_TIME))
-    world.house.doors.dispose()
+    world.close()
     report.add("floor", 1 / bare.median, "tx/s")
     report.add("steps", 1 / stepping.median, "steps/s")
     report.add("one step", stepping.median * 1000, "ms")

@@ -1,8 +1,8 @@
-"""The floor: two narrow tables, one row changed and one added, kept for good, by the bare driver. Nothing does less."""
+"""The floor: two narrow tables, one row changed and one added, kept for good, by the bare driver."""
 
 import sqlite3
-from contextlib import closing, contextmanager
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from itertools import count
 
 import psycopg

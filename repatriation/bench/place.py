@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import NamedTuple
 
 from sqlalchemy import URL, make_url
 
@@ -16,9 +16,21 @@ from repatriation.records.doors import Doors
 from repatriation.records.keyring import Keyring
 from repatriation.work.house import House
 from sop import clocks, shelf
+from sop.reader import read
 from sop.shelf import Shelf
 
-KINDS: Final = ("sqlite", "postgresql")
+
+class Ground(NamedTuple):
+    """What another process needs to know in order to open the same house."""
+
+    url: str
+    keys: Path
+    corridors: tuple[Path, ...]
+
+    def house(self) -> House:
+        """The house, with procedures that are read and not proved again."""
+        procedures = Shelf(tuple(read(path) for path in self.corridors), ())
+        return House(Doors(self.url), procedures, clocks.load(), Keyring(self.keys), demonstration=True)
 
 
 @dataclass(slots=True)
@@ -58,11 +70,12 @@ class Place:
         self._made.append(made)
         return made
 
-    def house(self, url: str | None = None) -> House:
-        """An installation with nobody in it, on a database of its own or on the one named."""
+    def ground(self) -> Ground:
+        """A new, empty installation, and how to open it."""
         keys = self.folder / "keys"
-        keyring = Keyring(keys) if keys.is_dir() else Keyring.create(keys)
-        return House(Doors(url or self.database()), self.shelf, clocks.load(), keyring, demonstration=True)
+        if not keys.is_dir():
+            Keyring.create(keys)
+        return Ground(self.database(), keys, tuple(procedure.path for procedure in self.shelf))
 
     def clear(self) -> None:
         """Drops the databases that were made on a server. What lies in the folder goes with the folder."""

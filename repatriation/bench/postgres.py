@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the benchmark's own: made in a temporary folder, as durable as a real one, gone afterwards."""
+"""A PostgreSQL server of the benchmark's own, as durable as a real one, in a temporary folder."""
 
 import contextlib
 import os
@@ -26,7 +26,7 @@ class Server:
     """A server that listens on a socket in its own folder, and that may be made to crash."""
 
     def __init__(self, folder: Path, durable: bool = True) -> None:
-        """Makes the files of a new server. It belongs to whoever may run it: PostgreSQL refuses to run as root."""
+        """Makes the files of a new server, for whoever may run it: PostgreSQL refuses to run as root."""
         self._programs, self._folder = programs(), folder
         self._settings = (*_SETTINGS, *(() if durable else ("fsync=off", "full_page_writes=off")))
         user = pwd.getpwnam("nobody") if os.geteuid() == 0 else None

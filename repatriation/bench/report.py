@@ -1,4 +1,4 @@
-"""What a benchmark found, on the screen and as JSON: each figure with its unit and, where there is one, its goal."""
+"""What a benchmark found, on the screen and as JSON: figures, their units, and their goals."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field

@@ -21,7 +21,7 @@ from sop.shelf import CORRIDORS
 
 
 def run(place: Place) -> Report:
-    """Reads and proves every route; then loads a view, takes one action, and asks for every verdict of a stage."""
+    """Reads and proves every route; then loads a view, takes an action, asks for all verdicts of a stage."""
     report = Report("sop", "every route read and proved; one action asked for, with its reasons")
     whole = 0.0
     for path in sorted(CORRIDORS.glob("*.toml")):

@@ -1,4 +1,4 @@
-"""A world to measure in: the demonstration's organisations, one officer in each, and cases that walk real ways."""
+"""A world to measure in: the demonstration's organisations, an officer in each, cases on real ways."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 from itertools import cycle, islice
 from typing import NamedTuple
 
+from repatriation.bench.place import Ground, Place
 from repatriation.demonstration import defaults
 from repatriation.demonstration.officers import LANGUAGE_OF, duty_for
 from repatriation.demonstration.organisations import GATES, ORGANISATIONS
 from repatriation.demonstration.planner import BODIES, Course
 from repatriation.records.organisations import Officer, Organisation
+from repatriation.records.scope import every_case
 from repatriation.work import sharing
 from repatriation.work.actors import Actor
 from repatriation.work.cases import Opener, every_body, open_many
@@ -64,12 +66,37 @@ class Walk:
         return self.way.strides[done] if done < len(self.way.strides) else None
 
 
+class Apart(NamedTuple):
+    """A world as it is told to another process."""
+
+    ground: Ground
+    actors: dict[str, Actor]
+
+    def world(self) -> "World":
+        """The world, opened where one is."""
+        return World(self.ground.house(), self)
+
+
 @dataclass(frozen=True, slots=True)
 class World:
-    """A house and one officer at work in each of its organisations, by code."""
+    """A house with one officer at work in each of its organisations, by code."""
 
     house: House
-    actors: dict[str, Actor]
+    apart: Apart
+
+    @property
+    def actors(self) -> dict[str, Actor]:
+        """The officer of each organisation."""
+        return self.apart.actors
+
+    def versions(self) -> dict[str, int]:
+        """The version of every case, by its reference."""
+        with self.house.doors.read() as session:
+            return {case.reference: case.version for case in session.exec(every_case())}
+
+    def close(self) -> None:
+        """Lets go of the database."""
+        self.house.doors.dispose()
 
     def take(self, walk: Walk, key: str | None = None) -> Taken:
         """The next step of a case, as its officer takes it. Raises what `take_step` raises."""
@@ -103,9 +130,10 @@ class World:
         return walks
 
 
-def populate(house: House) -> World:
-    """Puts every organisation of the demonstration, with one officer, into an empty house."""
-    actors = {}
+def populate(place: Place) -> World:
+    """A new house, with every organisation of the demonstration and one officer in each."""
+    ground = place.ground()
+    house, actors = ground.house(), {}
     with house.doors.act() as session:
         for made in ORGANISATIONS:
             values = {**made._asdict(), "functions": list(made.functions)}
@@ -124,7 +152,7 @@ def populate(house: House) -> World:
             session.add(officer)
             session.flush()
             actors[made.code] = actor_of(officer, organisation)
-    return World(house, actors)
+    return World(house, Apart(ground, actors))
 
 
 def ways(procedures: Shelf) -> tuple[Way, ...]:
@@ -159,7 +187,7 @@ def _way(procedure: Procedure, now: datetime, child: bool) -> Way:
 
 
 def opener_of(procedure: Procedure, stage: str) -> str:
-    """The organisation that opens cases at a stage: the one that answers for it, at the route's gate if there."""
+    """The organisation that opens cases at a stage: the one that answers for it, if it can be at the gate."""
     gate = GATES[procedure.route]
     found = sharing.bodies_for(procedure, procedure.stages[stage].responsible, BODIES.values())
     return ([body for body in found if body.place == gate] or list(found))[0].code
