@@ -1,19 +1,17 @@
 """The workbooks that IOM hands out, where this machine has them."""
 
-import os
 from pathlib import Path
 
 import pytest
 
 from repatriation.htcds.rows import Reading
 from repatriation.htcds.workbook import open_workbook
+from tests.htcds.conftest import FOLDER
 from tests.htcds.making import TODAY
 
-FOLDER = os.environ.get("REPATRIATION_TEST_HTCDS_FOLDER")
 FILES = sorted(Path(FOLDER).glob("*.xls[xm]")) if FOLDER else []
 
 
-@pytest.mark.skipif(not FILES, reason="set REPATRIATION_TEST_HTCDS_FOLDER to where the workbooks lie")
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.suffix)
 def test_a_workbook_as_handed_out_holds_nobody_and_its_faults_are_told(path: Path) -> None:
     with open_workbook(path) as workbook:
@@ -28,3 +26,7 @@ def test_a_workbook_as_handed_out_holds_nobody_and_its_faults_are_told(path: Pat
         ("T", "misspelt_name"),
         ("AJ", "no_name"),
     ]
+
+
+def test_the_folder_that_was_named_holds_workbooks() -> None:
+    assert FILES
