@@ -55,6 +55,8 @@ def htcds(
         return
     if file is None:
         raise click.UsageError("Give the workbook to read, or --template with a name for an empty one.")
+    from concurrent.futures.process import BrokenProcessPool
+
     from repatriation.htcds.faults import BadWorkbook
     from repatriation.records.keyring import KeyringError
     from repatriation.work.htcds.officers import Unclear
@@ -66,6 +68,8 @@ def htcds(
         raise click.ClickException(f"{bad}{_so_far(apply)}") from None
     except (Unclear, KeyringError) as problem:
         raise click.ClickException(str(problem)) from None
+    except BrokenProcessPool:
+        raise click.ClickException(f"A process that helped was ended.{_so_far(apply)}") from None
     except ReadOnly:
         raise click.ClickException("This officer's duty is to look, not to open cases.") from None
     except KeyboardInterrupt:

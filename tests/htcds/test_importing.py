@@ -287,6 +287,7 @@ main(["import", "htcds", sys.argv[3], "--apply", "--organisation", "datip", "--r
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("where", "others"), [("before the commit", 0), ("after it", 0), ("after it", 2)])
 def test_an_import_killed_in_the_middle_goes_on_where_it_stopped(
     house: House, officers: dict[str, Actor], database_url: str, tmp_path: Path, where: str, others: int
