@@ -137,7 +137,7 @@ def _taken(page: CasePage, move: Move, form: PlainForm, version: int) -> Answer:
         _mark(form, wrong)
         return _asked(page, move, form), 400
     flash(_("Done, and written down."))
-    return redirect(_onward(taken.reference), 303)
+    return redirect(_onward(taken.opened or taken.reference), 303)
 
 
 def _onward(reference: str) -> str:

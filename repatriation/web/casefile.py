@@ -206,6 +206,7 @@ class CaseFileShown:
             "told": self.words.roles(asked.consent.to),
             "tag": tag,
             "tone": tone,
+            "now": self.page.stage.name in asked.consent.frm,
             "history": [self._decision(line) for line in reversed(asked.history)],
             "acts": [
                 {"words": self.words.consent_act(move.action), "href": self._href(move)}

@@ -1,5 +1,6 @@
 """Opening who a person is: asked for with a reason, written to the trail, shown once and kept nowhere."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
@@ -102,14 +103,18 @@ def _rows(opened: Identity) -> list[tuple[object, object]]:
 
 def _said(column: str, words: str, value: Any, opened: Identity) -> list[tuple[object, object]]:
     if isinstance(value, dict):
-        return [(look_up(MEMBERS, member), said) for member, said in value.items() if said]
+        return [
+            (look_up(MEMBERS, member), look_up(glossary.COUNTRIES, str(said)))
+            for member, said in value.items()
+            if said
+        ]
     if column == "birthdate":
         return [(words, born(str(value), opened.birth_year_estimated))]
     if column == "gender":
         return [(words, look_up(glossary.GENDERS, str(value)))]
     if isinstance(value, list):
         return [(words, ", ".join(look_up(glossary.COUNTRIES, str(each)) for each in value))]
-    return [(words, str(value))]
+    return [(words, look_up(LANGUAGES, str(value)))]
 
 
 def born(value: str, estimated: bool) -> str:
@@ -137,8 +142,24 @@ def _plain(value: Any) -> str:
         return "; ".join(_plain(each) for each in value)
     if isinstance(value, dict):
         return ", ".join(_plain(each) for each in value.values() if each)
-    return str(value)
+    return _spaced(str(value))
 
+
+def _spaced(code: str) -> str:
+    """A code of the data standard as it may be read: DebtBondage as "Debt bondage"."""
+    if not A_CODE.fullmatch(code):
+        return code
+    return BETWEEN_WORDS.sub(" ", code).capitalize()
+
+
+A_CODE: Final = re.compile(r"[A-Z][a-z]+(?:[A-Z][a-z]*)*")
+BETWEEN_WORDS: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+LANGUAGES: Final[Mapping[str, object]] = {
+    "khm": glossary.SPOKEN["km"],
+    "tha": glossary.SPOKEN["th"],
+    "vie": glossary.SPOKEN["vi"],
+    "eng": glossary.SPOKEN["en"],
+}
 
 ACCOUNT: Final[Mapping[str, object]] = {
     "trafficking_status": _l("Status as decided"),
