@@ -117,9 +117,11 @@ def _routes(found: list[Entry]) -> list[tuple[Markup, str]]:
 
 def _day() -> date:
     try:
-        return date.fromisoformat(request.args.get("day", ""))
+        day = date.fromisoformat(request.args.get("day", ""))
     except ValueError:
         return today()
+    # The page leads to the day before and the day after, which the first and the last one do not have.
+    return day if date.min < day < date.max else today()
 
 
 def _gate() -> str | None:

@@ -87,7 +87,7 @@ class DateBoxes(Field):  # type: ignore[misc]
             # int() reads the digits of every script, so Khmer and Thai figures may be typed as well.
             day, month, year = (int(self.boxes[box]) for box in ("day", "month", "year"))
             self.data = date(year - 543 if year > BUDDHIST_FROM else year, month, day)
-        except ValueError:
+        except (ValueError, OverflowError):
             self.process_errors = [_l("Enter a real date, as day, month and year in figures")]
 
     def pre_validate(self, form: Any) -> None:  # noqa: ARG002

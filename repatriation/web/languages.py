@@ -28,10 +28,13 @@ def remember_language(code: str) -> None:
 
 def safe_next(target: str | None, otherwise: str) -> str:
     """`target` when it is a path of our own, else `otherwise`: no link may send people to another site."""
-    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+    if not target or not target.startswith("/") or target.startswith("//") or "\\" in target:
+        return otherwise
+    # Browsers pass over tabs and line ends, so that what follows them could become a host.
+    if not target.isprintable():
         return otherwise
     parts = urlsplit(target)
-    return otherwise if parts.scheme or parts.netloc or "\\" in target else target
+    return otherwise if parts.scheme or parts.netloc else target
 
 
 def make_blueprint() -> Blueprint:

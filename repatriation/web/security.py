@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from flask import Flask, Response, abort, current_app, redirect, request, url_for
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from repatriation.settings import Settings
@@ -66,6 +67,7 @@ def refuse_unguarded_pages(app: Flask) -> None:
 
 def guard(app: Flask, settings: Settings) -> None:
     """Put the checks before, and the headers after, every request of the application."""
+    app.before_request(_refuse_what_nobody_types)
     app.before_request(_refuse_other_origins)
     app.before_request(_refuse_without_permission)
 
@@ -78,6 +80,19 @@ def guard(app: Flask, settings: Settings) -> None:
         if request.endpoint != "static" or response.status_code >= 400:
             response.headers["Cache-Control"] = "no-store"
         return response
+
+
+def _refuse_what_nobody_types() -> None:
+    """Turn away the one character that PostgreSQL cannot keep, wherever in the request it stands."""
+    sent = (request.path, *request.args.keys(), *_values(request.args))
+    if request.method not in ("GET", "HEAD", "OPTIONS"):
+        sent += (*request.form.keys(), *_values(request.form))
+    if any("\0" in each for each in sent):
+        abort(400)
+
+
+def _values(sent: MultiDict[str, str]) -> tuple[str, ...]:
+    return tuple(value for _, value in sent.items(multi=True))
 
 
 def _refuse_other_origins() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
@@ -209,7 +209,9 @@ class _Lister:
             return self.wanted.order is Order.DUE
         try:
             value = self._value(key)
-        except ValueError:
+            if isinstance(value, datetime):
+                value.astimezone(UTC)  # as the database is asked; the first and last days have no such moment
+        except (ValueError, OverflowError):
             return False
         return not isinstance(value, datetime) or value.utcoffset() is not None
 
