@@ -73,7 +73,9 @@ def story(house: House) -> Iterator[Story]:
     clock = Clock()
     # English is not the first language here, so that its link stands on the sign-in page to be pressed.
     settings = Settings(demonstration=True, languages=("km", "en", "th", "vi"))
-    story = Story(create_app(settings, house, clock), clock)
+    app = create_app(settings, house, clock)
+    app.testing = True  # a failure of ours is shown where it happened, instead of as a page
+    story = Story(app, clock)
     yield story
     loggers[1].setLevel(before)
     for logger in loggers:

@@ -81,7 +81,7 @@ class Officer:
         while page.status == 303:
             address = page.response.location
             page = self._seen(address, self.client.get(address, base_url=AT), may_name=may_name)
-        assert page.status == status, f"{address} answered {page.status}, not {status}:\n{page.html[:2000]}"
+        assert page.status == status, f"{address} answered {page.status}, not {status}:\n{page.text[:2000]}"
         return page
 
     def send(self, form: Form, button: str, status: int = 303, *, may_name: bool = False) -> Page:
@@ -255,11 +255,7 @@ class Officer:
 
     def visits(self, **entered: Any) -> Page:
         """Writes down a visit, from the page of the case."""
-        page = self.open(
-            self.case().link_of(
-                "Record the visit" if entered["outcome"] == "seen" else "Record that the visit"
-            )
-        )
+        page = self.open(self.case().links()[f"/cases/{self.story.reference}/visit"])
         form = page.form("Write it down")
         for name, value in entered.items():
             form.fill(name, self.story.day(value) if name == "next_on" else value)

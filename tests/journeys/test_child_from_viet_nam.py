@@ -70,7 +70,7 @@ def papers_in_their_own_order(story: Story) -> None:
     assert "Within 5 days, Firm" in page.entry("Issue the exit papers, free of charge", "Until")
     assert mps.takes("issue_exit_permit", until=60).stage == "Travel papers ready"
     social.takes("brief_before_departure")
-    page = ministry.takes("schedule_handover", on=4, gate="bavet", organisation=CONSULATE)
+    page = ministry.takes("schedule_handover", on=4, gate="bavet", organisation="bavet-transit-centre")
     assert page.stage == "Handover agreed"
 
 
