@@ -55,7 +55,7 @@ def examine(house: House, acknowledged: Mapping[str, Iterable[int]]) -> Counts:
 
 
 def _jumps(procedure: Procedure, events: Iterable[Trail]) -> int:
-    """How often a step began elsewhere than where the one before had ended, or led where its action does not."""
+    """How often a step began elsewhere than the one before had ended, or led where its action does not."""
     stage, jumps = None, 0
     for event in events:
         said = event.detail

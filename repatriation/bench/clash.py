@@ -12,7 +12,7 @@ from repatriation.bench.place import Place
 from repatriation.bench.report import Report
 from repatriation.bench.world import Apart, Walk, World, populate, ways
 from repatriation.records.doors import Clash
-from repatriation.work.refusals import MovedOn
+from repatriation.work.refusals import MovedOn, NotFound
 
 CLIENTS: Final = 16
 CASES: Final = 10
@@ -110,5 +110,5 @@ def _send(world: World, form: Walk, key: str | None) -> Sent:
     version = form.version
     try:
         return Sent(form.reference, version, key, world.take(form, key).version)
-    except (MovedOn, Clash):
+    except (MovedOn, Clash, NotFound):  # not found: their organisation has no part in it any more
         return Sent(form.reference, version, key, None)

@@ -87,7 +87,7 @@ def _kill(process: BaseProcess, pipe: Connection) -> None:
 
 
 def _work(pipe: Connection, apart: Apart, walks: list[Walk], file: Path) -> None:
-    """Steps, and writes down what it was told; first asks again for what may have been told and not written."""
+    """Steps, and writes down what it was told; first asks again for what may not have been written."""
     world = apart.world()
     written = {reference: to for reference, _, to in _read(file)}
     versions = _until_it_answers(world.versions)
