@@ -9,7 +9,6 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from repatriation.records.cases import LETTERS
 from repatriation.web import glossary
 from repatriation.web.casefile import shown_day, shown_moment
 from repatriation.web.desk import today
@@ -174,7 +173,7 @@ def _may_open() -> bool:
 
 def _tidied(typed: str) -> str:
     """A reference as it is kept: people leave out the dashes, or type small letters."""
-    letters = "".join(letter for letter in typed.upper() if letter in LETTERS or letter.isalpha())[:10]
+    letters = "".join(letter for letter in typed.upper() if letter.isascii() and letter.isalnum())
     if len(letters) != 10:
         return typed.strip().upper().replace("/", "")[:40]
     return f"{letters[:2]}-{letters[2:6]}-{letters[6:]}"
