@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
-from repatriation.bench import advance, clash, crash, fair, sop
+from repatriation.bench import advance, clash, crash, fair, imports, sop
 from repatriation.bench.place import Place, places
 from repatriation.bench.report import Report
 from sop import shelf
@@ -14,6 +14,7 @@ BENCHES: Final[Mapping[str, Callable[[Place], Report]]] = {
     "fair": fair.run,
     "crash": crash.run,
     "clash": clash.run,
+    "import": imports.run,
 }
 
 WITHOUT_DATABASE: Final = ("sop",)
