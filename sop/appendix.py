@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from sop.articles import Articles, code, html
 from sop.columns import Columns, Say, items
-from sop.floor import Rule
 from sop.procedure import Action, Limit, Procedure, Texts
+from sop.rules import Rule
 from sop.safeguards import SAFEGUARDS, Safeguard
 from sop.wording import spoken
 

@@ -16,8 +16,8 @@ from sop import vocabulary as words
 from sop.articles import Articles, Row, code
 from sop.columns import Columns, items
 from sop.diagram import lanes_pages
-from sop.floor import FLOOR, Rule
 from sop.procedure import Action, Agency, Consent, Procedure, Stage
+from sop.rules import FLOOR, Rule
 
 STYLE: Final = """
 @page {

@@ -22,9 +22,9 @@ def enter(username: str, name: str, organisation: str, duty: str, language: str,
     from datetime import UTC, datetime
 
     from repatriation.opening import open_house
+    from repatriation.records.organisations import DUTIES
     from repatriation.settings import read_settings
     from repatriation.work.accounts import SHORTEST_PASSWORD, WeakPassword
-    from repatriation.work.actors import DUTIES
     from repatriation.work.enrolment import enter_officer
     from repatriation.work.refusals import Invalid
 

@@ -3,17 +3,6 @@
 from dataclasses import dataclass
 from typing import Final
 
-DUTIES: Final = (
-    "consular",
-    "coordinator",
-    "reception",
-    "caseworker",
-    "protection",
-    "police",
-    "iom",
-    "auditor",
-)
-
 READ_ONLY: Final = frozenset({"auditor"})
 """Duties that look and never act."""
 

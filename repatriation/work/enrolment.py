@@ -8,9 +8,8 @@ from typing import Final
 from sqlmodel import Session, col, select
 
 from repatriation.records import trail
-from repatriation.records.organisations import Officer, Organisation
+from repatriation.records.organisations import DUTIES, Officer, Organisation
 from repatriation.work.accounts import hash_password
-from repatriation.work.actors import DUTIES
 from repatriation.work.house import House
 from repatriation.work.refusals import Invalid
 from sop import vocabulary as words

@@ -13,9 +13,9 @@ from sop.appendix import grounds
 from sop.articles import Articles, numbered_acts
 from sop.book import book_html
 from sop.boxes import numbered
-from sop.floor import FLOOR
 from sop.procedure import Procedure
 from sop.reader import read
+from sop.rules import FLOOR
 from sop.safeguards import SAFEGUARDS
 from sop.shelf import CORRIDORS
 from sop.wording import spoken

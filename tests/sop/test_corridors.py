@@ -8,8 +8,8 @@ from sop import vocabulary as words
 from sop.clocks import load
 from sop.deadlines import due
 from sop.engine import begin, follow, verdicts
-from sop.floor import stages_before_handover
 from sop.procedure import Procedure
+from sop.rules import stages_before_handover
 from sop.safeguards import HOLDS
 from sop.shelf import NotOnTheShelf, stock
 from sop.view import CaseView, Fact

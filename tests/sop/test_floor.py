@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from sop import floor
 from sop.engine import verdicts
 from sop.floor import BelowTheFloor, examine, stand
 from sop.reader import ProcedureError
+from sop.terrain import met
 from sop.view import CaseView, ConsentState, Fact
+from sop.walker import Walker
 from tests.sop.sabotage import FILES, FULL, change_action, read_text, text_of, without_gate
 
 NOW = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
@@ -168,7 +169,7 @@ def test_the_walk_and_the_engine_agree_on_every_case(name: str, child: bool) -> 
     officers.
     """
     procedure = read_text(text_of(name), name)
-    walker = floor._Walker(procedure, child=child)
+    walker = Walker(procedure, child=child)
     walker.run({})
     width = len(walker.bits)
     everybody = frozenset(role for action in procedure.actions.values() for role in action.by)
@@ -179,9 +180,7 @@ def test_the_walk_and_the_engine_agree_on_every_case(name: str, child: bool) -> 
         view = as_view(procedure.digest, stage, held, child=child)
         engine = {v.action.name for v in verdicts(procedure, view, everybody, NOW) if v.open}
         bits = case & ((1 << width) - 1)
-        walk = {
-            m.name for m in walker.moves[case >> width] if m.action is not None and floor._met(m.gates, bits)
-        }
+        walk = {m.name for m in walker.moves[case >> width] if m.action is not None and met(m.gates, bits)}
         timed = {
             a.name
             for a in procedure.by_stage[stage]

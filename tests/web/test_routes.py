@@ -7,11 +7,11 @@ import pytest
 from flask import Flask
 
 from repatriation.app import create_app
+from repatriation.records.organisations import DUTIES
 from repatriation.settings import Settings
 from repatriation.web import pages, security
 from repatriation.web.account import DUTIES as DUTY_WORDS
 from repatriation.web.security import PUBLIC, UnguardedPageError, permission_of
-from repatriation.work.actors import DUTIES
 from repatriation.work.house import House
 from repatriation.work.permissions import HELD, Permission
 from tests.web.conftest import Visitor
