@@ -269,10 +269,11 @@ class Officer:
 
     # -- opening a case
 
-    def opens_a_case(self, route: str, beginning: str, **entered: Any) -> Page:
+    def opens_a_case(self, route: str, beginning: str, presses: int = 1, **entered: Any) -> Page:
         """Opens a case page by page, from the list of cases on; it is the case at hand from then on.
 
-        What was entered of the person's name is from then on to be seen nowhere.
+        What was entered of the person's name is from then on to be seen nowhere. An impatient officer
+        `presses` the last button more than once.
         """
         page = self.open(self.open("/cases").link_of("Open a case"))
         if page.heading == "Open a case":
@@ -286,8 +287,9 @@ class Officer:
             page = self.send(form, "Continue", 200, may_name=True)
         assert not left, f"nobody asked for {sorted(left)}"
         page.says(*names)
-        opened = self.send(page.form("Open the case"), "Open the case", may_name=True)
-        page = Page("", opened.response)
+        form = page.form("Open the case")
+        for _ in range(presses):
+            opened = self.send(form, "Open the case", may_name=True)
         self.story.secrets += tuple(names)
         self.story.reference = opened.response.location.rpartition("/")[2]
         page = self.open(opened.response.location)

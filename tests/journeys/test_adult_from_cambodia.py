@@ -1,9 +1,12 @@
 """A Vietnamese woman found in Cambodia goes home: two papers, a province told in time, a certificate."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from tests.journeys.officer import Story
 from tests.journeys.ways import AGREED
 
-WOMAN = {
+WOMAN: Mapping[str, Any] = {
     "latn_family": "Nguyễnthanh",
     "latn_given": "Thuỳdươngvy",
     "birthdate": 1997,

@@ -1,5 +1,8 @@
 """A woman found in Thailand goes home to Cambodia: from the first report to the closing of her case."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from tests.journeys.officer import Story
 from tests.journeys.ways import AGREED, WOMAN
 
@@ -16,7 +19,7 @@ def found_and_identified(story: Story) -> None:
     sakaeo, police, mdt, shelter = story.cast(
         "protection.sakaeo", "police.bangkok", "officer.tha-mdt", "officer.tha-shelter"
     )
-    reached = {"place": "Behind the ice factory", "telephone": "099 555 1234"}
+    reached: Mapping[str, Any] = {"place": "Behind the ice factory", "telephone": "099 555 1234"}
     page = sakaeo.opens_a_case("Thailand to Cambodia", "Report a person found", **WOMAN, **AGREED, **reached)
     assert page.stage == "Reported"
     page.says("Your move", "Agreed")

@@ -1,7 +1,15 @@
 """Who a person is stands on no page until somebody opens it with a reason, and then it is written down."""
 
-from tests.journeys.officer import Story
+from tests.journeys.officer import Officer, Story
+from tests.journeys.page import Page
 from tests.journeys.ways import FROM_THAILAND, a_woman_reported_in_thailand, lead
+
+
+def found_by(officer: Officer, find: Page, name: str) -> Page:
+    """What an officer finds who looks for a name; the name itself is not shown again."""
+    form = officer.open(find.address).form("Find")
+    form.fill("name", name)
+    return officer.send(form, "Find", 200)
 
 
 def test_a_name_is_opened_with_a_reason_and_shown_nowhere_else(story: Story) -> None:
@@ -26,6 +34,12 @@ def test_a_name_is_opened_with_a_reason_and_shown_nowhere_else(story: Story) -> 
     consul.case("On file")
     history = shelter.case("Way and history")
     history.says("Identity opened", "To verify nationality", "Embassy of Cambodia in Bangkok")
+
+    find = consul.open(consul.open("/cases").link_of("Find by name"))
+    assert found_by(consul, find, "ប៉ែនសំរិត").entry(story.reference)
+    assert found_by(consul, find, "Paensamrit").entry(story.reference)
+    shelter.case("Way and history").says("Found by name")
+    found_by(mosvy, find, "Paensamrit").says("No case that you have a part in was found.")
 
     mosvy.open(f"/cases/{story.reference}/person", 404)
     auditor.open(f"/cases/{story.reference}/person", 404)

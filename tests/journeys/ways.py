@@ -8,7 +8,7 @@ from tests.journeys.officer import Story
 Step = tuple[str, str, Mapping[str, Any]]
 Way = Mapping[str, Sequence[Step]]
 
-WOMAN: Final = {
+WOMAN: Final[Mapping[str, Any]] = {
     "khmr_family": "ប៉ែនសំរិត",
     "khmr_given": "សុធារីវុឌ្ឍ",
     "latn_family": "Paensamrit",
@@ -16,15 +16,15 @@ WOMAN: Final = {
     "birthdate": 1999,
     "gender": "Feminine",
 }
-BOY: Final = {
+BOY: Final[Mapping[str, Any]] = {
     "khmr_family": "គង់វិសាល",
     "latn_family": "Kongvisal",
     "latn_given": "Rithysena",
     "birthdate": 2014,
     "gender": "Masculine",
 }
-AGREED: Final = {"agrees": "yes", "language": "km", "how": "spoken"}
-GUARDED: Final = {"guardian": "The child protection officer on duty", "own_view": True}
+AGREED: Final[Mapping[str, Any]] = {"agrees": "yes", "language": "km", "how": "spoken"}
+GUARDED: Final[Mapping[str, Any]] = {"guardian": "The child protection officer on duty", "own_view": True}
 """How a child agrees: with the guardian, and after its own view was heard."""
 
 FROM_THAILAND: Final[Way] = {
