@@ -1,22 +1,17 @@
 """An officer before a browser of their own, in a story that several of them live together."""
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
 
 from flask import Flask
-from werkzeug.test import TestResponse
 
-from repatriation.demonstration.officers import ACCOUNTS
-from tests.journeys.page import Form, Page, Pairs
+from tests.journeys.browser import Browser
+from tests.journeys.page import Form, Page
 from tests.web.conftest import Clock
 
-AT: Final = "http://localhost"
-ACCOUNT: Final = {account.username: account for account in ACCOUNTS}
 HABITS: Final[Mapping[str, Any]] = {
     "language": "km",
     "how": "signed",
@@ -25,9 +20,6 @@ HABITS: Final[Mapping[str, Any]] = {
     "note": "Written down in the story.",
 }
 """What an officer enters where a form asks for it and the story says nothing else."""
-
-CODE: Final = re.compile(r"\b[a-z]+_[a-z_]+\b")
-"""A name out of a route file or of the program; officers are to read words."""
 
 PAPER_COUNTS: Final = timedelta(days=200)
 
@@ -62,64 +54,13 @@ class Story:
         return (self.clock.time + timedelta(hours=7, days=days)).date()
 
 
-class Officer:
+class Officer(Browser):
     """Somebody of the demonstration, who reaches everything by links and forms."""
 
     def __init__(self, story: Story, username: str) -> None:
-        self.story, self.username = story, username
-        self.password = ACCOUNT[username].password
-        self.client = story.app.test_client()
+        super().__init__(story.app, username, lambda: story.secrets)
+        self.story = story
         self.knows: set[str] = set()
-
-    # -- pages
-
-    def open(self, address: str, status: int = 200, *, may_name: bool = False) -> Page:
-        """Opens a page; signs in first when the service asks for it."""
-        page = self._seen(address, self.client.get(address, base_url=AT), may_name=may_name)
-        if page.status == 303 and urlsplit(page.response.location).path == "/sign-in":
-            page = self._sign_in(page.response.location)
-        while page.status == 303:
-            address = page.response.location
-            page = self._seen(address, self.client.get(address, base_url=AT), may_name=may_name)
-        assert page.status == status, f"{address} answered {page.status}, not {status}:\n{page.text[:2000]}"
-        return page
-
-    def send(self, form: Form, button: str, status: int = 303, *, may_name: bool = False) -> Page:
-        """Presses a button of a form."""
-        page = self.post(form.target, form.pressed(button), may_name=may_name)
-        assert page.status == status, f"{form.target} answered {page.status}, not {status}:\n{page.text}"
-        return page
-
-    def post(self, address: str, pairs: Pairs, *, may_name: bool = False) -> Page:
-        """Sends a form; the answer, without going where it leads."""
-        data: dict[str, list[str]] = {}
-        for name, value in pairs:
-            data.setdefault(name, []).append(value)
-        return self._seen(address, self.client.post(address, data=data, base_url=AT), may_name=may_name)
-
-    def _sign_in(self, address: str) -> Page:
-        """Signs in, in English, and is led on to where they wanted to go."""
-        page = self._seen(address, self.client.get(address, base_url=AT))
-        english = page.soup.select_one("a[hreflang=en]")
-        if english is not None:
-            address = str(english["href"])
-            page = self._seen(address, self.client.get(address, base_url=AT))
-        form = page.form("Sign in")
-        form.fill("username", self.username)
-        form.fill("password", self.password)
-        return self.send(form, "Sign in")
-
-    def _seen(self, address: str, response: TestResponse, *, may_name: bool = False) -> Page:
-        """A page, after looking that it gives nobody away."""
-        page = Page(address, response)
-        title = page.soup.title.text if page.soup.title else ""
-        seen = [unquote(address), title, json.dumps(list(response.headers), ensure_ascii=False)]
-        seen += [] if may_name else [page.html]
-        for secret in self.story.secrets:
-            assert not any(secret in each for each in seen), f"{address} gives away {secret}"
-        code = CODE.search(page.text) if page.soup.find("main") else None
-        assert code is None, f"{address} shows the code {code and code.group()}"
-        return page
 
     # -- the case at hand
 
@@ -201,12 +142,13 @@ class Officer:
         """Whether the page of the case has a link to an action."""
         return action in self.offered()
 
-    def is_told_why_not(self, action: str, *reasons: str) -> None:
-        """Fails unless an action is closed to the officer, its own page saying why, and without a button."""
+    def is_told_why_not(self, action: str, *reasons: str) -> Page:
+        """The page of an action that is closed to the officer; it says why, and has no button."""
         assert not self.is_offered(action), f"{self.username} is offered {action}"
         page = self.open(f"/cases/{self.story.reference}/do/{action}")
         page.says("Not yet possible, because…", *reasons)
         assert page.main.find("button") is None
+        return page
 
     @staticmethod
     def _is_consent(page: Page) -> bool:

@@ -37,7 +37,8 @@ def objected(story: Story) -> None:
     assert "Refused" in page.entry("Telling the Cambodian embassy") or "Refused" in page.part(
         "What the person agrees to"
     )
-    datip.is_told_why_not("notify_origin", "The person said no: Telling the Cambodian embassy")
+    page = datip.is_told_why_not("notify_origin", "The person said no: Telling the Cambodian embassy")
+    page.does_not_say("because the person agrees")
     consul.finds_nothing()
     for action in ("notify_origin", "confirm_nationality"):
         consul.open(f"/cases/{story.reference}/do/{action}", 404)
