@@ -1,6 +1,5 @@
 """Taking a step: one action on a page, what it asks for, a look over it, and the words when it cannot be."""
 
-import secrets
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -9,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from repatriation.web.casefile import CaseFileShown, changes
 from repatriation.web.desk import here, today
-from repatriation.web.forms import PlainForm
+from repatriation.web.forms import PlainForm, form_key
 from repatriation.web.particulars_form import NEEDED, entered, form_for, particulars
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now
@@ -36,8 +35,10 @@ def add_pages(blueprint: Blueprint) -> None:
         page = case_page(house(), actor(), now(), reference)
         if action not in page.procedure.actions:
             abort(404)
-        seen = request.values.get("version" if request.method == "POST" else "seen", page.version, type=int)
-        sure = request.method == "POST" and "sure" in request.form
+        posted = request.method == "POST"
+        # A form that does not say which version it was made for was made for none.
+        seen = request.form.get("version", -1, int) if posted else request.args.get("seen", page.version, int)
+        sure = posted and "sure" in request.form
         # A form that was sent twice must reach work, which knows its key and gives the first answer again.
         if seen != page.version and not sure:
             return moved_on(page, seen)
@@ -46,7 +47,7 @@ def add_pages(blueprint: Blueprint) -> None:
             return not_allowed(page, action, (Reason("stage", page.stage.name),))
         move = move or _out_of_place(page, action)
         form = _form(page, move)
-        if request.method == "GET" or "change" in request.form:
+        if not posted or "change" in request.form:
             return _asked(page, move, form)
         if not form.validate():
             return _asked(page, move, form), 400
@@ -118,7 +119,7 @@ def _about(page: CasePage, move: Move) -> dict[str, Any]:
         "source": words.source(action.basis),
         "note": action.note,
         "version": request.form.get("version", page.version),
-        "key": request.form.get("key") or secrets.token_urlsafe(12),
+        "key": form_key(),
     }
 
 
@@ -126,9 +127,7 @@ def _taken(page: CasePage, move: Move, form: PlainForm, version: int) -> Answer:
     name = move.action.name
     try:
         given: Particulars = particulars(form, here())
-        taken = take_step(
-            house(), actor(), now(), page.reference, name, version, given, request.form.get("key") or None
-        )
+        taken = take_step(house(), actor(), now(), page.reference, name, version, given, form_key())
     except (MovedOn, KeyReused):
         return moved_on(case_page(house(), actor(), now(), page.reference), version)
     except NotAllowed as refused:

@@ -1,6 +1,5 @@
 """Arrivals at a gate: who is expected, the roll with its names opened once, those who come unannounced."""
 
-import secrets
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,8 +13,9 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from repatriation.web.casefile import place, shown_day
 from repatriation.web.desk import today
-from repatriation.web.forms import DateBoxes, DateRequired, PlainForm, choices
+from repatriation.web.forms import DateBoxes, DateRequired, PlainForm, choices, form_key
 from repatriation.web.identity import ReasonForm, born, names_of
+from repatriation.web.particulars_form import GATE, LONGEST_NOTE
 from repatriation.web.person_form import about_fields, name_fields, person_in, scripts_for
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now
@@ -73,6 +73,8 @@ def make_blueprint() -> Blueprint:
     @blueprint.route("/arrivals/<where>/roll", methods=["GET", "POST"])
     @permission(Permission.READ_IDENTITY)
     def roll(where: str) -> Answer:
+        if not may(actor().duty, Permission.LIST_ARRIVALS):
+            abort(404)
         if where not in ("gate", "centre"):
             abort(404)
         if request.method == "POST" and "tick" in request.form:
@@ -188,7 +190,7 @@ def _show_roll(
         people=rows,
         opened=opened is not None,
         acts=_acts(where, people),
-        key=secrets.token_urlsafe(12),
+        key=form_key(),
         back=_here(day, gate),
         gate_words=place(gate) if gate else None,
     )
@@ -218,7 +220,7 @@ def _ticked(where: str) -> Answer:
         (reference, request.form.get(f"version-{reference}", 0, type=int))
         for reference in request.form.getlist("here")
     ]
-    done = tick(house(), actor(), now(), people, actions, request.form.get("key", ""))
+    done = tick(house(), actor(), now(), people, actions, form_key())
     return render_template(
         "arrivals/ticked.html",
         nothing=not people or not actions,
@@ -247,18 +249,17 @@ def _quick(entry: Entry) -> Answer:
     scripts = scripts_for(entry.procedure)
     at = gates(house(), frozenset({entry.procedure.home}))
     form: Any = _quick_form(scripts, at)(data=_kept())
-    if not form.validate_on_submit():
+    if not form.validate_on_submit() or not _note_fits(form):
         shown = render_template(
             "arrivals/new.html",
             form=form,
             scripts=scripts,
             route=route_words(entry.procedure),
-            key=request.form.get("key") or secrets.token_urlsafe(12),
+            key=form_key(),
         )
         return shown, 400 if form.is_submitted() else 200
     try:
-        key = request.form.get("key") or secrets.token_urlsafe(12)
-        reference = open_once(house(), actor(), now(), _arrived(entry, form, scripts), key)
+        reference = open_once(house(), actor(), now(), _arrived(entry, form, scripts), form_key())
     except NotAllowed as refused:
         words = Wording(entry.procedure, today())
         reasons = words.reasons(refused.reasons, entry.stage.name)
@@ -281,26 +282,41 @@ def _quick_form(scripts: tuple[str, ...], at: tuple[str, ...]) -> type[PlainForm
         **about_fields(),
         "note": TextAreaField(
             _l("Who brought the person, and what is to be seen to at once"),
-            [Optional(), Length(max=4000, message=_l("The note is too long: at most 4,000 letters"))],
+            [Optional(), Length(max=LONGEST_NOTE, message=_l("The note is too long: at most 4,000 letters"))],
         ),
         "gate": RadioField(_l("Gate"), [needed], choices=choices(*((gate, place(gate)) for gate in at)))
         if at
-        else StringField(_l("Gate"), [needed]),
+        else StringField(_l("Gate"), [needed, GATE]),
         "day": DateBoxes(_l("Day of arrival"), [DateRequired(_l("Enter the day of arrival"))]),
     }
     return type("QuickForm", (PlainForm,), fields)
 
 
-def _arrived(entry: Entry, form: Any, scripts: tuple[str, ...]) -> NewCase:
+def _note_fits(form: Any) -> bool:
+    """Whether the note still fits with the day before it. Says so at its box where it does not."""
+    fits = len(_note(form)) <= LONGEST_NOTE
+    if not fits:
+        form.note.errors = [_TOO_LONG]
+    return fits
+
+
+def _note(form: Any) -> str:
     note = (form.note.data or "").strip()
     if form.day.data != today():
         # The case begins when it is entered; a day that lies before is told beside it.
         note = f"{form.day.data.isoformat()} {note}".strip()
+    return note
+
+
+_TOO_LONG = _l("The note is too long: at most 4,000 letters")
+
+
+def _arrived(entry: Entry, form: Any, scripts: tuple[str, ...]) -> NewCase:
     return NewCase(
         route=entry.procedure.route,
         stage=entry.stage.name,
         age_group=form.age_group.data or "unknown",
         gate=form.gate.data,
         person=person_in(form, scripts),
-        note=note or None,
+        note=_note(form) or None,
     )

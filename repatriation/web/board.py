@@ -72,7 +72,7 @@ def add_pages(blueprint: Blueprint) -> None:
     @permission(Permission.READ_CASE)
     def find() -> Response | tuple[str, int]:
         reference = _tidied(request.args.get("reference", ""))
-        if reference:
+        if reference is not None and reference[:2] in _beginnings():
             return redirect(url_for("cases.case", reference=reference), 303)
         return render_template("cases/not_found.html"), 404
 
@@ -171,9 +171,21 @@ def _may_open() -> bool:
     return may(actor().duty, Permission.OPEN_CASE) and bool(entries(house(), actor(), today()))
 
 
-def _tidied(typed: str) -> str:
-    """A reference as it is kept: people leave out the dashes, or type small letters."""
+def _beginnings() -> set[str]:
+    """The two letters with which the references of each route begin."""
+    return {f"{procedure.host[0]}{procedure.home[0]}" for procedure in house().shelf}
+
+
+def _tidied(typed: str) -> str | None:
+    """A reference as it is kept: people leave out the dashes, or type small letters.
+
+    Nothing where it can be none: what was typed may be a name, and must stand in no further address.
+    """
     letters = "".join(letter for letter in typed.upper() if letter.isascii() and letter.isalnum())
-    if len(letters) != 10:
-        return typed.strip().upper().replace("/", "")[:40]
+    if len(letters) != 10 or not _NEVER_IN_ONE.isdisjoint(letters[2:]):
+        return None
     return f"{letters[:2]}-{letters[2:6]}-{letters[6:]}"
+
+
+_NEVER_IN_ONE = frozenset("01IO")
+"""What no reference has, since it is read out over a telephone."""

@@ -1,13 +1,19 @@
 """What all forms share: one list of what is wrong, in the order of the page, and a date in three boxes."""
 
+import hashlib
+import re
+import secrets
 from collections.abc import Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
+from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, SelectChoice
 from wtforms.validators import StopValidation
+
+from repatriation.work.particulars import says_something
 
 # Thai officers write years of the Buddhist Era; no year of the common era in our papers is as high as this.
 BUDDHIST_FROM = 2400
@@ -108,3 +114,29 @@ class DateRequired:
         """Refuse when no date was entered; StopValidation carries the message."""
         if field.data is None:
             raise StopValidation(self.message)
+
+
+class SaysSomething:
+    """A text must say something: blanks, and signs that nobody sees, do not."""
+
+    def __init__(self, message: Any) -> None:
+        self.message = message
+
+    def __call__(self, form: Any, field: Any) -> None:  # noqa: ARG002
+        """Raises StopValidation where it does not."""
+        if isinstance(field.data, str) and not says_something(field.data):
+            raise StopValidation(self.message)
+
+
+def form_key() -> str:
+    """The idempotency key of the form that was sent, or a new one for a form about to be shown.
+
+    One that is not of our making is kept as its digest, so that whatever was sent can be a key.
+    """
+    sent = request.form.get("key", "")
+    if not sent:
+        return secrets.token_urlsafe(12)
+    return sent if _OUR_KEY.fullmatch(sent) else hashlib.sha256(sent.encode()).hexdigest()
+
+
+_OUR_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")

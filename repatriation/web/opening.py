@@ -1,11 +1,11 @@
 """Opening a case: one thing on a page, carried from page to page, and a look over it at the end."""
 
-import secrets
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from pydantic import ValidationError
 from werkzeug.wrappers import Response
 from wtforms import BooleanField, RadioField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, StopValidation
@@ -13,7 +13,7 @@ from wtforms.validators import Length, Optional, StopValidation
 from repatriation.web import glossary
 from repatriation.web.casefile import place
 from repatriation.web.desk import today
-from repatriation.web.forms import PlainForm, choices
+from repatriation.web.forms import PlainForm, choices, form_key
 from repatriation.web.particulars_form import LABELS, LONGEST_NOTE, NEEDED
 from repatriation.web.person_form import (
     LONGEST,
@@ -27,8 +27,9 @@ from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now
 from repatriation.web.words import Wording, route_words, stage_name, text
 from repatriation.work.choices import Entry, entries, gates
-from repatriation.work.newcase import ConsentEntered, NewCase
+from repatriation.work.newcase import ConsentEntered, NewCase, PersonEntered
 from repatriation.work.openings import open_once
+from repatriation.work.particulars import says_something
 from repatriation.work.permissions import Permission
 from repatriation.work.refusals import Invalid, KeyReused
 from sop.engine import NotAllowed
@@ -94,7 +95,7 @@ class AskedWhen:
     def __call__(self, form: Any, field: Any) -> None:
         """Raises StopValidation where it is missing, and ends the checking where it is not needed."""
         asked = form.agrees.data == "yes" and (not self.child or _is_child(form))
-        if asked and field.data:
+        if asked and field.data and says_something(field.data):
             return
         field.errors[:] = []  # a choice that was not made is no wrong choice
         raise StopValidation(self.message if asked else "")
@@ -138,7 +139,7 @@ class _Opening:
 
     def answer(self) -> Answer:
         names = list(self.groups)
-        if request.method == "GET":
+        if request.method != "POST":
             return self._show(names[0])
         at, go = request.form.get("at", ""), request.form.get("go", "")
         if go in self.groups:
@@ -171,7 +172,7 @@ class _Opening:
             group=group,
             fields=[self.form[name] for name in self._asked(group)],
             carried=self._carried(group),
-            key=_key(),
+            key=form_key(),
             asked=text(consent.text) if consent else None,
             told=Wording(self.procedure, today()).roles(consent.to) if consent else None,
         )
@@ -206,17 +207,17 @@ class _Opening:
             entry=self.entry,
             caption=_beginning(self.entry),
             carried=self._carried(None),
-            key=_key(),
+            key=form_key(),
             reasons=reasons,
         )
 
     def _open(self) -> Answer:
         try:
-            reference = open_once(house(), actor(), now(), self._new(), _key())
+            reference = open_once(house(), actor(), now(), self._new(), form_key())
         except NotAllowed as refused:
             words = Wording(self.procedure, today())
             return self._check(words.reasons(refused.reasons, self.entry.stage.name)), 409
-        except (Invalid, KeyReused):
+        except (Invalid, KeyReused, ValidationError):
             wrong = _("Something that was entered cannot be taken. Look over it again.")
             return self._check([wrong]), 400
         flash(_("The case is open. Its reference is %(reference)s.", reference=reference))
@@ -233,7 +234,7 @@ class _Opening:
             gate=form.gate.data or None if "gate" in form else None,
             person=person_in(form, self.scripts, contacts=_known(contacts), home_address=_known(address)),
             consent=_consent_in(form) if "consent" in self.groups else None,
-            note=(form.note.data or "").strip() or None,
+            note=_said(form.note.data),
         )
 
 
@@ -282,15 +283,21 @@ def _consent_in(form: Any) -> ConsentEntered | None:
         name=FIRST_CONSENT,
         language=form.language.data,
         how=form.how.data,
-        interpreter=(form.interpreter.data or "").strip() or None,
-        guardian=((form.guardian.data or "").strip() or None) if child else None,
+        interpreter=_said(form.interpreter.data),
+        guardian=_said(form.guardian.data) if child else None,
         own_view=bool(form.own_view.data) and child,
     )
 
 
+def _said(text: str | None) -> str | None:
+    """What was written, or nothing where it says nothing."""
+    return text.strip() if text and says_something(text) else None
+
+
 def _is_child(form: Any) -> bool:
     """Whether the person counts as a child: by date of birth, else as the officer judged."""
-    new = NewCase(route="aaa-aaa", age_group=form.age_group.data or "unknown", person=person_in(form, ()))
+    judged = form.age_group.data if form.age_group.data in ("adult", "child") else "unknown"
+    new = NewCase(route="aaa-aaa", age_group=judged, person=PersonEntered(birthdate=form.birthdate.data))
     return new.age_on(today()) != "adult"
 
 
@@ -307,7 +314,3 @@ def _in_words(field: Any) -> object:
         chosen = {value: words for value, words, *_rest in field.iter_choices()}
         return chosen.get(field.data) if field.data else None
     return field.data or None
-
-
-def _key() -> str:
-    return request.form.get("key") or secrets.token_urlsafe(12)

@@ -2,19 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
-from typing import Any
+from typing import Any, Final
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from pydantic import ValidationError
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from repatriation.web import glossary
 from repatriation.web.casefile import place
-from repatriation.web.forms import DateBoxes, DateRequired, PlainForm, choices
+from repatriation.web.forms import DateBoxes, DateRequired, PlainForm, SaysSomething, choices
 from repatriation.web.words import stage_name
 from repatriation.work.casepage import Body, Move
-from repatriation.work.particulars import Particulars
+from repatriation.work.particulars import Particulars, problems_of, says_something
+from repatriation.work.refusals import Invalid
 
 ORDER = (
     "language",
@@ -33,6 +35,7 @@ ORDER = (
 )
 LONGEST_LINE = 200
 LONGEST_NOTE = 4000
+GATE = Regexp(r"^[A-Za-z0-9_.\-]{1,60}$", message=_l("Write the gate in Latin letters, as one word"))
 
 LABELS: Mapping[str, object] = {
     "language": _l("In which language did you speak?"),
@@ -90,7 +93,8 @@ def _field(
     entries: Sequence[str],
 ) -> Any:
     label = _label(name, must, move)
-    rules: list[Any] = [InputRequired(NEEDED.get(name, _l("Enter this")))] if must else [Optional()]
+    needed = NEEDED.get(name, _l("Enter this"))
+    rules: list[Any] = [InputRequired(needed), SaysSomething(needed)] if must else [Optional()]
     match name:
         case "language":
             return RadioField(label, rules, choices=choices(*glossary.SPOKEN.items()))
@@ -111,10 +115,7 @@ def _field(
             named = [(gate, place(gate)) for gate in gates]
             return SelectField(label, rules, choices=choices(("", _l("Choose")), *named))
         case "gate":
-            code = Regexp(
-                r"^[A-Za-z0-9_.\-]{1,60}$", message=_l("Write the gate in Latin letters, as one word")
-            )
-            return StringField(label, [*rules, code])
+            return StringField(label, [*rules, GATE])
         case "note":
             too_long = Length(max=LONGEST_NOTE, message=_l("The note is too long: at most 4,000 letters"))
             return TextAreaField(label, [*rules, too_long])
@@ -145,14 +146,24 @@ def _optional(name: str) -> object:
 
 
 def particulars(form: Any, zone: tzinfo) -> Particulars:
-    """What was entered, as a step takes it; a last day holds to its end in `zone`."""
+    """What was entered, as a step takes it; a last day holds to its end in `zone`, a blank is nothing.
+
+    Raises:
+        Invalid: with each field that cannot be taken.
+    """
     given: dict[str, Any] = {}
     for name in ORDER:
         field = getattr(form, name, None)
-        if field is None or field.data in (None, ""):
+        if field is None or field.data is None:
+            continue
+        if isinstance(field.data, str) and not says_something(field.data):
             continue
         given[name] = _end_of(field.data, zone) if name == "until" else field.data
-    return Particulars(**given)
+    try:
+        return Particulars(**given)
+    except ValidationError as problem:
+        wrong = problems_of(problem)
+    raise Invalid(wrong)
 
 
 def entered(form: Any) -> list[tuple[object, object]]:
@@ -175,4 +186,8 @@ def _in_words(field: Any) -> object:
 
 
 def _end_of(day: date, zone: tzinfo) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time.min, zone)
+    return datetime.combine(min(day, _LAST) + timedelta(days=1), time.min, zone)
+
+
+_LAST: Final = date.max - timedelta(days=2)
+"""The last day that has an end in every time zone."""

@@ -6,11 +6,12 @@ from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, StringField
-from wtforms.validators import Length, Optional
+from wtforms.validators import Length, Optional, ValidationError
 
 from repatriation.web import glossary
+from repatriation.web.desk import today
 from repatriation.web.forms import DateBoxes, choices
-from repatriation.work.newcase import Name, PersonEntered
+from repatriation.work.newcase import OLDEST, Name, PersonEntered
 from sop.procedure import Procedure
 
 LONGEST: Final = 200
@@ -68,7 +69,7 @@ def about_fields() -> dict[str, Any]:
     """Date of birth, age group where there is none, and gender."""
     groups = [(code, glossary.AGES[code]) for code in ("adult", "child", "unknown")]
     return {
-        "birthdate": PartialDate(_l("Date of birth, or the year alone")),
+        "birthdate": PartialDate(_l("Date of birth, or the year alone"), [_is_of_somebody_alive]),
         "age_group": RadioField(
             _l("Grown up or child, if the date of birth is not known"),
             [Optional()],
@@ -76,6 +77,16 @@ def about_fields() -> dict[str, Any]:
         ),
         "gender": RadioField(_l("Gender"), [Optional()], choices=choices(*glossary.GENDERS.items())),
     }
+
+
+def _is_of_somebody_alive(form: Any, field: PartialDate) -> None:  # noqa: ARG001 - WTForms passes both
+    """Refuse a year of two figures or one to come: it would make a child grown up, or the other way round."""
+    born, day = field.data, today()
+    if born is None:
+        return
+    to_come = born.year > day.year if field.estimated else born > day
+    if to_come or born.year < day.year - OLDEST:
+        raise ValidationError(_l("Enter a real date, as day, month and year in figures"))
 
 
 def names_in(form: Any, scripts: Sequence[str]) -> tuple[Name, ...]:

@@ -1,6 +1,5 @@
 """Visits after the return: whom to visit, writing a visit down, and opening the notes of earlier ones."""
 
-import secrets
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -15,7 +14,7 @@ from repatriation.web.acting import moved_on, not_allowed
 from repatriation.web.board import address_of, place_of, row
 from repatriation.web.casefile import shown_day, shown_moment
 from repatriation.web.desk import today
-from repatriation.web.forms import DateBoxes, DateRequired, PlainForm, choices
+from repatriation.web.forms import DateBoxes, DateRequired, PlainForm, choices, form_key
 from repatriation.web.identity import ReasonForm
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now
@@ -77,13 +76,13 @@ def make_blueprint() -> Blueprint:
     def record(reference: str) -> Answer:
         page = case_page(house(), actor(), now(), reference)
         form = VisitForm(data={"on": today()})
-        version = request.form.get("version", page.version, type=int)
+        version = request.form.get("version", -1, int) if form.is_submitted() else page.version
         if not form.validate_on_submit():
             move = page.move(ACTION_OF[True])
             barred = not_allowed(page, ACTION_OF[True], move.reasons) if move and _is_stopped(move) else None
             return barred or (_shown(form, page, version), 400 if form.is_submitted() else 200)
         try:
-            record_visit(house(), actor(), now(), reference, version, _entered(form), _key())
+            record_visit(house(), actor(), now(), reference, version, _entered(form), form_key())
         except (MovedOn, KeyReused):
             return moved_on(case_page(house(), actor(), now(), reference), version)
         except NotAllowed as refused:
@@ -143,7 +142,7 @@ def _shown(form: VisitForm, page: Any, version: int) -> str:
     move = page.move(ACTION_OF[True])
     asked_first = move is not None and not move.open
     return render_template(
-        "visits/record.html", form=form, page=page, version=version, key=_key(), not_agreed=asked_first
+        "visits/record.html", form=form, page=page, version=version, key=form_key(), not_agreed=asked_first
     )
 
 
@@ -159,7 +158,3 @@ def _entered(form: VisitForm) -> VisitEntered:
         notes=(form.notes.data or "").strip() or None,
         next_on=form.next_on.data,
     )
-
-
-def _key() -> str:
-    return request.form.get("key") or secrets.token_urlsafe(12)

@@ -19,5 +19,5 @@ def changes_since(house: House, actor: Actor, reference: str, version: int) -> t
     return tuple(
         Change(row.at, row.detail["action"], row.organisation_id, row.officer_id)
         for row in found
-        if row.detail.get("version", 0) > version
+        if "action" in row.detail and row.detail.get("version", 0) > version
     )

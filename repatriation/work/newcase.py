@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from repatriation.work.particulars import Code, Line, Note
+from repatriation.work.particulars import Code, Line, Note, Said
 
 Script = Literal["latn", "khmr", "thai"]
 AgeGroup = Literal["adult", "child", "unknown"]
@@ -20,6 +20,8 @@ Gender = Literal[
 """The values of HTCDS `prs_Gender`."""
 
 COMES_OF_AGE = 18
+OLDEST = 120
+"""Nobody is older; a date of birth before that is a slip of the hand, such as a year of two figures."""
 
 
 class Entered(BaseModel):
@@ -98,8 +100,8 @@ class ConsentEntered(Entered):
     name: Code = "protection"
     language: Literal["km", "th", "vi", "en", "other"] | None = None
     how: Literal["spoken", "written", "thumbprint", "signed", "imported"] = "spoken"
-    interpreter: Line | None = None
-    guardian: Line | None = None
+    interpreter: Said | None = None
+    guardian: Said | None = None
     own_view: bool = False
 
 
@@ -118,10 +120,12 @@ class NewCase(Entered):
 
     def age_on(self, day: date) -> AgeGroup:
         """Grown up, child or unknown: from the date of birth where there is one, else as the officer
-        judged.
+        judged. A date at which nobody alive was born says nothing.
         """
         born = self.person.birthdate
         if born is None:
             return self.age_group
         birthdays = day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+        if not 0 <= birthdays <= OLDEST:
+            return self.age_group
         return "adult" if birthdays >= COMES_OF_AGE else "child"

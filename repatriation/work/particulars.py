@@ -1,9 +1,17 @@
 """What an officer enters beside an action: dates, an interpreter, a chosen organisation, a reason."""
 
+import re
 from datetime import date
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    StringConstraints,
+    ValidationError,
+)
 
 from repatriation.work.sharing import BROUGHT_IN_BY
 from sop import vocabulary as words
@@ -12,6 +20,37 @@ from sop.procedure import Action, Procedure
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.\-]{1,60}$")]
+
+Day = TypeVar("Day", bound=date)
+
+_UNSEEN: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+"""Signs that nobody types, and those that turn the reading of what follows. Zero-width ones stay: Khmer words
+are parted by them."""
+
+_YEARS: Final = range(2000, 2101)
+"""Days that an agreement, a paper or a handover may speak of; any other year is a slip of the hand."""
+
+
+def says_something(text: str) -> bool:
+    """Whether a letter or a figure stands in a text. Blanks, dashes and signs without width name nobody."""
+    return any(sign.isalnum() for sign in text)
+
+
+def _said(text: str) -> str:
+    text = _UNSEEN.sub("", text).strip()
+    if not says_something(text):
+        raise ValueError("needed")
+    return text
+
+
+def _near(day: Day) -> Day:
+    if day.year not in _YEARS:
+        raise ValueError("out of range")
+    return day
+
+
+Said = Annotated[Line, AfterValidator(_said)]
+SaidAtLength = Annotated[Note, AfterValidator(_said)]
 
 HOW: Final = ("spoken", "written", "thumbprint", "signed")
 CONSENT_LANGUAGES: Final = ("km", "th", "vi", "en", "other")
@@ -22,18 +61,18 @@ class Particulars(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    on: date | None = None
-    until: AwareDatetime | None = None
+    on: Annotated[date, AfterValidator(_near)] | None = None
+    until: Annotated[AwareDatetime, AfterValidator(_near)] | None = None
     gate: Code | None = None
     organisation: Code | None = None
-    note: Note | None = None
+    note: SaidAtLength | None = None
     language: Literal["km", "th", "vi", "en", "other"] | None = None
     how: Literal["spoken", "written", "thumbprint", "signed"] | None = None
-    interpreter: Line | None = None
-    guardian: Line | None = None
+    interpreter: Said | None = None
+    guardian: Said | None = None
     own_view: bool = False
-    authority: Line | None = None
-    form_version: Line | None = None
+    authority: Said | None = None
+    form_version: Said | None = None
     entry: Code | None = None
 
 

@@ -1,4 +1,4 @@
-"""What no page of ours sends: broken characters, impossible days, crooked addresses. None is a failure of ours."""
+"""What no page of ours sends: broken characters, impossible days, crooked addresses. Nothing fails of it."""
 
 from urllib.parse import quote
 
