@@ -64,9 +64,10 @@ class Place:
         """The address of a new database without tables."""
         name = f"bench_{uuid.uuid4().hex}"
         if self.server is None:
-            return make_url(f"sqlite:///{self.folder / name}.sqlite")
-        postgres.execute(self.server, f"CREATE DATABASE {name} TEMPLATE template0")
-        made = self.server.set(database=name)
+            made = make_url(f"sqlite:///{self.folder / name}.sqlite")
+        else:
+            postgres.execute(self.server, f"CREATE DATABASE {name} TEMPLATE template0")
+            made = self.server.set(database=name)
         self._made.append(made)
         return made
 
@@ -78,10 +79,13 @@ class Place:
         return Ground(self.database(), keys, tuple(procedure.path for procedure in self.shelf))
 
     def clear(self) -> None:
-        """Drops the databases that were made on a server. What lies in the folder goes with the folder."""
+        """Drops the databases made so far."""
         for url in self._made:
-            assert self.server is not None
-            postgres.execute(self.server, f"DROP DATABASE IF EXISTS {url.database} WITH (FORCE)")
+            if self.server is not None:
+                postgres.execute(self.server, f"DROP DATABASE IF EXISTS {url.database} WITH (FORCE)")
+            else:
+                for file in self.folder.glob(f"{Path(str(url.database)).name}*"):
+                    file.unlink()
         self._made.clear()
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
-from repatriation.bench import advance, clash, crash, fair, imports, sop
+from repatriation.bench import advance, clash, crash, fair, http, imports, lists, sop
 from repatriation.bench.place import Place, places
 from repatriation.bench.report import Report
 from sop import shelf
@@ -11,9 +11,11 @@ from sop import shelf
 BENCHES: Final[Mapping[str, Callable[[Place], Report]]] = {
     "sop": sop.run,
     "advance": advance.run,
+    "http": http.run,
     "fair": fair.run,
     "crash": crash.run,
     "clash": clash.run,
+    "list": lists.run,
     "import": imports.run,
 }
 

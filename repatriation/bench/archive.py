@@ -1,0 +1,151 @@
+"""Very many cases, made quickly: some real ones told again and again, under other references and days.
+
+Nearly all are closed and old, as after years of work. One organisation knows of all of them, one of every
+tenth, and one of five.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice
+from typing import Any, Final
+
+import psycopg
+from psycopg.types.json import Jsonb
+from sqlalchemy import make_url
+
+from repatriation.bench.place import Place
+from repatriation.bench.postgres import plain
+from repatriation.bench.world import World, populate, ways
+from repatriation.records.cases import LETTERS, CaseFile
+from repatriation.records.columns import new_id
+from repatriation.records.scope import every_case
+
+BUSY: Final = "mosvy"
+MIDDLING: Final = "poipet-transit-centre"
+RARE: Final = "ngo-bavet"
+RARELY: Final = 5
+
+YEARS: Final = timedelta(days=3650)
+_AT_ONCE: Final = 20_000
+
+_COLUMNS: Final = {name: tuple(CaseFile.metadata.tables[name].c.keys()) for name in ("case_file", "party")}
+
+Row = tuple[str, Sequence[Any]]
+"""The name of a table, and values for all of its columns."""
+
+
+def fill(place: Place, count: int) -> World:
+    """A new world with so many cases in it."""
+    world = populate(place)
+    models = _models(place, world)
+    url = make_url(world.apart.ground.url)
+    rows = _rows(world, models, count)
+    if place.kind == "sqlite":
+        _into_sqlite(str(url.database), rows)
+    else:
+        _into_postgresql(plain(url), rows)
+    return world
+
+
+def moment(number: int, count: int, now: datetime) -> datetime:
+    """When the case of a number was last touched: evenly over the years, the last one just now."""
+    return now - YEARS * (1 - (number + 1) / count)
+
+
+def _models(place: Place, world: World) -> list[CaseFile]:
+    """Real cases, each at another point of its way."""
+    walks = world.open(ways(place.shelf), place.size(80, 16))
+    for number, walk in enumerate(walks):
+        strides = len(walk.way.strides) * (number % 10 + 1) // 10
+        for _ in range(strides):
+            world.take(walk)
+    with world.house.doors.read() as session:
+        return list(session.exec(every_case()).all())
+
+
+def _rows(world: World, models: Sequence[CaseFile], count: int) -> Iterator[Row]:
+    """The rows of every case: its own, and those of the organisations that have a part in it."""
+    ends = {name for procedure in world.house.shelf for name, s in procedure.stages.items() if s.end}
+    closed = [model for model in models if model.stage in ends]
+    going = [model for model in models if model.stage not in ends]
+    bodies = {code: world.actors[code].organisation_id for code in (BUSY, MIDDLING, RARE)}
+    now = datetime.now(UTC)
+    for number in range(count):
+        young = number > count * 0.95
+        still = number % 5 > 0 if young else number % 500 == 0
+        models = going if still else closed
+        model, at = models[number % len(models)], moment(number, count, now)
+        case_id, day = new_id(), at.date() + timedelta(days=number % 60)
+        said = {
+            "id": case_id,
+            "reference": _reference(number),
+            "updated_at": at,
+            "opened_at": at - timedelta(days=200),
+            "closed_at": None if still else at,
+            "expected_on": day if still and number % 3 == 0 else None,
+            "holder_id": bodies[BUSY],
+            "sealed_seq": model.trail_seq,
+        }
+        yield "case_file", [said.get(name, getattr(model, name)) for name in _COLUMNS["case_file"]]
+        known = [BUSY]
+        if number % 10 == 0:
+            known.append(MIDDLING)
+        if number % max(1, count // RARELY) == count // RARELY - 1:
+            known.append(RARE)
+        for code in known:
+            due_on = day if still and number % 4 else None
+            yield "party", [new_id(), case_id, _ROLES[code], bodies[code], at, None, at, model.stage, due_on]
+
+
+_ROLES: Final = {BUSY: "home.coordination", MIDDLING: "home.reception", RARE: "home.caseworker"}
+
+
+def _reference(number: int) -> str:
+    """Another reference for every number, and none that tells it."""
+    scattered = (number * 2_654_435_761 + 97) % 2**40
+    drawn = "".join(LETTERS[scattered >> shift & 31] for shift in range(0, 40, 5))
+    return f"BE-{drawn[:4]}-{drawn[4:]}"
+
+
+def _batches(rows: Iterator[Row]) -> Iterator[dict[str, list[Sequence[Any]]]]:
+    """Rows by table, cases before the parts in them."""
+    while some := list(islice(rows, _AT_ONCE)):
+        yield {table: [row for of, row in some if of == table] for table in _COLUMNS}
+
+
+def _into_sqlite(file: str, rows: Iterator[Row]) -> None:
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        connection.execute("PRAGMA synchronous=OFF")  # nothing here needs to outlive anything
+        for batch in _batches(rows):
+            connection.execute("BEGIN IMMEDIATE")
+            for table, many in batch.items():
+                marks = ", ".join("?" * len(_COLUMNS[table]))
+                connection.executemany(
+                    f"INSERT INTO {table} ({', '.join(_COLUMNS[table])}) VALUES ({marks})",  # noqa: S608
+                    ([_as_sqlite(value) for value in row] for row in many),
+                )
+            connection.execute("COMMIT")
+
+
+def _as_sqlite(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+    if isinstance(value, date):
+        return value.isoformat()
+    return json.dumps(value) if isinstance(value, dict) else value
+
+
+def _into_postgresql(url: str, rows: Iterator[Row]) -> None:
+    with psycopg.connect(url) as connection, connection.cursor() as cursor:
+        for batch in _batches(rows):
+            for table, many in batch.items():
+                into = f"COPY {table} ({', '.join(_COLUMNS[table])}) FROM STDIN"
+                with cursor.copy(into.encode()) as copy:
+                    for row in many:
+                        copy.write_row([Jsonb(value) if isinstance(value, dict) else value for value in row])
+            connection.commit()
+        connection.autocommit = True
+        cursor.execute("ANALYZE")  # which the server does by itself, only later

@@ -1,0 +1,204 @@
+"""How quick a step is through the whole service: Gunicorn, a session, the real form of each action."""
+
+import contextlib
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection
+from multiprocessing.connection import Connection
+from typing import Final, NamedTuple
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from repatriation.bench.checks import examine
+from repatriation.bench.crowd import Job, crowd
+from repatriation.bench.place import Ground, Place
+from repatriation.bench.report import Report
+from repatriation.bench.world import Walk, World, in_turn, populate, ways
+from repatriation.work import sessions
+from repatriation.work.particulars import NOTHING, Particulars
+
+PROCESSES: Final = 2
+CONNECTIONS: Final = 8
+SLOWEST: Final = 25
+_ADDRESS: Final = "127.0.0.1"
+_TOKEN: Final = re.compile(r'name="csrf_token" value="([^"]+)"')
+_HERE: Final = ZoneInfo("Asia/Phnom_Penh")
+
+
+class Desk(NamedTuple):
+    """An officer's browser: the cookie of the session, and the token that its forms carry."""
+
+    cookie: str
+    token: str
+
+
+def run(place: Place) -> Report:
+    """Eight connections that stay open send the form of one step after the other, for some seconds."""
+    report = Report(
+        "http",
+        f"{CONNECTIONS} connections, {PROCESSES} processes of Gunicorn; a form sent, a step taken",
+        place.kind,
+    )
+    seconds = 6.0 if not place.quick else 0.8
+    world = populate(place)
+    walks = world.open(ways(place.shelf), place.size(400, 40))
+    with _serving(world.apart.ground) as port:
+        desks = {code: _sit_down(world, code, port) for code in world.actors}
+        shares = [walks[number::PROCESSES] for number in range(PROCESSES)]
+        jobs: list[Job] = [(_browse, (share, desks, port, seconds)) for share in shares]
+        with crowd(jobs) as pipes:
+            before = sum(pipe.recv() for pipe in pipes)
+            for pipe in pipes:
+                pipe.send("go")
+            told = [pipe.recv() for pipe in pipes]
+    answers: Counter[int] = sum((Counter(said) for said, _ in told), Counter())
+    waits = sorted(wait for _, some in told for wait in some)
+    counts = examine(world.house, {})
+    world.close()
+    report.add("steps", answers[303] / seconds, "steps/s")
+    report.add("median", waits[len(waits) // 2] * 1000, "ms")
+    report.add("99 in 100", waits[int(len(waits) * 0.99)] * 1000, "ms", "at most", SLOWEST)
+    report.add("slowest", waits[-1] * 1000, "ms")
+    report.add("answers that were no step", answers.total() - answers[303], "", "exactly", 0)
+    taken = counts.events - counts.cases - before
+    report.add("steps in the trail beside those answered", taken - answers[303], "", "exactly", 0)
+    report.add("breaks in the trail", counts.broken + counts.disagreeing, "", "exactly", 0)
+    return report
+
+
+@contextlib.contextmanager
+def _serving(ground: Ground) -> Iterator[int]:
+    """The service on a free port of this machine, as `repatriation serve` runs it."""
+    with socket.socket() as free:
+        free.bind((_ADDRESS, 0))
+        port: int = free.getsockname()[1]
+    settings = {
+        "FOLDER": str(ground.keys.parent),
+        "KEYRING": str(ground.keys),
+        "DATABASE_URL": ground.url,
+        "ISSUER": f"http://{_ADDRESS}:{port}",
+        "DEMONSTRATION": "true",
+    }
+    others = {name: value for name, value in os.environ.items() if not name.startswith("REPATRIATION_")}
+    service = subprocess.Popen(  # noqa: S603 - our own program
+        [
+            *(sys.executable, "-c", "from repatriation.commands import main; main()", "serve"),
+            *("--port", str(port), "--processes", str(PROCESSES), "--threads", "4"),
+        ],
+        env=others | {f"REPATRIATION_{name}": value for name, value in settings.items()},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait(service, port)
+        yield port
+    finally:
+        service.terminate()
+        service.wait(timeout=20)
+
+
+def _wait(service: "subprocess.Popen[bytes]", port: int) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        connection = HTTPConnection(_ADDRESS, port, timeout=30)
+        try:
+            connection.request("GET", "/healthz")
+            if connection.getresponse().status == 200:
+                return
+        except OSError:
+            if service.poll() is not None or time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        finally:
+            connection.close()
+
+
+def _sit_down(world: World, code: str, port: int) -> Desk:
+    """Signs an officer in, past the password, and reads the token off a page."""
+    begun = sessions.begin(world.house, world.actors[code].officer_id, datetime.now(UTC))
+    cookie = f"session={begun.token}"
+    connection = HTTPConnection(_ADDRESS, port, timeout=30)
+    connection.request("GET", "/cases/find", headers={"Cookie": cookie})
+    found = _TOKEN.search(connection.getresponse().read().decode())
+    connection.close()
+    if found is None:
+        raise LookupError(f"the page that {code} is shown has no form")
+    return Desk(cookie, found[1])
+
+
+def _browse(
+    pipe: Connection, walks: Sequence[Walk], desks: dict[str, Desk], port: int, seconds: float
+) -> None:
+    """A share of the connections: tells how often each kind of answer came, and how long each took."""
+    hands = CONNECTIONS // PROCESSES
+    connections = [HTTPConnection(_ADDRESS, port, timeout=30) for _ in range(hands)]
+    shares = [in_turn(walks[number::hands]) for number in range(hands)]
+
+    def all_send(threads: ThreadPoolExecutor, length: float) -> list[tuple[Counter[int], list[float]]]:
+        ends = time.monotonic() + length
+        return list(threads.map(_send_on, connections, shares, [desks] * hands, [ends] * hands))
+
+    with ThreadPoolExecutor(hands) as threads:
+        warm = all_send(threads, seconds / 4)  # until both processes have made their templates and statements
+        pipe.send(sum(said[303] for said, _ in warm))
+        pipe.recv()
+        told = all_send(threads, seconds)
+    for connection in connections:
+        connection.close()
+    answers: Counter[int] = sum((said for said, _ in told), Counter())
+    pipe.send((dict(answers), [wait for _, waits in told for wait in waits]))
+
+
+def _send_on(
+    connection: HTTPConnection, walks: Iterator[Walk], desks: dict[str, Desk], ends: float
+) -> tuple[Counter[int], list[float]]:
+    """One connection: form after form, until the time is over or a case does not go on."""
+    answers: Counter[int] = Counter()
+    waits = []
+    while (began := time.monotonic()) < ends:
+        answers[_send(connection, next(walks), desks)] += 1
+        waits.append(time.monotonic() - began)
+    return answers, waits
+
+
+def _send(connection: HTTPConnection, walk: Walk, desks: dict[str, Desk]) -> int:
+    stride = walk.stride
+    assert stride is not None
+    desk = desks[stride.organisation]
+    form = {
+        "csrf_token": desk.token,
+        "version": str(walk.version),
+        "key": f"{walk.reference}-{walk.version}",
+        "sure": "yes",
+        **_fields(stride.given),
+    }
+    headers = {"Cookie": desk.cookie, "Content-Type": "application/x-www-form-urlencoded"}
+    connection.request("POST", f"/cases/{walk.reference}/do/{stride.action}", urlencode(form), headers)
+    answer = connection.getresponse()
+    answer.read()
+    if answer.status == 303:
+        walk.version += 1
+    return answer.status
+
+
+def _fields(given: Particulars) -> dict[str, str]:
+    """What an officer enters, as the boxes of the form have it."""
+    fields: dict[str, str] = {}
+    for name, value in given:
+        if value == getattr(NOTHING, name):
+            continue
+        if name in ("on", "until"):
+            day = value if name == "on" else (value.astimezone(_HERE) - timedelta(days=1)).date()
+            boxes = {"day": day.day, "month": day.month, "year": day.year}
+            fields |= {f"{name}-{box}": str(number) for box, number in boxes.items()}
+        else:
+            fields[name] = "y" if value is True else str(value)
+    return fields

@@ -1,0 +1,93 @@
+"""Whether a page of a list costs the same however many cases there are."""
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from statistics import median
+from typing import Final
+
+from repatriation.bench.archive import BUSY, MIDDLING, RARE, fill, moment
+from repatriation.bench.place import Place
+from repatriation.bench.plans import whole_tables
+from repatriation.bench.report import Report
+from repatriation.bench.world import World
+from repatriation.work import arrivals, lists
+from repatriation.work.lists import Order, Wanted
+
+SIZES: Final = (10_000, 100_000, 1_000_000)
+QUICK: Final = (500, 2_000)
+GROWTH: Final = 1.5
+
+Ask = Callable[[], object]
+
+
+def run(place: Place) -> Report:
+    """Asks for every page at each size; tells its cost at the last, and how much more that is."""
+    sizes = QUICK if place.quick else SIZES
+    report = Report("list", f"one page each, of {sizes[-1]:,} cases and of {sizes[-2]:,}", place.kind)
+    costs: list[Mapping[str, float]] = []
+    for size in sizes:
+        began = time.perf_counter()
+        world = fill(place, size)
+        report.add(f"{size:,} cases made", time.perf_counter() - began, "s")
+        pages = _pages(world, size)
+        costs.append({name: _cost(ask) for name, ask in pages.items()})
+        if size == sizes[-1]:
+            scanned = whole_tables(world, pages.values())
+            for name, cost in costs[-1].items():
+                report.add(name, cost, "ms")
+                grown = cost / costs[-2][name]
+                if place.quick:
+                    report.add(f"{name}: growth", grown)
+                else:
+                    report.add(f"{name}: growth", grown, "", "at most", GROWTH)
+            if place.kind == "sqlite" or not place.quick:  # PostgreSQL rightly reads a small table whole
+                report.add("questions that read a whole table", len(scanned), "", "exactly", 0)
+        world.close()
+        place.clear()
+    return report
+
+
+def _pages(world: World, size: int) -> dict[str, Ask]:
+    """Every kind of page, by its name."""
+    house, now = world.house, datetime.now(UTC)
+    day, half = now.date(), lists.Place(moment(size // 2, size, now).isoformat(), "")
+    due_half = lists.Place(day.isoformat(), "")
+    route = house.shelf.routes(day)[0]
+    some_stage = next(stage.name for stage in route.stages.values() if stage.phase == "preparation")
+
+    def page(code: str, wanted: Wanted, at: lists.Place | None = None) -> Ask:
+        return lambda: lists.cases(house, world.actors[code], now, day, wanted, at)
+
+    return {
+        "latest": page(BUSY, Wanted()),
+        "latest, half-way": page(BUSY, Wanted(), half),
+        "latest, backwards from half-way": page(BUSY, Wanted(), half._replace(back=True)),
+        "oldest": page(BUSY, Wanted(Order.OLDEST)),
+        "by time limit": page(BUSY, Wanted(Order.DUE)),
+        "by time limit, from today": page(BUSY, Wanted(Order.DUE), due_half),
+        "one route": page(BUSY, Wanted(route=route.route)),
+        "one stage": page(BUSY, Wanted(stages=frozenset({some_stage}))),
+        "one route and stage": page(BUSY, Wanted(route=route.route, stages=frozenset({some_stage}))),
+        "ended": page(BUSY, Wanted(ended=True)),
+        "ended, half-way": page(BUSY, Wanted(ended=True), half),
+        "our move": page(BUSY, Wanted(ours=True)),
+        "overdue": page(BUSY, Wanted(Order.DUE, overdue=True)),
+        "stuck": page(BUSY, Wanted(stuck=True)),
+        "of every tenth case": page(MIDDLING, Wanted()),
+        "of five cases": page(RARE, Wanted()),
+        "of five cases, ended": page(RARE, Wanted(ended=True)),
+        "the coming days": lambda: arrivals.coming(house, world.actors[MIDDLING], day),
+        "expected today": lambda: arrivals.expected(house, world.actors[MIDDLING], day, None),
+    }
+
+
+def _cost(ask: Ask) -> float:
+    """The median time of some tries, in ms; fewer tries where each takes long."""
+    taken: list[float] = []
+    ask()
+    while len(taken) < 9 and sum(taken) < 2:
+        began = time.perf_counter()
+        ask()
+        taken.append(time.perf_counter() - began)
+    return median(taken) * 1000
