@@ -102,5 +102,9 @@ def new_reference(route: str) -> str:
     cases.
     """
     host, home = route.split("-")
-    drawn = "".join(secrets.choice(LETTERS) for _ in range(8))
+    number = secrets.randbelow(len(LETTERS) ** 8)
+    drawn = ""
+    while len(drawn) < 8:
+        number, place = divmod(number, len(LETTERS))
+        drawn += LETTERS[place]
     return f"{host[0]}{home[0]}-{drawn[:4]}-{drawn[4:]}".upper()

@@ -30,6 +30,7 @@ class Keyring:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._read: dict[str, bytes] = {}
+        self._epochs: tuple[int, tuple[int, ...]] = (0, ())
         if not folder.is_dir():
             raise KeyringError(f"there is no keyring in {folder}: make one first")
         _only_ours(folder)
@@ -49,9 +50,11 @@ class Keyring:
     @property
     def epochs(self) -> tuple[int, ...]:
         """All epochs whose keys are still there, oldest first."""
-        return tuple(
-            sorted(int(file.stem.removeprefix("epoch-")) for file in self.folder.glob("epoch-*.key"))
-        )
+        changed = self.folder.stat().st_mtime_ns
+        if self._epochs[0] != changed:
+            found = (int(file.stem.removeprefix("epoch-")) for file in self.folder.glob("epoch-*.key"))
+            self._epochs = (changed, tuple(sorted(found)))
+        return self._epochs[1]
 
     @property
     def epoch(self) -> int:

@@ -45,6 +45,8 @@ _SHORTEST = 2
 def fold(name: str) -> tuple[str, ...]:
     """The words of a name without case, marks, tones or invisible characters, in the script
     they were written in."""
+    if name.isascii():  # the rest is for signs that are not
+        return tuple(word for word in _BETWEEN.split(name.casefold()) if word)
     text = _NOTHING_TO_SEE.sub(" ", unicodedata.normalize("NFKC", name))
     text = text.casefold().replace("đ", "d").replace("\u0e4d\u0e32", "\u0e33")
     text = unicodedata.normalize("NFKC", _THAI_TONES.sub("", text))

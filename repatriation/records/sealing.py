@@ -20,6 +20,7 @@ from repatriation.records.keyring import Keyring, KeyringError
 __all__ = ["CaseKey", "Keyring", "KeyringError", "Safe", "SealBroken", "Shredded", "new_case_key", "rewrap"]
 
 _VERSION = b"\x01"
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _NONCE = 12
 
 
@@ -53,8 +54,7 @@ class CaseKey:
         """Seal a value (text, number, list, whatever JSON holds) for its place; None stays None."""
         if value is None:
             return None
-        plain = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-        return self.seal_bytes(table, column, row_id, plain)
+        return self.seal_bytes(table, column, row_id, _encode(value).encode())
 
     def open(self, table: str, column: str, row_id: str, sealed: bytes | None) -> Any:
         """The value again. Raises SealBroken when it was not sealed for this very place."""
@@ -91,7 +91,8 @@ class CaseKey:
         return {name: self.open(table, name, row_id, getattr(row, name)) for name in wanted}
 
     def _place(self, table: str, column: str, row_id: str) -> bytes:
-        return json.dumps([table, column, row_id, self.case_id]).encode()
+        # As JSON would write it: neither our names nor our ids hold anything that it would escape.
+        return f'["{table}", "{column}", "{row_id}", "{self.case_id}"]'.encode()
 
 
 class Safe:

@@ -103,6 +103,7 @@ class Opener:
         self.house, self.actor, self.now = house, actor, now
         self.bodies = tuple(bodies)
         self.digest_key = house.keyring.digest_key("names")
+        self._begun: dict[tuple[str, str, str | None], tuple[tuple[Part, ...], frozenset[str]]] = {}
         self.own = next(body for body in self.bodies if body.id == actor.organisation_id)
 
     def put(self, sheaf: Sheaf, new: NewCase, reopens_id: str | None = None) -> str:
@@ -115,8 +116,7 @@ class Opener:
             raise NotAllowed("open_case", (Reason("role", self.actor.country),))
         age_group = new.age_on(self.now.date())
         view = begin(procedure, new.stage, self.now, child=age_group != "adult")
-        parts = self._parts(procedure, new)
-        roles = frozenset(part.role for part in parts if part.organisation_id == self.actor.organisation_id)
+        parts, roles = self._parts(procedure, new)
         folder = _Folder(self, sheaf, procedure, new, view, roles)
         folder.consent()
         folder.arrival()
@@ -125,7 +125,16 @@ class Opener:
         folder.close(parts, age_group, reopens_id)
         return folder.reference
 
-    def _parts(self, procedure: Procedure, new: NewCase) -> tuple[Part, ...]:
+    def _parts(self, procedure: Procedure, new: NewCase) -> tuple[tuple[Part, ...], frozenset[str]]:
+        """Who comes to know of the case, and the opener's own roles: alike for all that begin alike."""
+        beginning = (procedure.digest, new.stage, new.gate)
+        if beginning not in self._begun:
+            parts = self._first_parts(procedure, new)
+            own = frozenset(part.role for part in parts if part.organisation_id == self.actor.organisation_id)
+            self._begun[beginning] = (parts, own)
+        return self._begun[beginning]
+
+    def _first_parts(self, procedure: Procedure, new: NewCase) -> tuple[Part, ...]:
         responsible = procedure.stages[new.stage].responsible
         if procedure.country_of(responsible) != self.own.country:
             raise NotAllowed("open_case", (Reason("role", responsible),))
