@@ -22,7 +22,9 @@ from repatriation.bench.crowd import Job, crowd
 from repatriation.bench.place import Ground, Place
 from repatriation.bench.report import Report
 from repatriation.bench.world import Walk, World, in_turn, populate, ways
+from repatriation.demonstration.organisations import GATES, OPPOSITE, ORGANISATIONS
 from repatriation.work import sessions
+from repatriation.work.choices import to_choose
 from repatriation.work.particulars import NOTHING, Particulars
 
 PROCESSES: Final = 2
@@ -40,6 +42,13 @@ class Desk(NamedTuple):
     token: str
 
 
+class Office(NamedTuple):
+    """Everybody's desk by organisation, and whom to name where the form asks whom an action tells."""
+
+    desks: dict[str, Desk]
+    named: dict[tuple[str, str], str]
+
+
 def run(place: Place) -> Report:
     """Eight connections that stay open send the form of one step after the other, for some seconds."""
     report = Report(
@@ -51,9 +60,9 @@ def run(place: Place) -> Report:
     world = populate(place)
     walks = world.open(ways(place.shelf), place.size(400, 40))
     with _serving(world.apart.ground) as port:
-        desks = {code: _sit_down(world, code, port) for code in world.actors}
+        office = Office({code: _sit_down(world, code, port) for code in world.actors}, _named(world))
         shares = [walks[number::PROCESSES] for number in range(PROCESSES)]
-        jobs: list[Job] = [(_browse, (share, desks, port, seconds)) for share in shares]
+        jobs: list[Job] = [(_browse, (share, office, port, seconds)) for share in shares]
         with crowd(jobs) as pipes:
             before = sum(pipe.recv() for pipe in pipes)
             for pipe in pipes:
@@ -134,9 +143,7 @@ def _sit_down(world: World, code: str, port: int) -> Desk:
     return Desk(cookie, found[1])
 
 
-def _browse(
-    pipe: Connection, walks: Sequence[Walk], desks: dict[str, Desk], port: int, seconds: float
-) -> None:
+def _browse(pipe: Connection, walks: Sequence[Walk], office: Office, port: int, seconds: float) -> None:
     """A share of the connections: tells how often each kind of answer came, and how long each took."""
     hands = CONNECTIONS // PROCESSES
     connections = [HTTPConnection(_ADDRESS, port, timeout=30) for _ in range(hands)]
@@ -144,7 +151,7 @@ def _browse(
 
     def all_send(threads: ThreadPoolExecutor, length: float) -> list[tuple[Counter[int], list[float]]]:
         ends = time.monotonic() + length
-        return list(threads.map(_send_on, connections, shares, [desks] * hands, [ends] * hands))
+        return list(threads.map(_send_on, connections, shares, [office] * hands, [ends] * hands))
 
     with ThreadPoolExecutor(hands) as threads:
         warm = all_send(threads, seconds / 4)  # until both processes have made their templates and statements
@@ -158,21 +165,21 @@ def _browse(
 
 
 def _send_on(
-    connection: HTTPConnection, walks: Iterator[Walk], desks: dict[str, Desk], ends: float
+    connection: HTTPConnection, walks: Iterator[Walk], office: Office, ends: float
 ) -> tuple[Counter[int], list[float]]:
     """One connection: form after form, until the time is over or a case does not go on."""
     answers: Counter[int] = Counter()
     waits = []
     while (began := time.monotonic()) < ends:
-        answers[_send(connection, next(walks), desks)] += 1
+        answers[_send(connection, next(walks), office)] += 1
         waits.append(time.monotonic() - began)
     return answers, waits
 
 
-def _send(connection: HTTPConnection, walk: Walk, desks: dict[str, Desk]) -> int:
+def _send(connection: HTTPConnection, walk: Walk, office: Office) -> int:
     stride = walk.stride
     assert stride is not None
-    desk = desks[stride.organisation]
+    desk, path = office.desks[stride.organisation], f"/cases/{walk.reference}/do/{stride.action}"
     form = {
         "csrf_token": desk.token,
         "version": str(walk.version),
@@ -180,13 +187,35 @@ def _send(connection: HTTPConnection, walk: Walk, desks: dict[str, Desk]) -> int
         "sure": "yes",
         **_fields(stride.given),
     }
+    status = _post(connection, path, desk, form)
+    named = office.named.get((walk.way.new.route, stride.action))
+    if status == 400 and named:
+        status = _post(connection, path, desk, form | {"organisation": named})
+    if status == 303:
+        walk.version += 1
+    return status
+
+
+def _post(connection: HTTPConnection, path: str, desk: Desk, form: dict[str, str]) -> int:
     headers = {"Cookie": desk.cookie, "Content-Type": "application/x-www-form-urlencoded"}
-    connection.request("POST", f"/cases/{walk.reference}/do/{stride.action}", urlencode(form), headers)
+    connection.request("POST", path, urlencode(form), headers)
     answer = connection.getresponse()
     answer.read()
-    if answer.status == 303:
-        walk.version += 1
     return answer.status
+
+
+def _named(world: World) -> dict[tuple[str, str], str]:
+    """For each route and action that tells one of several bodies: the one at the route's gate, if any is."""
+    places = {made.code: made.place for made in ORGANISATIONS}
+    named = {}
+    for procedure in world.house.shelf:
+        for action in procedure.actions.values():
+            bodies, _ = to_choose(world.house, procedure, action, frozenset())
+            gate = GATES[procedure.route]
+            near = sorted(bodies, key=lambda body: places[body.code] not in (gate, OPPOSITE[gate]))
+            if near:
+                named[procedure.route, action.name] = near[0].code
+    return named
 
 
 def _fields(given: Particulars) -> dict[str, str]:
