@@ -7,7 +7,7 @@ begins with one of these; nothing outside this package selects from the table of
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, literal_column
 from sqlalchemy import select as core_select
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
@@ -15,8 +15,10 @@ from sqlmodel.sql.expression import Select as Pairs
 from sqlmodel.sql.expression import SelectOfScalar
 
 from repatriation.records.cases import CaseFile, Party
+from repatriation.records.organisations import Officer, Organisation
 from repatriation.records.outbox import Idempotency
 from repatriation.records.people import NameToken
+from repatriation.records.trail import IDENTITY_OPENED, Trail
 
 
 def visible_cases(organisation_id: str) -> Pairs[CaseFile, Party]:
@@ -54,6 +56,26 @@ def cases_named(organisation_id: str, sought: Iterable[frozenset[str]]) -> Pairs
             exists().where(col(token.case_id) == col(CaseFile.id), col(token.token).in_(tokens))
         )
     return statement
+
+
+def identity_openings(organisation_id: str) -> Select[Trail, str, str, str, str]:
+    """Each opening of an identity in the cases an organisation has a part in: the event, the case's
+    reference and holder, and who looked. Order and page by `Trail.at` with `Trail.chain`."""
+    # As a literal: SQLite uses a partial index only where it can see the value.
+    looked = col(Trail.tag) == literal_column(f"'{IDENTITY_OPENED}'")
+    return (
+        core_select(
+            Trail,
+            col(CaseFile.reference),
+            col(CaseFile.holder_id),
+            col(Officer.display_name),
+            col(Organisation.name),
+        )
+        .join(CaseFile, col(CaseFile.id) == col(Trail.chain))
+        .outerjoin(Officer, col(Officer.id) == col(Trail.officer_id))
+        .outerjoin(Organisation, col(Organisation.id) == col(Trail.organisation_id))
+        .where(looked, col(Trail.chain).in_(visible_ids(organisation_id)))
+    )
 
 
 def every_case() -> SelectOfScalar[CaseFile]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Insert, insert, update
+from sqlalchemy import Index, Insert, insert, text, update
 from sqlmodel import Session, col, select
 
 from repatriation.records.cases import CaseFile
@@ -30,8 +30,19 @@ _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/+-]{0,99}")
 Khmer name passes."""
 
 
+IDENTITY_OPENED = "person:identity:opened"
+"""The tag of the event that an identity was opened."""
+
+
+_OPENED = text(f"tag = '{IDENTITY_OPENED}'")
+
+
 class Trail(Row, table=True):
     """One event. Only ever added."""
+
+    __table_args__ = (
+        Index("ix_trail_identity_opened", "at", "chain", sqlite_where=_OPENED, postgresql_where=_OPENED),
+    )
 
     chain: str = column("open", key=True)
     seq: int = column("open", key=True)

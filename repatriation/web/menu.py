@@ -29,7 +29,7 @@ AREAS = (
     Area("visits.index", _l("Visits")),
     Area("imports.index", _l("Import")),
     Area("procedures.index", _l("Procedures")),
-    Area("trail.index", _l("Trail")),
+    Area("trail.index", _l("Identities opened")),
 )
 
 

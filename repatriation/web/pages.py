@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from flask import Blueprint
 
-from repatriation.web import account, arrivals, cases, health, languages, signin, visits
+from repatriation.web import account, arrivals, cases, health, languages, signin, trail, visits
 
 PAGES: tuple[Callable[[], Blueprint], ...] = (
     health.make_blueprint,
@@ -14,4 +14,5 @@ PAGES: tuple[Callable[[], Blueprint], ...] = (
     cases.make_blueprint,
     arrivals.make_blueprint,
     visits.make_blueprint,
+    trail.make_blueprint,
 )

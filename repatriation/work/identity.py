@@ -79,7 +79,7 @@ def open_identities(
         opened = []
         for reference in references:
             case = cases[reference]
-            trail.append(session, actor, now, "person:identity:opened", {"reason": reason}, case.id)
+            trail.append(session, actor, now, trail.IDENTITY_OPENED, {"reason": reason}, case.id)
             opened.append(_open(session, safe, case, account=account))
     return tuple(opened)
 

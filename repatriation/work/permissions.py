@@ -39,6 +39,7 @@ HELD: Mapping[str, frozenset[Permission]] = {
         _P.RECORD_VISIT,
         _P.IMPORT_CASES,
         _P.READ_STATISTICS,
+        _P.READ_TRAIL,
     },
     "reception": _CASE_WORK | {_P.OPEN_CASE, _P.WRITE_IDENTITY, _P.LIST_ARRIVALS},
     "caseworker": _CASE_WORK | {_P.WRITE_IDENTITY, _P.LIST_VISITS, _P.RECORD_VISIT},
@@ -46,7 +47,7 @@ HELD: Mapping[str, frozenset[Permission]] = {
     "police": _CASE_WORK | {_P.OPEN_CASE},
     "iom": _CASE_WORK | {_P.IMPORT_CASES, _P.READ_STATISTICS},
     # An auditor sees who did what in which case, and never who the case is about.
-    "auditor": _EVERYBODY | {_P.READ_TRAIL, _P.READ_STATISTICS},
+    "auditor": _EVERYBODY | {_P.LIST_CASES, _P.READ_CASE, _P.READ_TRAIL, _P.READ_STATISTICS},
 }
 
 

@@ -150,7 +150,9 @@ class _Reader:
         return tuple(sorted(lines, key=lambda line: line.at))
 
     def _notes(self) -> tuple[NoteLine, ...]:
-        written = [row for row in self.facts if row.note is not None]
+        # Whoever only looks sees that something was noted, in the facts; what, is for those who work on the
+        # case.
+        written = [row for row in self.facts if row.note is not None and not self.actor.reads_only]
         if not written:
             return ()
         key = Safe(self.house.keyring).key_of(self.case)

@@ -206,6 +206,13 @@ def _make_trail() -> None:
         sa.Column("hash", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("chain", "seq", name=op.f("pk_trail")),
     )
+    op.create_index(
+        "ix_trail_identity_opened",
+        "trail",
+        ["at", "chain"],
+        sqlite_where=sa.text("tag = 'person:identity:opened'"),
+        postgresql_where=sa.text("tag = 'person:identity:opened'"),
+    )
 
 
 def _make_case_file() -> None:
