@@ -28,7 +28,7 @@ from repatriation.web.session import actor, house, now
 from repatriation.web.words import Wording, route_words, stage_name, text
 from repatriation.work.choices import Entry, entries, gates
 from repatriation.work.newcase import ConsentEntered, NewCase, PersonEntered
-from repatriation.work.openings import open_once
+from repatriation.work.openings import open_once, who_may_answer
 from repatriation.work.particulars import says_something
 from repatriation.work.permissions import Permission
 from repatriation.work.refusals import Invalid, KeyReused
@@ -131,6 +131,13 @@ class _Opening:
                 _l("What should everybody with a part in the case know?"), [Optional(), note]
             ),
         }
+        answering = who_may_answer(house(), actor(), self.procedure, self.entry.stage)
+        if answering:
+            fields["organisation"] = RadioField(
+                _l("Who answers for the case?"),
+                [_Chosen(_l("Choose who answers for the case"))],
+                choices=choices(*((body.code, body.name) for body in answering)),
+            )
         at_gates = gates(house(), frozenset({self.procedure.home}))
         if self.entry.stage.name == "received" and at_gates:
             named = choices(*((gate, place(gate)) for gate in at_gates))
@@ -232,6 +239,7 @@ class _Opening:
             stage=self.entry.stage.name,
             age_group=form.age_group.data or "unknown",
             gate=form.gate.data or None if "gate" in form else None,
+            organisation=form.organisation.data if "organisation" in form else None,
             person=person_in(form, self.scripts, contacts=_known(contacts), home_address=_known(address)),
             consent=_consent_in(form) if "consent" in self.groups else None,
             note=_said(form.note.data),

@@ -103,7 +103,7 @@ class Opener:
         self.house, self.actor, self.now = house, actor, now
         self.bodies = tuple(bodies)
         self.digest_key = house.keyring.digest_key("names")
-        self._begun: dict[tuple[str, str, str | None], tuple[tuple[Part, ...], frozenset[str]]] = {}
+        self._begun: dict[tuple[str | None, ...], tuple[tuple[Part, ...], frozenset[str]]] = {}
         self.own = next(body for body in self.bodies if body.id == actor.organisation_id)
 
     def put(self, sheaf: Sheaf, new: NewCase, reopens_id: str | None = None) -> str:
@@ -127,7 +127,7 @@ class Opener:
 
     def _parts(self, procedure: Procedure, new: NewCase) -> tuple[tuple[Part, ...], frozenset[str]]:
         """Who comes to know of the case, and the opener's own roles: alike for all that begin alike."""
-        beginning = (procedure.digest, new.stage, new.gate)
+        beginning = (procedure.digest, new.stage, new.gate, new.organisation)
         if beginning not in self._begun:
             parts = self._first_parts(procedure, new)
             own = frozenset(part.role for part in parts if part.organisation_id == self.actor.organisation_id)
@@ -138,7 +138,7 @@ class Opener:
         responsible = procedure.stages[new.stage].responsible
         if procedure.country_of(responsible) != self.own.country:
             raise NotAllowed("open_case", (Reason("role", responsible),))
-        picks = Picks(procedure, lambda: self.bodies, self.own.id, None, new.gate)
+        picks = Picks(procedure, lambda: self.bodies, self.own.id, new.organisation, new.gate)
         parts = first_parts(procedure, new.stage, self.own, picks)
         if not any(part.organisation_id == self.own.id for part in parts):
             raise NotAllowed("open_case", (Reason("role", new.stage),))

@@ -112,6 +112,8 @@ class NewCase(Entered):
     stage: Code = "reported"
     age_group: AgeGroup = "unknown"
     gate: Code | None = None
+    organisation: Code | None = None
+    """Who answers for the case, where several could: an organisation's code."""
     person: PersonEntered = PersonEntered()
     account: AccountEntered = AccountEntered()
     consent: ConsentEntered | None = None

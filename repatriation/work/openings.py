@@ -8,10 +8,15 @@ from sqlmodel import Session
 
 from repatriation.records.outbox import Idempotency
 from repatriation.work.actors import Actor
+from repatriation.work.casepage import Body
 from repatriation.work.cases import Opener, Sheaf, every_body
+from repatriation.work.choices import organisations
 from repatriation.work.house import House
 from repatriation.work.newcase import NewCase
 from repatriation.work.refusals import KeyReused
+from sop.procedure import Procedure, Stage
+
+AT_THE_GATE = "received"
 
 
 def open_once(house: House, actor: Actor, now: datetime, new: NewCase, key: str) -> str:
@@ -61,3 +66,14 @@ def _open(
 
 def _given(session: Session, actor: Actor, key: str) -> Idempotency | None:
     return session.get(Idempotency, (actor.officer_id, key))
+
+
+def who_may_answer(house: House, actor: Actor, procedure: Procedure, stage: Stage) -> tuple[Body, ...]:
+    """The organisations of which the officer must name the one that answers for the case; none where it is
+    plain. A case of the gate is answered for by the centre there.
+    """
+    if stage.name == AT_THE_GATE:
+        return ()
+    found = organisations(house, procedure, (stage.responsible,))[stage.responsible]
+    own = any(body.id == actor.organisation_id for body in found)
+    return () if own or len(found) < 2 else found

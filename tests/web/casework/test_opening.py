@@ -3,6 +3,7 @@
 from sqlmodel import func, select
 
 from repatriation.records.cases import CaseFile
+from repatriation.records.organisations import Organisation
 from repatriation.records.people import Person, PersonName
 from repatriation.records.sealing import Safe
 from tests.web.casework.conftest import World, send_on
@@ -123,3 +124,24 @@ def test_every_page_of_opening_can_be_read_by_everybody(world: World) -> None:
         assert obstacles(read_page(page)) == []
         page = send_on(visitor, ASK, page, **entered)
     assert obstacles(read_page(page)) == []
+
+
+def test_where_several_could_answer_for_a_case_the_officer_says_who(world: World) -> None:
+    with world.house.doors.act() as session:
+        session.add(
+            Organisation(code="sa-kaeo", name="Home in Sa Kaeo", country="THA", functions=["protection"])
+        )
+    address = "/cases/open/tha-khm/reported"
+    visitor = world.browser("thai-police")
+    page = visitor.open(address)
+    for entered in ({"latn_family": "Sok"}, {"age_group": "adult"}):
+        page = send_on(visitor, address, page, **entered)
+    assert "Who answers for the case?" in page.text
+    assert "Choose who answers for the case" in send_on(visitor, address, page).text
+    page = send_on(visitor, address, page, organisation="sa-kaeo")
+    page = send_on(visitor, address, page, agrees="not_asked")
+    assert "Home in Sa Kaeo" in page.text
+    done = send_on(visitor, address, page, sure="yes")
+    case = world.case(done.location.rpartition("/")[2])
+    with world.house.doors.read() as session:
+        assert session.get_one(Organisation, case.holder_id).code == "sa-kaeo"
