@@ -45,7 +45,9 @@ class CaseFileShown:
 
     @property
     def holds(self) -> list[Markup]:
-        """What holds the return back."""
+        """What holds the return back; nothing does once the case has ended."""
+        if self.page.stage.end:
+            return []
         return [self.words.fact(name) for name in self.page.view.facts if name.startswith("hold_")]
 
     @property
