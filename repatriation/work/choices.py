@@ -10,11 +10,9 @@ from repatriation.work.actors import Actor
 from repatriation.work.casepage import Body
 from repatriation.work.house import House
 from repatriation.work.opened import body_of
-from repatriation.work.sharing import BROUGHT_IN_BY, bodies_for
+from repatriation.work.sharing import AT_A_GATE, BROUGHT_IN_BY, bodies_for
 from sop import vocabulary as words
 from sop.procedure import Action, Procedure, Stage
-
-AT_A_GATE = frozenset({"reception", "border"})
 
 
 class Entry(NamedTuple):

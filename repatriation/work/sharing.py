@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from sop import vocabulary as words
-from sop.engine import NotAllowed, Reason, Step
-from sop.procedure import Procedure, Stage
+from sop.engine import NotAllowed, Reason, Step, consent_is_live
+from sop.procedure import Consent, Procedure, Stage
 
 BROUGHT_IN_BY = {"sheltered": "host.shelter"}
 """Facts that put a case into the hands of one body, which learns of it with them."""
@@ -23,6 +23,9 @@ ASKED_IN = ("caseworker", "shelter")
 """Functions whose bodies never come to know of a case by its stage: there are many, and each is asked by
 name.
 """
+
+AT_A_GATE = frozenset({"reception", "border"})
+"""Functions whose bodies stand at a gate."""
 
 AFTER_THE_BORDER = ("reception", "reintegration", "ended")
 """Phases in which the home country has the case."""
@@ -74,6 +77,15 @@ def bodies_for(procedure: Procedure, role: str, bodies: Iterable[Body]) -> tuple
     return tuple(found)
 
 
+def gates_of(procedure: Procedure, bodies: Iterable[Body]) -> frozenset[str]:
+    """The gates and places of reception at which organisations of a route's two countries work."""
+    return frozenset(
+        body.place
+        for body in bodies
+        if body.place and body.country in (procedure.host, procedure.home) and AT_A_GATE & body.functions
+    )
+
+
 def share(procedure: Procedure, step: Step, parts: Sequence[Part], picks: "Picks") -> Sharing:
     """Who joins and who leaves with a step.
 
@@ -83,13 +95,17 @@ def share(procedure: Procedure, step: Step, parts: Sequence[Part], picks: "Picks
     """
     joins: dict[Part, None] = {}
     held = {part.role for part in parts}
+    brought = [BROUGHT_IN_BY[fact] for fact in step.action.records if fact in BROUGHT_IN_BY]
+    told = step.action.discloses.to if step.action.discloses is not None else ()
+    if picks.chosen is not None and not any(picks.chooses(role) for role in (*told, *brought)):
+        # Nobody else is told in the place of the one that was named.
+        raise NotAllowed(step.action.name, (Reason("nobody_there", (*told, *brought, "")[0]),))
     if step.action.discloses is not None:
         for role in step.action.discloses.to:
             if role not in held or picks.chooses(role):
                 part = Part(role, picks.one(step.action.name, role, must=True))
                 if part not in parts:
                     joins[part] = None
-    brought = [BROUGHT_IN_BY[fact] for fact in step.action.records if fact in BROUGHT_IN_BY]
     stage = procedure.stages[step.view.stage]
     by_stage = [role for role in _roles_at(procedure, stage) if _has_the_case(stage.phase, role)]
     for role in (*brought, *by_stage):
@@ -211,9 +227,8 @@ def _ends(procedure: Procedure, step: Step, part: Part, responsible: str) -> boo
         return True
     taken_back = step.action.consent
     if taken_back is not None and taken_back.act == "withdraw":
-        consent = procedure.consents[taken_back.consent]
-        tells = consent.purpose != "return"  # that one is about being moved, not about being spoken of
-        return tells and part.role in consent.to and not _covered(procedure, step, part.role)
+        told = part.role in procedure.consents[taken_back.consent].to
+        return told and not _covered(procedure, step, part.role)
     if step.action.to is not None and procedure.stages[step.action.to].phase == "reintegration":
         return part.role.startswith("host.") and not _agreed_to_hear(procedure, step, part.role)
     return False
@@ -221,12 +236,15 @@ def _ends(procedure: Procedure, step: Step, part: Part, responsible: str) -> boo
 
 def _covered(procedure: Procedure, step: Step, role: str) -> bool:
     """Whether another consent that still stands lets a role know."""
-    given = (name for name, said in step.view.consents.items() if said.decision == "given")
-    return any(role in procedure.consents[name].to for name in given)
+    return any(role in consent.to for consent in _standing(procedure, step))
 
 
 def _agreed_to_hear(procedure: Procedure, step: Step, role: str) -> bool:
-    agreed = {name for name, said in step.view.consents.items() if said.decision == "given"}
-    return any(
-        role in c.to and c.purpose == "follow_up" and c.name in agreed for c in procedure.consents.values()
-    )
+    return any(role in c.to and c.purpose == "follow_up" for c in _standing(procedure, step))
+
+
+def _standing(procedure: Procedure, step: Step) -> list[Consent]:
+    """The consents that count after a step; one that has run out lets nobody know any more."""
+    view = step.view
+    taken = max(view.entered, *(f.at for f in view.facts.values()), *(c.at for c in view.consents.values()))
+    return [c for c in procedure.consents.values() if consent_is_live(view, c.name, taken)]

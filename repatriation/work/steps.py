@@ -19,6 +19,7 @@ from repatriation.work.reopening import REOPENED, reopened
 from repatriation.work.scribe import Scribe
 from repatriation.work.sharing import Sharing
 from repatriation.work.views import view_of
+from sop.clocks import zone_of
 from sop.engine import Step, follow
 from sop.procedure import Procedure
 
@@ -109,12 +110,26 @@ def _decide(
         guardian=given.guardian is not None,
         own_view=given.own_view,
     )
-    problems = wanting(procedure, step.action, given, child=view.child)
+    problems = wanting(procedure, step.action, given, child=view.child) or _amiss(
+        procedure, opened, given, now
+    )
     if problems:
         raise Invalid(problems)
     shared = _shared(procedure, step, opened, actor, given.organisation, given.gate or row.gate)
     anew = reopened(house, actor, now, opened, step, given.entry) if REOPENED in step.recorded else None
     return Scribe(house, actor, now, procedure, opened, step, given, shared, anew).writes(key, request)
+
+
+def _amiss(procedure: Procedure, opened: Opened, given: Particulars, now: datetime) -> dict[str, str]:
+    """What was entered and cannot be: a handover on a day gone by, or at a gate at which nobody works."""
+    problems = {}
+    if given.on is not None and given.on < now.astimezone(zone_of(procedure.home)).date():
+        problems["on"] = "past"
+    if given.gate is not None:
+        gates = sharing.gates_of(procedure, opened.bodies())
+        if gates and given.gate not in gates:
+            problems["gate"] = "unknown"
+    return problems
 
 
 def _shared(
