@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from repatriation.web.casefile import place, shown_day
 from repatriation.web.desk import today
-from repatriation.web.forms import DateBoxes, DateRequired, PlainForm, choices, form_key
+from repatriation.web.forms import DateBoxes, DateRequired, NearOurTime, PlainForm, choices, form_key
 from repatriation.web.identity import ReasonForm, born, names_of
 from repatriation.web.particulars_form import GATE, LONGEST_NOTE
 from repatriation.web.person_form import about_fields, name_fields, person_in, scripts_for
@@ -220,7 +220,10 @@ def _ticked(where: str) -> Answer:
         (reference, request.form.get(f"version-{reference}", 0, type=int))
         for reference in request.form.getlist("here")
     ]
-    done = tick(house(), actor(), now(), people, actions, form_key())
+    try:
+        done = tick(house(), actor(), now(), people, actions, form_key())
+    except Invalid:
+        abort(400)
     return render_template(
         "arrivals/ticked.html",
         nothing=not people or not actions,
@@ -287,7 +290,7 @@ def _quick_form(scripts: tuple[str, ...], at: tuple[str, ...]) -> type[PlainForm
         "gate": RadioField(_l("Gate"), [needed], choices=choices(*((gate, place(gate)) for gate in at)))
         if at
         else StringField(_l("Gate"), [needed, GATE]),
-        "day": DateBoxes(_l("Day of arrival"), [DateRequired(_l("Enter the day of arrival"))]),
+        "day": DateBoxes(_l("Day of arrival"), [DateRequired(_l("Enter the day of arrival")), NearOurTime()]),
     }
     return type("QuickForm", (PlainForm,), fields)
 

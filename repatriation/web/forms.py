@@ -13,7 +13,7 @@ from flask_wtf import FlaskForm
 from wtforms import Field, SelectChoice
 from wtforms.validators import StopValidation
 
-from repatriation.work.particulars import says_something
+from repatriation.work.particulars import YEARS, says_something
 
 # Thai officers write years of the Buddhist Era; no year of the common era in our papers is as high as this.
 BUDDHIST_FROM = 2400
@@ -114,6 +114,15 @@ class DateRequired:
         """Refuse when no date was entered; StopValidation carries the message."""
         if field.data is None:
             raise StopValidation(self.message)
+
+
+class NearOurTime:
+    """A day of an arrival or a visit lies in a year that somebody now alive at work will see or has seen."""
+
+    def __call__(self, form: Any, field: DateBoxes) -> None:  # noqa: ARG002
+        """Raises StopValidation where a slip of the hand made another year of it."""
+        if field.data is not None and field.data.year not in YEARS:
+            raise StopValidation(_l("Enter a real date, as day, month and year in figures"))
 
 
 class SaysSomething:

@@ -14,7 +14,7 @@ from repatriation.web.acting import moved_on, not_allowed
 from repatriation.web.board import address_of, place_of, row
 from repatriation.web.casefile import shown_day, shown_moment
 from repatriation.web.desk import today
-from repatriation.web.forms import DateBoxes, DateRequired, PlainForm, choices, form_key
+from repatriation.web.forms import DateBoxes, DateRequired, NearOurTime, PlainForm, choices, form_key
 from repatriation.web.identity import ReasonForm
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now
@@ -37,7 +37,7 @@ Answer = Response | str | tuple[str, int]
 class VisitForm(PlainForm):
     """A visit: safety first."""
 
-    on = DateBoxes(_l("Day of the visit"), [DateRequired(_l("Enter the day of the visit"))])
+    on = DateBoxes(_l("Day of the visit"), [DateRequired(_l("Enter the day of the visit")), NearOurTime()])
     outcome = RadioField(
         _l("What came of it?"),
         [InputRequired(_l("Choose what came of it"))],
@@ -54,7 +54,7 @@ class VisitForm(PlainForm):
         _l("Notes (sealed: opened only with a reason)"),
         [Optional(), Length(max=LONGEST, message=_l("The notes are too long: at most 8,000 letters"))],
     )
-    next_on = DateBoxes(_l("Day of the next visit, if you agreed on one"))
+    next_on = DateBoxes(_l("Day of the next visit, if you agreed on one"), [NearOurTime()])
 
 
 def make_blueprint() -> Blueprint:

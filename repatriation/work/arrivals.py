@@ -16,7 +16,7 @@ from repatriation.work.actors import Actor
 from repatriation.work.house import House
 from repatriation.work.identity import MOST_AT_ONCE
 from repatriation.work.particulars import NOTHING
-from repatriation.work.refusals import KeyReused, MovedOn, NotFound
+from repatriation.work.refusals import Invalid, KeyReused, MovedOn, NotFound
 from repatriation.work.steps import take_step
 from sop.engine import NotAllowed, Reason
 from sop.procedure import Procedure, Stage
@@ -167,7 +167,10 @@ def tick(
 
     Raises:
         NotFound: one of the cases is not there, or not this officer's to know of; then nothing was done.
+        Invalid: more people than `MOST_AT_ONCE`; then nothing was done either.
     """
+    if len(people) > MOST_AT_ONCE:
+        raise Invalid({"people": "too_many"})
     with house.doors.read() as session:
         found = [_seen(session, actor, reference) for reference, _ in people]
     return tuple(

@@ -27,7 +27,7 @@ _UNSEEN: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066
 """Signs that nobody types, and those that turn the reading of what follows. Zero-width ones stay: Khmer words
 are parted by them."""
 
-_YEARS: Final = range(2000, 2101)
+YEARS: Final = range(2000, 2101)
 """Days that an agreement, a paper or a handover may speak of; any other year is a slip of the hand."""
 
 
@@ -44,7 +44,7 @@ def _said(text: str) -> str:
 
 
 def _near(day: Day) -> Day:
-    if day.year not in _YEARS:
+    if day.year not in YEARS:
         raise ValueError("out of range")
     return day
 

@@ -21,7 +21,7 @@ from repatriation.work.actors import Actor
 from repatriation.work.house import House
 from repatriation.work.identity import REASONS
 from repatriation.work.opened import Opened, Taken
-from repatriation.work.particulars import NOTHING
+from repatriation.work.particulars import NOTHING, YEARS
 from repatriation.work.refusals import Invalid, NotFound
 from repatriation.work.steps import take_step
 from sop.clocks import zone_of
@@ -88,7 +88,9 @@ def record_visit(
         Invalid: the day lies ahead, or the next visit does not; what `take_step` raises.
     """
     day = now.astimezone(zone_of("KHM")).date()
-    wrong = {"on": "future"} if entered.on > day else {}
+    wrong = {"on": "future"} if entered.on > day or entered.on.year not in YEARS else {}
+    if entered.next_on is not None and entered.next_on.year not in YEARS:
+        wrong["next_on"] = "out_of_range"
     if entered.next_on is not None and entered.next_on <= entered.on:
         wrong["next_on"] = "past"
     if wrong:
