@@ -32,6 +32,9 @@ from sop.procedure import Procedure
 from sop.shelf import NotOnTheShelf
 from sop.view import CaseView
 
+FIRST_CONSENT: Final = "protection"
+"""The one consent that a case may open with: nobody is moved, or spoken of abroad, on the word of a file."""
+
 ARRIVED: Final = "record_arrival"
 """The act by which an arrival that nobody announced comes on file, where the procedure has it."""
 
@@ -180,7 +183,8 @@ class _Folder:
         said = self.new.consent
         if said is None:
             return
-        if said.name not in self.procedure.consents:
+        # Every other one is asked for later, as a step of its own, with how and in which language it was.
+        if said.name != FIRST_CONSENT or said.name not in self.procedure.consents:
             raise Invalid({"consent": "unknown"})
         name = self.procedure.consents[said.name].give
         self._step(name, guardian=said.guardian is not None, own_view=said.own_view)
@@ -354,6 +358,7 @@ class _Folder:
                 updated_at=opener.now,
                 stage=self.view.stage,
                 due_on=due_on,
+                ended=False,
             )
 
     def _event(self, tag: str, detail: Mapping[str, Any]) -> None:

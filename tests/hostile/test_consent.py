@@ -152,7 +152,7 @@ def test_a_date_at_which_nobody_alive_was_born_makes_nobody_grown_up(years: int,
 
 
 def test_a_case_that_opens_with_a_consent_nobody_may_ask_there_is_not_opened(world: World) -> None:
-    for name in ("follow_up", "nonsense"):
+    for name in ("return", "notification", "follow_up", "nonsense"):
         new = NewCase(route="tha-khm", stage="reported", age_group="adult", consent=ConsentEntered(name=name))
         with pytest.raises((Invalid, NotAllowed)):
             open_case(world.house, world.officers["datip"], world.clock(), new)
