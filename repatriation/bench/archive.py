@@ -97,7 +97,10 @@ def _rows(world: World, models: Sequence[CaseFile], count: int) -> Iterator[Row]
             known.append(RARE)
         for code in known:
             due_on = day if still and number % 4 else None
-            yield "party", [new_id(), case_id, _ROLES[code], bodies[code], at, None, at, model.stage, due_on]
+            part: dict[str, Any] = {"id": new_id(), "case_id": case_id, "role": _ROLES[code]}
+            part |= {"organisation_id": bodies[code], "since": at, "until": None, "updated_at": at}
+            part |= {"stage": model.stage, "due_on": due_on, "ended": not still}
+            yield "party", [part[name] for name in _COLUMNS["party"]]
 
 
 _ROLES: Final = {BUSY: "home.coordination", MIDDLING: "home.reception", RARE: "home.caseworker"}

@@ -60,8 +60,8 @@ class Party(Row, table=True):
     """
 
     __table_args__ = (
-        Index(None, "organisation_id", "updated_at", "case_id"),
-        Index(None, "organisation_id", "due_on", "case_id"),
+        Index(None, "organisation_id", "ended", "updated_at", "case_id"),
+        Index(None, "organisation_id", "ended", "due_on", "case_id"),
         Index(None, "organisation_id", "stage", "updated_at", "case_id"),
         Index("uq_party_live", "case_id", "organisation_id", "role", unique=True,
               sqlite_where=_LIVE, postgresql_where=_LIVE),
@@ -76,6 +76,8 @@ class Party(Row, table=True):
     updated_at: Moment = moment("case")
     stage: str = column("case")
     due_on: datetime.date | None = column("case", None)
+    # In time nearly all cases have ended, and no list of open ones may have to pass by them.
+    ended: bool = column("case", False)
 
 
 class Fact(Row, table=True):

@@ -24,9 +24,9 @@ from repatriation.records.trail import IDENTITY_OPENED, Trail
 def visible_cases(organisation_id: str) -> Pairs[CaseFile, Party]:
     """The cases an organisation has a part in, each once, with the part that holds the sort keys.
 
-    Order and page by `Party.updated_at` or `Party.due_on` with `Party.case_id`, narrow by `Party.stage`:
-    those have an index that begins with the organisation, so that a page costs the same however many cases
-    there are.
+    Narrow by `Party.ended`, order and page by `Party.updated_at` or `Party.due_on` with `Party.case_id`; or
+    narrow by `Party.stage` and order by `Party.updated_at`: those have an index that begins with the
+    organisation, so that a page costs the same however many cases there are.
     """
     statement: Pairs[CaseFile, Party] = select(CaseFile, Party).join(
         Party, col(Party.case_id) == col(CaseFile.id)

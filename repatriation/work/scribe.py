@@ -59,7 +59,10 @@ _SORT_KEYS = (
     update(Party)
     .where(_PARTY.case_id == bindparam("case"), _PARTY.until.is_(None))
     .values(
-        updated_at=bindparam("new_updated_at"), stage=bindparam("new_stage"), due_on=bindparam("new_due_on")
+        updated_at=bindparam("new_updated_at"),
+        stage=bindparam("new_stage"),
+        due_on=bindparam("new_due_on"),
+        ended=bindparam("new_ended"),
     )
 )
 _LEAVE = (
@@ -83,7 +86,10 @@ _STAY = (
         _PARTY.until.is_(None),
     )
     .values(
-        updated_at=bindparam("new_updated_at"), stage=bindparam("new_stage"), due_on=bindparam("new_due_on")
+        updated_at=bindparam("new_updated_at"),
+        stage=bindparam("new_stage"),
+        due_on=bindparam("new_due_on"),
+        ended=bindparam("new_ended"),
     )
 )
 
@@ -109,6 +115,7 @@ class Scribe:
         self.case_id: str = opened.row.id
         self.after: CaseView = step.view
         self.due_on: date | None = first_due(house, procedure, step.view, now)
+        self.ended: bool = procedure.stages[step.view.stage].end
 
     def writes(self, key: str | None, request: str) -> Writes:
         event = self._event()
@@ -133,7 +140,6 @@ class Scribe:
 
     def _case(self, head: Head) -> dict[str, Any]:
         scheduled = self.after.facts.get("handover_scheduled")
-        ended = self.procedure.stages[self.after.stage].end
         return {
             "case": self.case_id,
             "was": self.row.version,
@@ -148,7 +154,7 @@ class Scribe:
             "new_trail_seq": head.seq,
             "new_trail_head": head.hash,
             "new_updated_at": self.now,
-            "new_closed_at": (self.row.closed_at or self.now) if ended else None,
+            "new_closed_at": (self.row.closed_at or self.now) if self.ended else None,
         }
 
     def _facts(self) -> list[Write]:
@@ -231,7 +237,12 @@ class Scribe:
         return [Write(_IDENTIFICATION, values)]
 
     def _parts(self) -> list[Write]:
-        keys = {"new_updated_at": self.now, "new_stage": self.after.stage, "new_due_on": self.due_on}
+        keys = {
+            "new_updated_at": self.now,
+            "new_stage": self.after.stage,
+            "new_due_on": self.due_on,
+            "new_ended": self.ended,
+        }
         writes = [
             Write(
                 _LEAVE,
@@ -266,6 +277,7 @@ class Scribe:
             "updated_at": self.now,
             "stage": self.after.stage,
             "due_on": self.due_on,
+            "ended": self.ended,
         }
 
     def _event(self) -> Event:
