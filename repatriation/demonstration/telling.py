@@ -18,6 +18,8 @@ from repatriation.work.house import House
 from repatriation.work.newcase import NewCase
 from repatriation.work.particulars import Particulars
 from repatriation.work.steps import take_step
+from repatriation.work.visits import ACTION_OF, VisitEntered, record_visit
+from sop.clocks import zone_of
 from sop.procedure import Procedure
 
 _STILL_GOOD: Final = timedelta(days=30)
@@ -122,7 +124,12 @@ class Teller:
         for number, step in enumerate(course.steps):
             given = self._given(procedure, story, course.steps, at, number)
             actor = self.actors[step.organisation]
-            taken = take_step(self.house, actor, at[number], reference, step.action.name, version, given)
+            if step.action.name in ACTION_OF.values():
+                key = f"demonstration-{reference}-{number}"
+                visit = _visit(step.action.name == ACTION_OF[True], at[number])
+                taken = record_visit(self.house, actor, at[number], reference, version, visit, key)
+            else:
+                taken = take_step(self.house, actor, at[number], reference, step.action.name, version, given)
             version = taken.version
             if taken.opened is not None:
                 self.told.reopened[story.name] = (taken.opened, at[number])
@@ -159,3 +166,17 @@ class Teller:
         if story.expected is None:
             return None
         return self.now.astimezone(LOCAL).date() + timedelta(days=story.expected)
+
+
+def _visit(made: bool, at: datetime) -> VisitEntered:
+    """A visit as a caseworker would have written it down, the next one agreed for a month later."""
+    day = at.astimezone(zone_of("KHM")).date()
+    return VisitEntered(
+        on=day,
+        outcome="seen" if made else "not_there",
+        mode="home",
+        seen_alone=True if made else None,
+        safety="safe" if made else None,
+        notes="Made up for the demonstration.",
+        next_on=day + timedelta(days=30),
+    )

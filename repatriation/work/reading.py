@@ -60,7 +60,7 @@ class _Reader:
         self.roles = frozenset(
             part.role
             for part in self.parties
-            if part.until is None and part.organisation_id == actor.organisation_id
+            if part.until is None and part.organisation_id == actor.organisation_id and not actor.reads_only
         )
         self.events = session.exec(
             select(Trail).where(Trail.chain == self.case.id).order_by(col(Trail.seq))

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from bs4 import BeautifulSoup
 
+from repatriation.records.organisations import Officer
 from repatriation.work.newcase import NewCase
 from tests.web.casework.conftest import FAMILY_NAME, SOK, SPOKEN, World, fill_in, send_on
 from tests.web.conftest import read_page
@@ -58,8 +59,27 @@ def test_a_case_of_others_looks_as_if_it_were_not_there(world: World) -> None:
     assert stranger.open("/cases/TK-AAAA-AAAA").status_code == 404
 
 
-def test_an_auditor_opens_no_case(world: World) -> None:
+def test_an_auditor_of_another_agency_opens_no_case(world: World) -> None:
     assert world.browser("auditor").open(f"/cases/{world.open_case()}").status_code == 404
+
+
+def test_an_auditor_reads_a_case_of_their_agency_and_is_offered_nothing_to_do(world: World) -> None:
+    reference = world.open_case()
+    with world.house.doors.act() as session:
+        officer = session.get_one(Officer, world.officers["datip"].officer_id)
+        officer.duty = "auditor"
+    visitor = world.browser("datip")
+    for path in ("", "/file", "/history"):
+        page = visitor.open(f"/cases/{reference}{path}")
+        assert page.status_code == 200
+        assert "/do/" not in page.text
+        assert "/person" not in page.text
+        assert SOK.note is not None
+        assert SOK.note not in page.text
+    assert visitor.open(f"/cases/{reference}/do/presume").status_code == 404
+    assert visitor.open(f"/cases/{reference}/person").status_code == 404
+    assert reference in visitor.open("/cases?view=all").text
+    assert "Your move" not in str(read_page(visitor.open("/cases?view=all")).select_one("table"))
 
 
 def test_a_form_sent_twice_moves_the_case_once(world: World) -> None:
