@@ -10,7 +10,7 @@ from sqlalchemy import func
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col
 
-from repatriation.records.cases import CaseFile
+from repatriation.records.cases import CaseFile, Party
 from repatriation.records.scope import visible_case, visible_cases, visible_ids
 from repatriation.work.actors import Actor
 from repatriation.work.house import House
@@ -79,7 +79,9 @@ def coming(house: House, actor: Actor, day: date) -> tuple[Expected, ...]:
                 .where(
                     col(CaseFile.expected_on).between(day, day + DAYS_AHEAD),
                     col(CaseFile.stage).in_(_stages(house, ON_THE_WAY)),
-                    col(CaseFile.id).in_(visible_ids(actor.organisation_id)),
+                    col(CaseFile.id).in_(
+                        visible_ids(actor.organisation_id).where(col(Party.ended).is_(False))
+                    ),
                 )
                 .group_by(col(CaseFile.expected_on), col(CaseFile.gate))
                 .order_by(col(CaseFile.expected_on), col(CaseFile.gate))
@@ -117,7 +119,9 @@ def _read(
     after: str | None,
     day: date | None,
 ) -> tuple[Arrival, ...]:
-    statement = visible_cases(actor.organisation_id).where(col(CaseFile.stage).in_(_stages(house, phases)))
+    statement = visible_cases(actor.organisation_id).where(
+        col(Party.ended).is_(False), col(CaseFile.stage).in_(_stages(house, phases))
+    )
     if day is not None:
         statement = statement.where(CaseFile.expected_on == day)
     if gate:
