@@ -122,10 +122,11 @@ class NewCase(Entered):
 
     def age_on(self, day: date) -> AgeGroup:
         """Grown up, child or unknown: from the date of birth where there is one, else as the officer
-        judged. A date at which nobody alive was born says nothing.
+        judged. A date at which nobody alive was born says nothing, and nobody whom an officer took for a
+        child becomes grown up by a date: papers of children are often false.
         """
         born = self.person.birthdate
-        if born is None:
+        if born is None or self.age_group == "child":
             return self.age_group
         birthdays = day.year - born.year - ((day.month, day.day) < (born.month, born.day))
         if not 0 <= birthdays <= OLDEST:

@@ -150,9 +150,7 @@ class _Reader:
         return tuple(sorted(lines, key=lambda line: line.at))
 
     def _notes(self) -> tuple[NoteLine, ...]:
-        # Whoever only looks sees that something was noted, in the facts; what, is for those who work on the
-        # case.
-        written = [row for row in self.facts if row.note is not None and not self.actor.reads_only]
+        written = [row for row in self.facts if row.note is not None and self._may_read(row)]
         if not written:
             return ()
         key = Safe(self.house.keyring).key_of(self.case)
@@ -166,6 +164,21 @@ class _Reader:
             )
             for row in written
         )
+
+    def _may_read(self, row: Fact) -> bool:
+        """Whether a note is for this officer.
+
+        Whoever only looks sees from the facts that something was noted, and not what. A body of the other
+        country reads what was written since it was told of the case, and not what was written among the
+        others before, when nobody thought of it as a reader.
+        """
+        if self.actor.reads_only:
+            return False
+        writer = self._body(row.organisation_id)
+        if writer is None or writer.country == self.actor.country:
+            return True
+        own = [part.since for part in self.parties if part.organisation_id == self.actor.organisation_id]
+        return row.at >= min(own)
 
     def _consents(self, view: CaseView) -> tuple[Asked, ...]:
         said: dict[str, list[ConsentLine]] = {}

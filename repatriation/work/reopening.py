@@ -57,12 +57,14 @@ def reopened(
         raise Invalid({"entry": "unknown" if entry else "needed"})
     row = opened.row
     key = CaseKey(row.id, house.keyring.unwrap(row.wrapped_key, row.key_epoch))
+    person = _person(opened, key)
     new = NewCase(
         route=procedure.route,
         stage=entry,
-        age_group=row.age_group,
+        # Who was a child then may be grown up now; where no date of birth tells, what was judged then stands.
+        age_group="unknown" if person.birthdate else row.age_group,
         gate=row.gate,
-        person=_person(opened, key),
+        person=person,
     )
     sheaf = Sheaf()
     reference = Opener(house, actor, now, opened.bodies()).put(sheaf, new, reopens_id=row.id)

@@ -225,7 +225,8 @@ def test_a_child_and_everyone_of_unknown_age_are_kept_as_children(
     for born, judged, kept in (
         (date(2010, 1, 1), "adult", "child"),
         (None, "unknown", "unknown"),
-        (date(2008, 3, 10), "child", "adult"),
+        (date(2008, 3, 10), "unknown", "adult"),
+        (date(2001, 3, 10), "child", "child"),
         (date(2008, 3, 11), "adult", "child"),
     ):
         new = SOK.model_copy(

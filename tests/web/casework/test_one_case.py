@@ -7,6 +7,7 @@ from bs4 import BeautifulSoup
 
 from repatriation.records.organisations import Officer
 from repatriation.work.newcase import NewCase
+from repatriation.work.particulars import Particulars
 from tests.web.casework.conftest import FAMILY_NAME, SOK, SPOKEN, World, fill_in, send_on
 from tests.web.conftest import read_page
 from tests.web.reading import obstacles
@@ -80,6 +81,23 @@ def test_an_auditor_reads_a_case_of_their_agency_and_is_offered_nothing_to_do(wo
     assert visitor.open(f"/cases/{reference}/person").status_code == 404
     assert reference in visitor.open("/cases?view=all").text
     assert "Your move" not in str(read_page(visitor.open("/cases?view=all")).select_one("table"))
+
+
+def test_a_body_of_the_other_country_reads_no_note_from_before_it_was_told(world: World) -> None:
+    reference = world.open_case()
+    world.take("datip", reference, "presume")
+    world.take("datip", reference, "begin_reflection")
+    world.take("datip", reference, "identify", Particulars(authority="MDT", note="Told among ourselves."))
+    world.take("datip", reference, "consent_to_notification", SPOKEN)
+    world.take("datip", reference, "notify_origin", Particulars(note="For the embassy too."))
+    ours = world.browser("datip").open(f"/cases/{reference}/file").text
+    theirs = world.browser("embassy").open(f"/cases/{reference}/file").text
+    assert SOK.note is not None
+    for note in (SOK.note, "Told among ourselves."):
+        assert note in ours
+        assert note not in theirs
+    assert "For the embassy too." in ours
+    assert "For the embassy too." in theirs
 
 
 def test_a_form_sent_twice_moves_the_case_once(world: World) -> None:
