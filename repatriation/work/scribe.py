@@ -263,9 +263,15 @@ class Scribe:
                 for p in self.opened.parts
                 if p not in self.shared.leaves
             ]
-        else:
+        elif self._lists_change():
             writes.append(Write(_SORT_KEYS, {"case": self.case_id, **keys}))
         return writes + [Write(_JOIN, self._part(part)) for part in self.shared.joins]
+
+    def _lists_change(self) -> bool:
+        """Whether a list could show the case elsewhere: by stage, clock, or the day of the last step."""
+        here = self.procedure.by_stage[self.after.stage]
+        moved = self.after.stage != self.row.stage or any(action.within for action in here)
+        return moved or self.row.updated_at.date() != self.now.date()
 
     def _part(self, part: Part) -> dict[str, Any]:
         return {
@@ -308,17 +314,19 @@ class Scribe:
         return trail.event(head, self.actor, self.now, tag, said)
 
     def _tell(self) -> list[Write]:
-        """One message a step to each other organisation that knows of the case; it says only that the case
-        moved.
+        """One message a step, for everybody else who has a part in the case when it is sent, and one for each
+        whose part ended with it. They say only that the case moved.
         """
-        told = {part.organisation_id for part in (*self.opened.parts, *self.shared.joins)}
-        told -= {self.actor.organisation_id}
-        kind = "case:left" if self.shared.leaves else "case:moved"
+        left = {part.organisation_id for part in self.shared.leaves}
+        others = {part.organisation_id for part in (*self.opened.parts, *self.shared.joins)}
+        told: list[tuple[str, str | None]] = [("case:left", organisation) for organisation in sorted(left)]
+        if others - left - {self.actor.organisation_id}:
+            told.append(("case:moved", None))
         detail = {"reference": self.row.reference, "version": self.after.version}
         return [
-            Write(_TELL, {"id": new_id(), "case_id": self.case_id, "kind": kind, "recipient_id": organisation,
+            Write(_TELL, {"id": new_id(), "case_id": self.case_id, "kind": kind, "recipient_id": recipient,
                           "run_at": self.now, "detail": detail, "state": "open", "attempts": 0})
-            for organisation in sorted(told)
+            for kind, recipient in told
         ]  # fmt: skip
 
     def _answer(self, key: str, request: str, taken: Taken) -> dict[str, Any]:
