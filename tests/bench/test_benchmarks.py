@@ -10,13 +10,20 @@ from repatriation.bench.place import Place
 from repatriation.bench.suite import BENCHES, SQLITE_ONLY, WITHOUT_DATABASE
 from repatriation.commands import main
 from repatriation.commands.bench import BOTH, NAMES
+from tests.conftest import KINDS
+
+EACH = [
+    (kind, name)
+    for kind in KINDS
+    for name in NAMES
+    if kind == "sqlite" or name not in (*WITHOUT_DATABASE, *SQLITE_ONLY)
+]
+"""Some have to do with SQLite alone, or with no database at all."""
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(("place", "name"), EACH, indirect=["place"])
 def test_every_count_of_a_benchmark_is_as_it_must_be(name: str, place: Place) -> None:
-    if place.kind != "sqlite" and name in (*WITHOUT_DATABASE, *SQLITE_ONLY):
-        pytest.skip("has nothing to do with this database")
     report = BENCHES[name](place)
     wrong = [figure for figure in report.missed if figure.goal and figure.goal.bound == "exactly"]
     place.clear()
