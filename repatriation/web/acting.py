@@ -17,8 +17,8 @@ from repatriation.work.casepage import CasePage, Kind, Move
 from repatriation.work.choices import gates, to_choose
 from repatriation.work.particulars import Particulars, asked
 from repatriation.work.permissions import Permission
-from repatriation.work.reading import case_page
-from repatriation.work.refusals import Invalid, KeyReused, MovedOn, NotFound
+from repatriation.work.reading import case_page, may_see
+from repatriation.work.refusals import Invalid, KeyReused, MovedOn
 from repatriation.work.reopening import entries
 from repatriation.work.steps import take_step
 from sop.engine import NotAllowed, Reason
@@ -141,11 +141,9 @@ def _taken(page: CasePage, move: Move, form: PlainForm, version: int) -> Answer:
 
 def _onward(reference: str) -> str:
     """The case again, or the list where the step ended the officer's own part in it."""
-    try:
-        case_page(house(), actor(), now(), reference)
-    except NotFound:
-        return url_for("cases.index")
-    return url_for("cases.case", reference=reference)
+    if may_see(house(), actor(), reference):
+        return url_for("cases.case", reference=reference)
+    return url_for("cases.index")
 
 
 def _mark(form: PlainForm, wrong: Invalid) -> None:

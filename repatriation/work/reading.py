@@ -270,6 +270,12 @@ class _Reader:
         return self.session.exec(select(CaseFile.reference).where(which, seen).limit(1)).first()
 
 
+def may_see(house: House, actor: Actor, reference: str) -> bool:
+    """Whether the officer's organisation has a part in the case."""
+    with house.doors.read() as session:
+        return session.exec(visible_case(actor.organisation_id, reference)).first() is not None
+
+
 def find(session: Session, actor: Actor, reference: str) -> CaseFile:
     """The case of a reference, if the officer's organisation has a part in it. Raises NotFound."""
     case = session.exec(visible_case(actor.organisation_id, reference)).first()
