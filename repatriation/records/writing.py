@@ -10,7 +10,7 @@ from repatriation.records.cases import CaseFile
 from repatriation.records.columns import Row
 from repatriation.records.lean import Write, Writes
 
-__all__ = ["ADVANCE", "PARTS", "Write", "Writes", "adding"]
+__all__ = ["ADVANCE", "PART", "PARTS", "Write", "Writes", "adding"]
 
 _CASE = CaseFile.metadata.tables["case_file"]
 _PART = CaseFile.metadata.tables["party"]
@@ -24,7 +24,12 @@ ADVANCE: Update = update(_CASE).where(
 that is to be set."""
 
 PARTS: Update = update(_PART).where(_PART.c.case_id == bindparam("of_case_id"), _PART.c.until.is_(None))
-"""All live parts in a case. Given: of_case_id, and the columns to set (updated_at, stage, due_on)."""
+"""All live parts in a case. Given: of_case_id, and the columns to set (updated_at, stage, due_on, ended)."""
+
+PART: Update = PARTS.where(
+    _PART.c.organisation_id == bindparam("of_organisation_id"), _PART.c.role == bindparam("of_role")
+)
+"""One live part in a case. Given: of_case_id, of_organisation_id, of_role, and the columns to set."""
 
 
 class _Blank(NamedTuple):

@@ -11,7 +11,6 @@ from markupsafe import Markup, escape
 from repatriation.web import glossary
 from repatriation.web.languages import language
 from repatriation.work.casepage import TrailLine
-from sop import vocabulary
 from sop.deadlines import Deadline
 from sop.engine import Reason
 from sop.procedure import Action, Procedure, Stage, Texts
@@ -219,8 +218,3 @@ def route_words(procedure: Procedure) -> Markup:
 def grounding(code: str) -> str:
     """Whether a rule rests on a source, or was filled in where the sources say nothing."""
     return str(_("From a source")) if code == "sourced" else str(_("Assumed"))
-
-
-def is_person(role: str) -> bool:
-    """Whether a role is the person themselves."""
-    return role == vocabulary.PERSON

@@ -28,7 +28,6 @@ AT_THE_CENTRE: Final = ("meet_first_needs", "begin_screening")
 """What the centre does first for everybody."""
 
 ON_THE_WAY: Final = ("preparation", "return")
-AFTER_ARRIVAL: Final = ("return", "reception")
 DAYS_AHEAD: Final = timedelta(days=30)
 
 

@@ -52,9 +52,6 @@ def _near(day: Day) -> Day:
 Said = Annotated[Line, AfterValidator(_said)]
 SaidAtLength = Annotated[Note, AfterValidator(_said)]
 
-HOW: Final = ("spoken", "written", "thumbprint", "signed")
-CONSENT_LANGUAGES: Final = ("km", "th", "vi", "en", "other")
-
 
 class Particulars(BaseModel):
     """What comes with a step. Which of it is asked for follows from the action (`asked`)."""

@@ -3,17 +3,17 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import insert
 
 from repatriation.records import trail
-from repatriation.records.cases import CaseFile, Fact, Party
+from repatriation.records.cases import Fact, Party
 from repatriation.records.columns import new_id
 from repatriation.records.consents import Consent
-from repatriation.records.lean import Write, Writes
 from repatriation.records.outbox import Idempotency, Outbox
 from repatriation.records.people import Identification
 from repatriation.records.sealing import CaseKey
 from repatriation.records.trail import Event, Head
+from repatriation.records.writing import ADVANCE, PART, PARTS, Write, Writes
 from repatriation.work.actors import Actor
 from repatriation.work.clocks import first_due
 from repatriation.work.house import House
@@ -26,72 +26,8 @@ from sop.engine import DECISIONS, Step
 from sop.procedure import Procedure
 from sop.view import CaseView
 
-_CASE = CaseFile.__table__.columns  # type: ignore[attr-defined]
-_PARTY = Party.__table__.columns  # type: ignore[attr-defined]
-
-_GUARD = (
-    update(CaseFile)
-    .where(
-        _CASE.id == bindparam("case"),
-        _CASE.version == bindparam("was"),
-        _CASE.trail_seq == bindparam("seq_was"),
-    )
-    .values(
-        {
-            name: bindparam(f"new_{name}")
-            for name in (
-                "stage",
-                "entered_at",
-                "holder_id",
-                "state",
-                "expected_on",
-                "gate",
-                "version",
-                "trail_seq",
-                "trail_head",
-                "updated_at",
-                "closed_at",
-            )
-        }
-    )
-)
-_SORT_KEYS = (
-    update(Party)
-    .where(_PARTY.case_id == bindparam("case"), _PARTY.until.is_(None))
-    .values(
-        updated_at=bindparam("new_updated_at"),
-        stage=bindparam("new_stage"),
-        due_on=bindparam("new_due_on"),
-        ended=bindparam("new_ended"),
-    )
-)
-_LEAVE = (
-    update(Party)
-    .where(
-        _PARTY.case_id == bindparam("case"),
-        _PARTY.organisation_id == bindparam("organisation"),
-        _PARTY.role == bindparam("part"),
-        _PARTY.until.is_(None),
-    )
-    .values(until=bindparam("left_at"))
-)
 _JOIN, _FACT, _CONSENT = insert(Party), insert(Fact), insert(Consent)
 _IDENTIFICATION, _TELL, _ANSWER = insert(Identification), insert(Outbox), insert(Idempotency)
-_STAY = (
-    update(Party)
-    .where(
-        _PARTY.case_id == bindparam("case"),
-        _PARTY.organisation_id == bindparam("organisation"),
-        _PARTY.role == bindparam("part"),
-        _PARTY.until.is_(None),
-    )
-    .values(
-        updated_at=bindparam("new_updated_at"),
-        stage=bindparam("new_stage"),
-        due_on=bindparam("new_due_on"),
-        ended=bindparam("new_ended"),
-    )
-)
 
 
 class Scribe:
@@ -136,25 +72,25 @@ class Scribe:
         ]
         if key is not None:
             rest.append(Write(_ANSWER, self._answer(key, request, taken)))
-        return Writes(Write(_GUARD, self._case(event.head)), tuple(rest), taken)
+        return Writes(Write(ADVANCE, self._case(event.head)), tuple(rest), taken)
 
     def _case(self, head: Head) -> dict[str, Any]:
         scheduled = self.after.facts.get("handover_scheduled")
         return {
-            "case": self.case_id,
-            "was": self.row.version,
-            "seq_was": self.row.trail_seq,
-            "new_stage": self.after.stage,
-            "new_entered_at": self.after.entered,
-            "new_holder_id": self.shared.holder_id or self.row.holder_id,
-            "new_state": state_of(self.after),
-            "new_expected_on": scheduled.on if scheduled else None,
-            "new_gate": self.given.gate or self.row.gate,
-            "new_version": self.after.version,
-            "new_trail_seq": head.seq,
-            "new_trail_head": head.hash,
-            "new_updated_at": self.now,
-            "new_closed_at": (self.row.closed_at or self.now) if self.ended else None,
+            "case_id": self.case_id,
+            "was_version": self.row.version,
+            "was_trail_seq": self.row.trail_seq,
+            "stage": self.after.stage,
+            "entered_at": self.after.entered,
+            "holder_id": self.shared.holder_id or self.row.holder_id,
+            "state": state_of(self.after),
+            "expected_on": scheduled.on if scheduled else None,
+            "gate": self.given.gate or self.row.gate,
+            "version": self.after.version,
+            "trail_seq": head.seq,
+            "trail_head": head.hash,
+            "updated_at": self.now,
+            "closed_at": (self.row.closed_at or self.now) if self.ended else None,
         }
 
     def _facts(self) -> list[Write]:
@@ -238,34 +174,25 @@ class Scribe:
 
     def _parts(self) -> list[Write]:
         keys = {
-            "new_updated_at": self.now,
-            "new_stage": self.after.stage,
-            "new_due_on": self.due_on,
-            "new_ended": self.ended,
+            "updated_at": self.now,
+            "stage": self.after.stage,
+            "due_on": self.due_on,
+            "ended": self.ended,
         }
-        writes = [
-            Write(
-                _LEAVE,
-                {
-                    "case": self.case_id,
-                    "organisation": p.organisation_id,
-                    "part": p.role,
-                    "left_at": self.now,
-                },
-            )
-            for p in self.shared.leaves
-        ]
+        writes = [Write(PART, {**self._of(part), "until": self.now}) for part in self.shared.leaves]
         if writes:  # one statement may touch a row only once, so those who stay are named one by one
-            writes += [
-                Write(
-                    _STAY, {"case": self.case_id, "organisation": p.organisation_id, "part": p.role, **keys}
-                )
-                for p in self.opened.parts
-                if p not in self.shared.leaves
-            ]
+            staying = (part for part in self.opened.parts if part not in self.shared.leaves)
+            writes += [Write(PART, {**self._of(part), **keys}) for part in staying]
         elif self._lists_change():
-            writes.append(Write(_SORT_KEYS, {"case": self.case_id, **keys}))
+            writes.append(Write(PARTS, {"of_case_id": self.case_id, **keys}))
         return writes + [Write(_JOIN, self._part(part)) for part in self.shared.joins]
+
+    def _of(self, part: Part) -> dict[str, Any]:
+        return {
+            "of_case_id": self.case_id,
+            "of_organisation_id": part.organisation_id,
+            "of_role": part.role,
+        }
 
     def _lists_change(self) -> bool:
         """Whether a list could show the case elsewhere: by stage, clock, or the day of the last step."""

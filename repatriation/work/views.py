@@ -37,9 +37,6 @@ def state_of(view: CaseView) -> dict[str, Any]:
     }
 
 
-EMPTY_STATE: Mapping[str, Any] = {"facts": {}, "consents": {}}
-
-
 def _iso(value: date | None) -> str | None:
     return None if value is None else value.isoformat()
 
