@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from statistics import median
 from typing import Final
 
-from repatriation.bench.archive import BUSY, MIDDLING, RARE, fill, moment
+from repatriation.bench.archive import BUSY, CROWDED, MIDDLING, PASSING, RARE, fill, moment
 from repatriation.bench.place import Place
 from repatriation.bench.plans import whole_tables
 from repatriation.bench.report import Report
 from repatriation.bench.world import World
 from repatriation.work import arrivals, lists
 from repatriation.work.lists import Order, Wanted
+from sop.vocabulary import CLOSED
 
 SIZES: Final = (10_000, 100_000, 1_000_000)
 QUICK: Final = (500, 2_000)
@@ -52,33 +53,36 @@ def run(place: Place) -> Report:
 
 
 def _pages(world: World, size: int) -> dict[str, Ask]:
-    """Every kind of page, by its name."""
+    """Every kind of page that an officer may open, by its name."""
     house, now = world.house, datetime.now(UTC)
     day, half = now.date(), lists.Place(moment(size // 2, size, now).isoformat(), "")
-    due_half = lists.Place(day.isoformat(), "")
-    route = house.shelf.routes(day)[0]
-    some_stage = next(stage.name for stage in route.stages.values() if stage.phase == "preparation")
+    from_today, (route, stage) = lists.Place(day.isoformat(), ""), CROWDED
+    here = frozenset({stage})
+    home = frozenset(name for p in house.shelf for name, s in p.stages.items() if s.phase == "reintegration")
 
     def page(code: str, wanted: Wanted, at: lists.Place | None = None) -> Ask:
         return lambda: lists.cases(house, world.actors[code], now, day, wanted, at)
 
     return {
-        "latest": page(BUSY, Wanted()),
-        "latest, half-way": page(BUSY, Wanted(), half),
-        "latest, backwards from half-way": page(BUSY, Wanted(), half._replace(back=True)),
-        "oldest": page(BUSY, Wanted(Order.OLDEST)),
-        "by time limit": page(BUSY, Wanted(Order.DUE)),
-        "by time limit, from today": page(BUSY, Wanted(Order.DUE), due_half),
-        "one route": page(BUSY, Wanted(route=route.route)),
-        "one stage": page(BUSY, Wanted(stages=frozenset({some_stage}))),
-        "one route and stage": page(BUSY, Wanted(route=route.route, stages=frozenset({some_stage}))),
+        "open": page(BUSY, Wanted(Order.DUE)),
+        "open, from today": page(BUSY, Wanted(Order.DUE), from_today),
+        "open, backwards from today": page(BUSY, Wanted(Order.DUE), from_today._replace(back=True)),
+        "open, one route": page(BUSY, Wanted(Order.DUE, route=route)),
+        "open, one stage": page(BUSY, Wanted(Order.DUE, stages=here)),
+        "open, one route and stage": page(BUSY, Wanted(Order.DUE, route=route, stages=here)),
+        "open, some stages": page(BUSY, Wanted(Order.DUE, stages=home)),
+        "open, latest": page(BUSY, Wanted()),
+        "our move": page(BUSY, Wanted(Order.DUE, ours=True)),
+        "overdue": page(BUSY, Wanted(Order.DUE, overdue=True)),
+        "stuck": page(BUSY, Wanted(Order.OLDEST, stuck=True)),
+        "stuck, one stage": page(BUSY, Wanted(Order.OLDEST, stages=here, stuck=True)),
         "ended": page(BUSY, Wanted(ended=True)),
         "ended, half-way": page(BUSY, Wanted(ended=True), half),
-        "our move": page(BUSY, Wanted(ours=True)),
-        "overdue": page(BUSY, Wanted(Order.DUE, overdue=True)),
-        "stuck": page(BUSY, Wanted(stuck=True)),
-        "of every tenth case": page(MIDDLING, Wanted()),
-        "of five cases": page(RARE, Wanted()),
+        "ended, backwards from half-way": page(BUSY, Wanted(ended=True), half._replace(back=True)),
+        "ended, one stage": page(BUSY, Wanted(ended=True, stages=frozenset({CLOSED}))),
+        "of every tenth case": page(MIDDLING, Wanted(Order.DUE)),
+        "of cases mostly handed on": page(PASSING, Wanted(Order.DUE)),
+        "of five cases": page(RARE, Wanted(Order.DUE)),
         "of five cases, ended": page(RARE, Wanted(ended=True)),
         "the coming days": lambda: arrivals.coming(house, world.actors[MIDDLING], day),
         "expected today": lambda: arrivals.expected(house, world.actors[MIDDLING], day, None),

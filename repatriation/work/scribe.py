@@ -177,7 +177,6 @@ class Scribe:
             "updated_at": self.now,
             "stage": self.after.stage,
             "due_on": self.due_on,
-            "ended": self.ended,
         }
         writes = [Write(PART, {**self._of(part), "until": self.now}) for part in self.shared.leaves]
         if writes:  # one statement may touch a row only once, so those who stay are named one by one
@@ -210,7 +209,7 @@ class Scribe:
             "updated_at": self.now,
             "stage": self.after.stage,
             "due_on": self.due_on,
-            "ended": self.ended,
+            "route": self.row.route,
         }
 
     def _event(self) -> Event:

@@ -85,6 +85,7 @@ def part(
         "since": of.opened_at,
         "updated_at": of.updated_at,
         "stage": of.stage,
+        "route": of.route,
     } | values
     made = Party(**columns)
     session.add(made)
