@@ -113,8 +113,8 @@ def _rows(world: World, models: Sequence[CaseFile], count: int) -> Iterator[Row]
             part: dict[str, Any] = {"id": new_id(), "case_id": case_id, "role": _ROLES[code]}
             part |= {"organisation_id": bodies[code], "since": at, "until": None, "updated_at": at}
             part |= {"stage": model.stage, "due_on": due_on, "route": model.route}
-            if code == PASSING and not (still and number % 4):  # its part stays as it was then
-                part |= {"until": at, "stage": CROWDED[1], "due_on": at.date()}
+            if code == PASSING and not (still and number % 4):
+                part |= {"until": at, "stage": None}
             yield "party", [part[name] for name in _COLUMNS["party"]]
 
 

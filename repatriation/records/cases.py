@@ -4,7 +4,7 @@ import datetime
 import secrets
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 
 from repatriation.records.columns import Moment, Row, choice, column, document, identifier, moment, sealed
 
@@ -52,7 +52,10 @@ class CaseFile(Row, table=True):
 
 
 _LIVE = text("until IS NULL")
-_ALONG = ("case_id", "role", "route", "until")
+_LISTED = text("stage IS NOT NULL")
+"""Says the same, for an index that has the stage: a page is read from it without looking up any row."""
+
+_ALONG = ("case_id", "role", "route")
 
 
 class Party(Row, table=True):
@@ -62,12 +65,12 @@ class Party(Row, table=True):
 
     __table_args__ = (
         # One for each order of a list, with all that a page is chosen by, so that no row need be looked up.
-        # Without the parts that are over: what an organisation handed on would lie in the way of its lists;
-        # `until`, always empty here, is among the columns because SQLite would look up the row for it.
-        Index("ix_party_live_updated_at", "organisation_id", "stage", "updated_at", *_ALONG,
-              sqlite_where=_LIVE, postgresql_where=_LIVE),
-        Index("ix_party_live_due_on", "organisation_id", "stage", "due_on", *_ALONG,
-              sqlite_where=_LIVE, postgresql_where=_LIVE),
+        CheckConstraint("(until IS NULL) = (stage IS NOT NULL)", name="live"),
+        # Without the parts that are over: what an organisation handed on would lie in the way of its lists.
+        Index("ix_party_updated_at", "organisation_id", "stage", "updated_at", *_ALONG,
+              sqlite_where=_LISTED, postgresql_where=_LISTED),
+        Index("ix_party_due_on", "organisation_id", "stage", "due_on", *_ALONG,
+              sqlite_where=_LISTED, postgresql_where=_LISTED),
         Index("uq_party_live", "case_id", "organisation_id", "role", unique=True,
               sqlite_where=_LIVE, postgresql_where=_LIVE),
     )  # fmt: skip
@@ -79,7 +82,7 @@ class Party(Row, table=True):
     since: Moment = moment("case")
     until: Moment | None = moment("case", None)
     updated_at: Moment = moment("case")
-    stage: str = column("case")
+    stage: str | None = column("case")  # the case's, as long as the part is live
     due_on: datetime.date | None = column("case", None)
     route: str = column("case")
 

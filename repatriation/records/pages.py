@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Select,
     Subquery,
@@ -22,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.base import ColumnCollection
 
 from repatriation.records.cases import CaseFile
-from repatriation.records.scope import live_part, once
+from repatriation.records.scope import parts_at
 
 _CASE = CaseFile.metadata.tables["case_file"]
 _PART = CaseFile.metadata.tables["party"]
@@ -84,17 +85,20 @@ def visible_number(kind: str, cut: Cut, most: int) -> Select[Any]:
 
 
 def _merged(kind: str, cut: Cut, most: int, *, ordered: bool) -> Subquery:
-    every = select(_PART.c.case_id, _PART.c[cut.key]).where(*live_part(_PART), once(_PART), *_conditions(cut))
+    arms = [_arm(cut, bindparam(f"stage_{number}")) for number in range(cut.stages)]
     if kind == "postgresql" or cut.stages == 1:
         # PostgreSQL reads an index in order only when told to stop soon; SQLite merges only what is not told.
-        every = every.order_by(*_order(cut, _PART.c)).limit(most)
-    arms = [every.where(_PART.c.stage == bindparam(f"stage_{number}")) for number in range(cut.stages)]
+        arms = [arm.order_by(*_order(cut, _PART.c)).limit(most) for arm in arms]
     if len(arms) == 1:
         return arms[0].subquery("found")
     merged = union_all(*arms).limit(most)
     if ordered:
         merged = merged.order_by(*_order(cut, merged.selected_columns))
     return merged.subquery("found")
+
+
+def _arm(cut: Cut, stage: BindParameter[str]) -> Select[Any]:
+    return parts_at(stage, _PART.c.case_id, _PART.c[cut.key]).where(*_conditions(cut))
 
 
 def _conditions(cut: Cut) -> list[ColumnElement[bool]]:

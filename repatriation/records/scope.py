@@ -7,7 +7,7 @@ begins with one of these; nothing outside this package selects from the table of
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, exists, func, literal_column
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, func, literal_column
 from sqlalchemy import select as core_select
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
@@ -87,28 +87,30 @@ def _live_part(organisation_id: str) -> list[ColumnElement[bool]]:
     return [col(Party.organisation_id) == organisation_id, col(Party.until).is_(None)]
 
 
-def live_part(part: FromClause) -> list[ColumnElement[bool]]:
-    """What makes a part one that gives sight of a case, for a question that is kept ready. Given:
-    organisation_id."""
-    return [part.c.organisation_id == bindparam("organisation_id"), part.c.until.is_(None)]
-
-
-def once(part: FromClause) -> ColumnElement[bool]:
+def _once() -> ColumnElement[bool]:
     """One live part only, for an organisation may play several roles in one case."""
     other = _PART.alias("other")
     return ~exists().where(
-        other.c.case_id == part.c.case_id,
-        other.c.organisation_id == part.c.organisation_id,
+        other.c.case_id == _PART.c.case_id,
+        other.c.organisation_id == _PART.c.organisation_id,
         other.c.until.is_(None),
-        other.c.role < part.c.role,
+        other.c.role < _PART.c.role,
     )
 
 
 _CASE = CaseFile.metadata.tables["case_file"]
 _PART = CaseFile.metadata.tables["party"]
 _SEEN = _PART.alias("seen")
-_ONCE = once(_PART)
+_ONCE = _once()
 _GIVEN = Idempotency.metadata.tables["idempotency"]
+
+
+def parts_at(stage: BindParameter[str], *columns: ColumnElement[Any]) -> Select[Any]:
+    """The parts an organisation has in cases at one stage, one for each case: for `records.pages`, and for
+    questions that are kept ready. Only a live part has a stage. Given: organisation_id, and the stage."""
+    ours = _PART.c.organisation_id == bindparam("organisation_id")
+    return core_select(*columns).where(ours, _PART.c.stage == stage, _ONCE)
+
 
 STEP_CASE: Select[Any] = (
     core_select(

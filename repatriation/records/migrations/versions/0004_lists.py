@@ -8,7 +8,7 @@ down_revision: str | None = "0002"
 branch_labels: str | None = None
 depends_on: str | None = None
 
-LIVE = sa.text("until IS NULL")
+LISTED = sa.text("stage IS NOT NULL")
 BEFORE = (("ended", "updated_at"), ("ended", "due_on"), ("stage", "updated_at"))
 
 
@@ -22,20 +22,30 @@ def upgrade() -> None:
     with op.batch_alter_table("party") as table:
         table.alter_column("route", server_default=None)
         table.drop_column("ended")
+        table.alter_column("stage", nullable=True)
+    op.execute("UPDATE party SET stage = NULL WHERE until IS NOT NULL")
+    with op.batch_alter_table("party") as table:
+        table.create_check_constraint(op.f("ck_party_live"), "(until IS NULL) = (stage IS NOT NULL)")
     for key in ("updated_at", "due_on"):
         op.create_index(
-            op.f(f"ix_party_live_{key}"),
+            op.f(f"ix_party_{key}"),
             "party",
-            ["organisation_id", "stage", key, "case_id", "role", "route", "until"],
-            sqlite_where=LIVE,
-            postgresql_where=LIVE,
+            ["organisation_id", "stage", key, "case_id", "role", "route"],
+            sqlite_where=LISTED,
+            postgresql_where=LISTED,
         )
 
 
 def downgrade() -> None:
     """Change the indexes back, then the columns."""
     for key in ("updated_at", "due_on"):
-        op.drop_index(op.f(f"ix_party_live_{key}"), "party")
+        op.drop_index(op.f(f"ix_party_{key}"), "party")
+    with op.batch_alter_table("party") as table:
+        table.drop_constraint(op.f("ck_party_live"), type_="check")
+    op.execute(
+        "UPDATE party SET stage = (SELECT stage FROM case_file WHERE case_file.id = party.case_id) "
+        "WHERE stage IS NULL"
+    )
     op.add_column("party", sa.Column("ended", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.execute(
         "UPDATE party SET ended = true "
@@ -43,6 +53,7 @@ def downgrade() -> None:
     )
     with op.batch_alter_table("party") as table:
         table.alter_column("ended", server_default=None)
+        table.alter_column("stage", nullable=False)
         table.drop_column("route")
     for narrowed, key in BEFORE:
         op.create_index(
