@@ -108,10 +108,7 @@ def _conditions(cut: Cut) -> list[ColumnElement[bool]]:
     if cut.beyond:
         found.append(_beyond(cut))
     if cut.route:
-        of_route = select(_CASE.c.id).where(
-            _CASE.c.id == _PART.c.case_id, _CASE.c.route == bindparam("route")
-        )
-        found.append(of_route.exists())
+        found.append(_PART.c.route == bindparam("route"))
     if cut.untouched:
         found.append(_PART.c.updated_at < bindparam("touched_before"))
     if cut.due:
