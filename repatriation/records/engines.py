@@ -23,6 +23,7 @@ POSTGRESQL = {
     "timezone": "UTC",
     "lock_timeout": "5s",
     "statement_timeout": "15s",
+    "max_parallel_workers_per_gather": "0",  # pages are short: to start a helper takes longer than they do
     "idle_in_transaction_session_timeout": "30s",  # a stopped process must not hold its rows for ever
 }
 

@@ -108,7 +108,7 @@ class _Lister:
     def __init__(
         self, house: House, actor: Actor, now: datetime, day: date, wanted: Wanted, session: Session
     ) -> None:
-        self.house, self.actor, self.now, self.day = house, actor, now, day
+        self.house, self.actor, self.now = house, actor, now
         self.wanted, self.session = wanted, session
         self.names = dict(session.exec(select(Organisation.id, Organisation.name)).all())
         self.roles: dict[str, frozenset[str]] = {}
