@@ -177,9 +177,9 @@ class Scribe:
             "updated_at": self.now,
             "stage": self.after.stage,
             "due_on": self.due_on,
-            "ended": self.ended,
         }
-        writes = [Write(PART, {**self._of(part), "until": self.now}) for part in self.shared.leaves]
+        over = {"until": self.now, "stage": None}
+        writes = [Write(PART, {**self._of(part), **over}) for part in self.shared.leaves]
         if writes:  # one statement may touch a row only once, so those who stay are named one by one
             staying = (part for part in self.opened.parts if part not in self.shared.leaves)
             writes += [Write(PART, {**self._of(part), **keys}) for part in staying]
@@ -210,7 +210,7 @@ class Scribe:
             "updated_at": self.now,
             "stage": self.after.stage,
             "due_on": self.due_on,
-            "ended": self.ended,
+            "route": self.row.route,
         }
 
     def _event(self) -> Event:
