@@ -9,6 +9,7 @@ import psycopg
 from sqlalchemy import Engine
 
 from repatriation.records.lean import Compiler, Lean, Writes
+from repatriation.records.prepared import Prepared
 from repatriation.records.queue import Queue
 
 Read = TypeVar("Read")
@@ -29,10 +30,10 @@ def on_sqlite(
 ) -> Any:
     """All of it in one transaction, in the writer queue, so that nothing changes between
     reading and writing."""
-    with _plain(engine) as plain, queue.turn():
+    with _plain(engine) as (plain, _), queue.turn():
         plain.execute("BEGIN IMMEDIATE")
         try:
-            lean = Lean(plain, compiler)
+            lean = Lean(plain.cursor(), compiler)
             writes = decide(read(lean))
             if not lean.write_each(writes):
                 raise Clash
@@ -76,8 +77,11 @@ def _tried(
     decide: Callable[[Read], Writes],
     tries: int,
 ) -> Any:
-    with _plain(engine) as plain:
-        lean = Lean(plain, compiler)
+    with _plain(engine) as (plain, kept):
+        prepared = kept.get("prepared")
+        if prepared is None:
+            prepared = kept["prepared"] = Prepared(plain)
+        lean = Lean(prepared, compiler)
         for turn in range(1, tries + 1):
             try:
                 row = read(lean)
@@ -98,11 +102,12 @@ def _tried(
 
 
 @contextmanager
-def _plain(engine: Engine) -> Iterator[Any]:
-    """A driver's own connection from the engine's pool. One that broke is not given back."""
+def _plain(engine: Engine) -> Iterator[tuple[Any, dict[Any, Any]]]:
+    """A driver's own connection from the engine's pool, and what is kept with it. One that broke is not given
+    back."""
     pooled = engine.raw_connection()
     try:
-        yield pooled.dbapi_connection
+        yield pooled.dbapi_connection, pooled.info
     finally:
         if getattr(pooled.dbapi_connection, "closed", False):
             pooled.invalidate()

@@ -25,7 +25,7 @@ from sop.procedure import Procedure
 
 _TRIES: Final = 5
 
-_CANONICAL: Final = json.JSONEncoder(sort_keys=True)
+_CANONICAL: Final = json.JSONEncoder(sort_keys=True, default=lambda day: day.isoformat())
 
 
 def take_step(
@@ -117,7 +117,7 @@ def _decide(
         raise Invalid(problems)
     shared = _shared(procedure, step, opened, actor, given.organisation, given.gate or row.gate)
     anew = reopened(house, actor, now, opened, step, given.entry) if REOPENED in step.recorded else None
-    return Scribe(house, actor, now, procedure, opened, step, given, shared, anew).writes(key, request)
+    return Scribe(house, actor, now, procedure, opened, view, step, given, shared, anew).writes(key, request)
 
 
 def _amiss(procedure: Procedure, opened: Opened, given: Particulars, now: datetime) -> dict[str, str]:
@@ -149,6 +149,5 @@ def _shared(
 
 
 def _fingerprint(reference: str, action: str, version: int, given: Particulars) -> str:
-    entered = {} if given == NOTHING else given.model_dump(mode="json", exclude_defaults=True)
-    said = _CANONICAL.encode([reference, action, version, entered])
+    said = _CANONICAL.encode([reference, action, version, given.entered()])
     return hashlib.sha256(said.encode()).hexdigest()
