@@ -29,9 +29,9 @@ class Write(NamedTuple):
     """A Core statement and its values: an Insert's by column name, an Update's by column or bindparam name.
 
     Keep the statement in a module constant and vary only the values: it is compiled once for each set of
-    names. The names of bindparams in an Update must differ from the names of its table's columns. `same` names
-    the columns of an Update that already hold their value: SQLite rewrites the indexes of every column that
-    is set, and so is not told of them.
+    names. The names of bindparams in an Update must differ from the names of its table's columns. `same`
+    names the columns of an Update that already hold their value: SQLite rewrites the indexes of every column
+    that is set, and so is not told of them.
     """
 
     statement: Insert | Update

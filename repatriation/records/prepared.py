@@ -34,7 +34,10 @@ class Prepared:
         """The rows of the answer. Raises psycopg's errors."""
         name = self._names.get(sql) or self._prepare(sql)
         given: Sequence[Any] = self._adapter.dump_sequence(values, _TEXT[: len(values)])
-        result = self._checked(self._server.exec_prepared(name, given))
+        try:
+            result = self._checked(self._server.exec_prepared(name, given))
+        except MemoryError as problem:  # what psycopg makes of a statement that could not be sent at all
+            raise psycopg.OperationalError(self._server.get_error_message()) from problem
         self._adapter.set_pgresult(result)
         return self._adapter.load_rows(0, result.ntuples, tuple)
 

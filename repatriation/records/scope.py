@@ -154,7 +154,7 @@ STEP_CASE: Select[Any] = (
         > 0,
     )
 )
-"""All a step needs to know, in one SELECT for `Lean.one`: the case's columns that it uses; `parts`, every live part in the
-case as role:organisation, joined by commas; and what was answered to the same key before, if anything. No row
-when there is no such case, or the organisation has no part in it. Given: reference, organisation_id,
-officer_id, key."""
+"""All a step needs to know, in one SELECT for `Lean.one`: the case's columns that it uses; `parts`, every live
+part in the case as role:organisation, joined by commas; and what was answered to the same key before, if
+anything. No row when there is no such case, or the organisation has no part in it. Given: reference,
+organisation_id, officer_id, key."""

@@ -124,6 +124,13 @@ def digest(fields: Sequence[Any]) -> str:
 
 def coded(value: Any) -> Any:
     """The value with dates as text. ValueError when it could tell something about a person in words."""
+    kind = type(value)
+    if kind is str:
+        return _code(value)
+    if kind is dict:
+        return {_code(str(key)): coded(inner) for key, inner in value.items()}
+    if kind is list:
+        return [coded(inner) for inner in value]
     if isinstance(value, str):
         return _code(value)
     if value is None or isinstance(value, int):

@@ -1,7 +1,6 @@
 """The one function that takes a step in a case: read, decide, record, tell, in one transaction."""
 
 import hashlib
-import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Final
@@ -24,8 +23,6 @@ from sop.engine import Step, follow
 from sop.procedure import Procedure
 
 _TRIES: Final = 5
-
-_CANONICAL: Final = json.JSONEncoder(sort_keys=True, default=lambda day: day.isoformat())
 
 
 def take_step(
@@ -149,5 +146,5 @@ def _shared(
 
 
 def _fingerprint(reference: str, action: str, version: int, given: Particulars) -> str:
-    said = _CANONICAL.encode([reference, action, version, given.entered()])
+    said = repr((reference, action, version, sorted(given.entered().items())))
     return hashlib.sha256(said.encode()).hexdigest()
