@@ -105,25 +105,10 @@ _PART = CaseFile.metadata.tables["party"]
 _SEEN = _PART.alias("seen")
 _GIVEN = Idempotency.metadata.tables["idempotency"]
 
-_NEEDED = [
-    "id",
-    "reference",
-    "digest",
-    "stage",
-    "entered_at",
-    "holder_id",
-    "age_group",
-    "state",
-    "expected_on",
-    "gate",
-    "version",
-    "trail_seq",
-    "trail_head",
-    "updated_at",
-    "closed_at",
-    "wrapped_key",
-    "key_epoch",
-]
+_NEEDED = (
+    *("id", "reference", "digest", "stage", "entered_at", "holder_id", "age_group", "state", "expected_on"),
+    *("gate", "version", "trail_seq", "trail_head", "updated_at", "closed_at", "wrapped_key", "key_epoch"),
+)
 
 STEP_CASE: Select[Any] = (
     core_select(
@@ -154,7 +139,7 @@ STEP_CASE: Select[Any] = (
         > 0,
     )
 )
-"""All a step needs to know, in one SELECT for `Lean.one`: the case's columns that it uses; `parts`, every live
-part in the case as role:organisation, joined by commas; and what was answered to the same key before, if
+"""All a step needs to know, in one SELECT for `Lean.one`: the case's columns that it uses; `parts`, every
+live part in the case as role:organisation, joined by commas; and what was answered to the same key before, if
 anything. No row when there is no such case, or the organisation has no part in it. Given: reference,
 organisation_id, officer_id, key."""
