@@ -14,7 +14,7 @@ from repatriation.records.outbox import Idempotency, Outbox
 _OUTBOX = Outbox.metadata.tables["outbox"]
 _TELL, _ANSWER = insert(_OUTBOX), insert(Idempotency.metadata.tables["idempotency"])
 _ALL = select(_OUTBOX.c.id, _OUTBOX.c.recipient_id, _OUTBOX.c.run_at, _OUTBOX.c.detail)
-_PREPARED = select(func.count().label("count")).select_from(text("pg_prepared_statements"))
+_PREPARED = select(func.count().label("n")).select_from(text("pg_prepared_statements"))
 
 MOMENTS = (
     datetime(2026, 3, 10, 2, 30, tzinfo=UTC),
@@ -91,7 +91,7 @@ def test_what_is_there_already_is_not_written_on_sqlite_and_stands_as_it_was() -
 @pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 def test_a_value_and_a_blank_are_written_by_the_same_prepared_statement(doors: Doors) -> None:
     def prepared(lean: Lean) -> int:
-        return int(lean.one(_PREPARED, {}).count)
+        return int(lean.all(_PREPARED, {})[0].n)
 
     def written(*told: Write) -> int:
         doors.step(lambda _: None, lambda _: Writes(None, told))
