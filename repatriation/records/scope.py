@@ -104,6 +104,11 @@ _SEEN = _PART.alias("seen")
 _ONCE = _once()
 _GIVEN = Idempotency.metadata.tables["idempotency"]
 
+_NEEDED = (
+    *("id", "reference", "digest", "stage", "entered_at", "holder_id", "age_group", "state", "expected_on"),
+    *("gate", "version", "trail_seq", "trail_head", "updated_at", "closed_at", "wrapped_key", "key_epoch"),
+)
+
 
 def parts_at(stage: BindParameter[str], *columns: ColumnElement[Any]) -> Select[Any]:
     """The parts an organisation has in cases at one stage, one for each case: for `records.pages`, and for
@@ -114,7 +119,7 @@ def parts_at(stage: BindParameter[str], *columns: ColumnElement[Any]) -> Select[
 
 STEP_CASE: Select[Any] = (
     core_select(
-        *_CASE.c,
+        *(_CASE.c[name] for name in _NEEDED),
         core_select(func.aggregate_strings(_PART.c.role + ":" + _PART.c.organisation_id, ","))
         .where(_PART.c.case_id == _CASE.c.id, _PART.c.until.is_(None))
         .scalar_subquery()
@@ -129,14 +134,19 @@ STEP_CASE: Select[Any] = (
     )
     .where(
         _CASE.c.reference == bindparam("reference"),
-        exists().where(
+        # Counted, and not asked with EXISTS: that PostgreSQL turns into a join, for which it may read every
+        # part that the organisation has anywhere.
+        core_select(func.count())
+        .where(
             _SEEN.c.case_id == _CASE.c.id,
             _SEEN.c.organisation_id == bindparam("organisation_id"),
             _SEEN.c.until.is_(None),
-        ),
+        )
+        .scalar_subquery()
+        > 0,
     )
 )
-"""All a step needs to know, in one SELECT for `Lean.one`: the case's columns; `parts`, every live part in the
-case as role:organisation, joined by commas; and what was answered to the same key before, if anything. No row
-when there is no such case, or the organisation has no part in it. Given: reference, organisation_id,
-officer_id, key."""
+"""All a step needs to know, in one SELECT for `Lean.one`: the case's columns that it uses; `parts`, every
+live part in the case as role:organisation, joined by commas; and what was answered to the same key before, if
+anything. No row when there is no such case, or the organisation has no part in it. Given: reference,
+organisation_id, officer_id, key."""
