@@ -217,7 +217,7 @@ class Scribe:
             "updated_at": self.now,
             "stage": self.after.stage,
             "due_on": self.due_on,
-            "route": self.row.route,
+            "route": self.procedure.route,
         }
 
     def _event(self) -> Event:
