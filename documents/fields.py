@@ -1,4 +1,4 @@
-"""What may stand in a paper: text of limited length, dates that may be partial, names as each script has them.
+"""What may stand in a paper: text of limited length, partial dates, names as each script has them.
 
 Everything is cleaned on the way in, so that no sign can hide or turn what is printed, and nothing is ever
 guessed: what is not known stays None and is printed as a line to write on.
@@ -7,6 +7,7 @@ guessed: what is not known stays None and is printed as a line to write on.
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Final, Literal, NamedTuple
 
@@ -24,13 +25,16 @@ def N_(words: str) -> str:  # noqa: N802 - the name by which Babel finds words
     return words
 
 
-class Words(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Words:
     """The words printed for each code of a closed list."""
 
     of: Mapping[str, str]
 
 
-_UNSEEN: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
+_UNSEEN: Final = re.compile(
+    r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
+)
 """Signs that nobody types, marks that turn the reading of what follows, and the word ends of Khmer: those are
 put in where a paper is printed and belong in no record."""
 
@@ -39,7 +43,7 @@ _MOST_GIVEN: Final = 100_000
 
 
 def _clean(value: object) -> object:
-    """Text in one form (NFC), without unseen signs, blanks folded; line ends stay where a text may be long."""
+    """Text in one form (NFC), without unseen signs, blanks folded; line ends stay."""
     if not isinstance(value, str):
         return value
     if len(value) > _MOST_GIVEN:
@@ -52,9 +56,6 @@ def _clean(value: object) -> object:
 def _on_one_line(value: object) -> object:
     cleaned = _clean(value)
     return " ".join(cleaned.split()) if isinstance(cleaned, str) else cleaned
-
-
-
 
 
 Line = Annotated[str, BeforeValidator(_on_one_line), StringConstraints(min_length=1, max_length=LINE)]
@@ -82,7 +83,9 @@ def _is_partial_date(text: str) -> str:
 PartialDate = Annotated[str, BeforeValidator(_on_one_line), AfterValidator(_is_partial_date)]
 """A date as far as it is known: year, month, day, or only the first of these."""
 
-TimeOfDay = Annotated[str, BeforeValidator(_on_one_line), StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+TimeOfDay = Annotated[
+    str, BeforeValidator(_on_one_line), StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+]
 
 Script = Literal["latn", "khmr", "thai"]
 Country = Literal["KHM", "THA", "VNM"]
@@ -92,7 +95,7 @@ Sex = Annotated[Literal["male", "female", "other"], SEXES]
 
 
 def known(title: str, *, hint: str | None = None, long: bool = False, rows: int = 0) -> Any:
-    """A field that may be left open. `title` is its label; `rows`: lines that a blank form leaves for a list."""
+    """A field that may be left open. `title` is its label, `rows` the lines of a list on a blank form."""
     return Field(
         default=None if not rows else (),
         title=title,
@@ -151,10 +154,13 @@ class Pseudonym(Section):
     """A person whom a paper does not name: the case's reference and what is needed to act."""
 
     sex: Sex | None = known(N_("Sex"))
-    age_group: Annotated[
-        Literal["adult", "child", "unknown"],
-        Words({"adult": N_("Grown-up"), "child": N_("Child"), "unknown": N_("Age not known")}),
-    ] | None = known(N_("Age"))
+    age_group: (
+        Annotated[
+            Literal["adult", "child", "unknown"],
+            Words({"adult": N_("Grown-up"), "child": N_("Child"), "unknown": N_("Age not known")}),
+        ]
+        | None
+    ) = known(N_("Age"))
 
 
 class Signature(NamedTuple):

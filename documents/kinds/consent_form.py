@@ -22,7 +22,9 @@ from documents.kinds.kind import Kind
 
 Decision = Annotated[
     Literal["given", "refused", "withdrawn"],
-    Words({"given": N_("I agree"), "refused": N_("I do not agree"), "withdrawn": N_("I take back my agreement")}),
+    Words(
+        {"given": N_("I agree"), "refused": N_("I do not agree"), "withdrawn": N_("I take back my agreement")}
+    ),
 ]
 How = Annotated[
     Literal["spoken", "written", "thumbprint", "signed"],
@@ -79,11 +81,17 @@ KIND = Kind(
     letter="C",
     schema=ConsentForm,
     opening=(
-        N_("This was read to me, or I have read it, in a language that I understand. I could ask whatever I wanted."),
+        N_(
+            "This was read to me, or I have read it, in a language that I understand. I could ask "
+            "whatever I wanted."
+        ),
     ),
     closing=(
         N_("I decide freely. Nobody has promised me anything for it or threatened me."),
-        N_("I may say no. I may take back my agreement at any moment, without giving a reason, and I lose no help by it."),
+        N_(
+            "I may say no. I may take back my agreement at any moment, without giving a reason, and I"
+            " lose no help by it."
+        ),
     ),
     signatures=(
         Signature(N_("The person"), thumb=True),

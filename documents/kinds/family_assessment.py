@@ -71,16 +71,19 @@ class Finding(Section):
     found: bool = needed(N_("The family was found"))
     where: Address | None = known(N_("Where it lives"))
     assessed_on: PartialDate | None = known(N_("Assessed on"))
-    how: Annotated[
-        Literal["visit", "telephone", "authority"],
-        Words(
-            {
-                "visit": N_("By a visit"),
-                "telephone": N_("By telephone"),
-                "authority": N_("Through the local authority"),
-            }
-        ),
-    ] | None = known(N_("How it was assessed"))
+    how: (
+        Annotated[
+            Literal["visit", "telephone", "authority"],
+            Words(
+                {
+                    "visit": N_("By a visit"),
+                    "telephone": N_("By telephone"),
+                    "authority": N_("Through the local authority"),
+                }
+            ),
+        ]
+        | None
+    ) = known(N_("How it was assessed"))
 
 
 class Household(Section):
@@ -119,6 +122,14 @@ KIND = Kind(
     title=N_("Family assessment"),
     letter="F",
     schema=FamilyAssessment,
-    closing=(N_("A family is assessed before a return is decided. What is written here is for that decision alone."),),
-    signatures=(Signature(N_("Assessor")), Signature(N_("Office that answers for the assessment"), seal=True)),
+    closing=(
+        N_(
+            "A family is assessed before a return is decided. What is written here is for that "
+            "decision alone."
+        ),
+    ),
+    signatures=(
+        Signature(N_("Assessor")),
+        Signature(N_("Office that answers for the assessment"), seal=True),
+    ),
 )

@@ -49,7 +49,9 @@ class Search(Section):
     other_names: Line | None = known(N_("Other names the person is or was known by"))
     last_address: Address | None = known(N_("Last known home of the family"))
     last_contact: PartialDate | None = known(N_("Last contact with the family"))
-    landmarks: Narrative | None = known(N_("What the person remembers: village head, pagoda, school, market"), long=True)
+    landmarks: Narrative | None = known(
+        N_("What the person remembers: village head, pagoda, school, market"), long=True
+    )
 
 
 class Care(Section):

@@ -1,4 +1,4 @@
-"""What is said of a kind of paper beside its fields: title, who may issue it, who signs, what stands around."""
+"""What is said of a kind of paper beside its fields: title, who issues it, who signs, what is declared."""
 
 from dataclasses import dataclass
 

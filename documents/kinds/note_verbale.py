@@ -63,15 +63,28 @@ class NoteVerbale(PaperFields):
     remarks: Narrative | None = known(N_("Further remarks"), long=True)
 
 
-COMPLIMENTS = N_("%(sender)s presents its compliments to %(receiver)s and has the honour to refer to the following.")
+COMPLIMENTS = N_(
+    "%(sender)s presents its compliments to %(receiver)s and has the honour to refer to the following."
+)
 RENEWED = N_(
-    "%(sender)s avails itself of this opportunity to renew to %(receiver)s the assurances of its highest consideration."
+    "%(sender)s avails itself of this opportunity to renew to %(receiver)s the assurances of its "
+    "highest consideration."
 )
 MATTERS = {
-    "notification": N_("The person named below was found and says to be a national of the receiving side. The person has agreed that this be told."),
-    "verification": N_("It is asked that the nationality of the person named below be verified. The person has agreed to this."),
-    "acceptance": N_("The return of the person named below is agreed to, by their own will, at the day and gate given."),
-    "refusal": N_("The return of the person named below cannot be agreed to at present, for the reasons given."),
+    "notification": N_(
+        "The person named below was found and says to be a national of the receiving side. The person"
+        " has agreed that this be told."
+    ),
+    "verification": N_(
+        "It is asked that the nationality of the person named below be verified. The person has "
+        "agreed to this."
+    ),
+    "acceptance": N_(
+        "The return of the person named below is agreed to, by their own will, at the day and gate given."
+    ),
+    "refusal": N_(
+        "The return of the person named below cannot be agreed to at present, for the reasons given."
+    ),
 }
 
 KIND = Kind(

@@ -1,4 +1,4 @@
-"""The referral of a person to a service: what is asked of whom, how urgent, and the answer of the receiver."""
+"""The referral of a person to a service: what is asked of whom, how urgent, and the answer."""
 
 from typing import Annotated, Literal
 
@@ -20,7 +20,9 @@ from documents.fields import (
 from documents.kinds.kind import Kind
 
 Service = Annotated[
-    Literal["shelter", "health", "counselling", "legal", "training", "work", "school", "family", "money", "other"],
+    Literal[
+        "shelter", "health", "counselling", "legal", "training", "work", "school", "family", "money", "other"
+    ],
     Words(
         {
             "shelter": N_("A place to stay"),
@@ -75,7 +77,12 @@ KIND = Kind(
     title=N_("Referral"),
     letter="V",
     schema=ReferralForm,
-    opening=(N_("A service is asked for. Responsibility for the person stays where it is until it is taken over in writing."),),
+    opening=(
+        N_(
+            "A service is asked for. Responsibility for the person stays where it is until it is "
+            "taken over in writing."
+        ),
+    ),
     closing=(N_("Use what is written here for this service alone. Do not pass it on."),),
     signatures=(Signature(N_("For the body that refers")), Signature(N_("For the body that receives"))),
 )

@@ -1,4 +1,4 @@
-"""The plan for the time after the return: what the person chose, goals, who helps, and when it is looked at."""
+"""The plan for the time after the return: what the person chose, goals, who helps, the next review."""
 
 from typing import Annotated, Literal
 
@@ -36,7 +36,9 @@ DOMAINS = Words(
     }
 )
 Domain = Annotated[
-    Literal["safety", "housing", "health", "mind", "school", "training", "income", "family", "legal", "papers"],
+    Literal[
+        "safety", "housing", "health", "mind", "school", "training", "income", "family", "legal", "papers"
+    ],
     DOMAINS,
 ]
 Living = Annotated[

@@ -125,5 +125,10 @@ KIND = Kind(
     schema=ScreeningForm,
     opening=(N_("Help first: see to danger, pain, thirst and hunger before any question."),),
     closing=(N_("Nobody is punished for what they were made to do. A screening does not decide for ever."),),
-    signatures=(Signature(N_("Officer"),), Signature(N_("Interpreter"))),
+    signatures=(
+        Signature(
+            N_("Officer"),
+        ),
+        Signature(N_("Interpreter")),
+    ),
 )

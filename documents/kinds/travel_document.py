@@ -36,7 +36,9 @@ class Description(Section):
 class TravelDocument(PaperFields):
     """The fields of the document."""
 
-    own_number: Line | None = known(N_("Number of the document"), hint=N_("As the issuing authority numbers it"))
+    own_number: Line | None = known(
+        N_("Number of the document"), hint=N_("As the issuing authority numbers it")
+    )
     person: PersonOnPaper = needed(N_("The holder"))
     journey: Journey = needed(N_("Journey"))
     description: Description = Description()
@@ -51,6 +53,11 @@ KIND = Kind(
     official=True,
     states_only=True,
     replaces=True,
-    closing=(N_("All authorities are asked to let the holder pass freely to the home country and to help them where needed."),),
+    closing=(
+        N_(
+            "All authorities are asked to let the holder pass freely to the home country and to help "
+            "them where needed."
+        ),
+    ),
     signatures=(Signature(N_("The holder"), thumb=True), Signature(N_("Issuing authority"), seal=True)),
 )

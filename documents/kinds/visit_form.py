@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from documents.fields import (
     N_,
     Line,
-    Narrative,
     NameText,
+    Narrative,
     PaperFields,
     PartialDate,
     PersonOnPaper,
