@@ -47,6 +47,7 @@ class Paper(Row, table=True):
     expires_at: Moment | None = moment("case", None)
     letter: str = column("open")
     pages: int = column("open")
+    keys: int = column("open")  # the generation of keys that signed it
     data: bytes | None = sealed()
     file: bytes | None = sealed()
     data_sha256: str = column("open")

@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("letter", sa.String(), nullable=False),
         sa.Column("pages", sa.Integer(), nullable=False),
+        sa.Column("keys", sa.Integer(), nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=True),
         sa.Column("file", sa.LargeBinary(), nullable=True),
         sa.Column("data_sha256", sa.String(), nullable=False),
