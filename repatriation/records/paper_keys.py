@@ -3,7 +3,6 @@
 import datetime
 import os
 from collections.abc import Mapping
-from pathlib import Path
 
 from documents.keys import FILES, PaperKeys, new_generation
 from repatriation.records.keyring import Keyring

@@ -1,4 +1,4 @@
-"""Writes a paper down with its step, in one transaction; refuses a step that lacks the paper it is taken with."""
+"""Writes a paper down with its step, in one transaction; refuses a step that lacks its paper."""
 
 import hashlib
 from dataclasses import dataclass
@@ -61,7 +61,7 @@ class Made(Enum):
 
 
 class AlreadyFiled(NamedTuple):
-    """One signed set of minutes stands for the acts that it tells of: the paper was filed with an earlier one."""
+    """One set of minutes stands for several acts that it tells of: it was filed with an earlier one."""
 
     number: str
 

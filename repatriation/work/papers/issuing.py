@@ -1,20 +1,20 @@
-"""Makes a paper ready to be issued: fields checked, composed, printed and signed, all before its step is taken."""
+"""Makes a paper ready: fields checked, composed, printed and signed, all before its step is taken."""
 
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any, Final, NamedTuple
 
+from documents.composing import CannotCompose, Composed, Draft, Issue, Issuer, compose
+from documents.printing import CannotPrint, Printed
 from pydantic import ValidationError
 from sqlmodel import col, func, select
 
-from documents.composing import Composed, Draft, Issue, Issuer, compose
 from documents.fields import PaperFields
 from documents.kinds import KINDS, Kind
-from documents.printing import CannotPrint, Printed
 from documents.signing import Signer
 from documents.squares import square
 from documents.tokens import Claims, write_token
@@ -86,7 +86,7 @@ def prepare(house: House, actor: Actor, now: datetime, asked: Asked, version: in
                 .where(Paper.case_id == case.id, col(Paper.kind) == kind.name)
             ).one()
         )
-        issue = _issue(house.keyring, own, edition, now, case.trail_head)
+        issue = _issue(house, workshop, own, edition, now, case.trail_head)
     return printed_and_signed(workshop, made, issue, asked, version)
 
 
@@ -170,21 +170,40 @@ def _draft(workshop: Workshop, kind: Kind, asked: Asked, own: Organisation, case
         fields = kind.schema.model_validate(asked.entered)
     except ValidationError as problem:
         raise Invalid(problems_of(problem)) from None
-    issuer = issuer_of(own)
-    if kind.states_only and not issuer.state:
-        raise NoPaper("states_only")
-    return Draft(kind.name, asked.languages, issuer, fields, case.reference, case.demonstration)
+    return Draft(
+        kind.name,
+        asked.languages,
+        issuer_of(own),
+        fields,
+        reference=case.reference,
+        demonstration=case.demonstration,
+        specimen=own.code not in workshop.authorities,
+        digits=workshop.digits,
+    )
 
 
-def _issue(keyring: Keyring, own: Organisation, edition: int, now: datetime, head: str) -> Issue:
+def _issue(
+    house: House, workshop: Workshop, own: Organisation, edition: int, now: datetime, head: str
+) -> Issue:
     number = new_number(own.country, now)
-    at = now.replace(microsecond=0)
-    place = own.place.replace("-", " ").title() if own.place else None
-    return Issue(number, edition, at, code_of(keyring, number), place, head)
+    return Issue(
+        number,
+        edition,
+        now.replace(microsecond=0),
+        code_of(house.keyring, number),
+        workshop.verify_at,
+        head,
+        own.place.replace("-", " ").title() if own.place else None,
+    )
 
 
-def _composed(made: Draft, issue: Issue | None, qr_svg: Any) -> Composed:
-    return compose(made, issue, qr_svg)
+def _composed(made: Draft, issue: Issue | None, drawn: Callable[[bytes], str] | None) -> Composed:
+    try:
+        return compose(made, issue, drawn)
+    except CannotCompose as problem:
+        if problem.field == "issuer":
+            raise NoPaper(problem.code) from None
+        raise Invalid({problem.field: problem.code}) from None
 
 
 def _printed(workshop: Workshop, composed: Composed) -> Printed:

@@ -1,11 +1,11 @@
 """What papers are made with: the press, the keys, and what this installation has settled about them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
-from documents.keys import PaperKeys
 from documents.printing import Printed, Sheet
+
+from documents.keys import PaperKeys
 
 
 class Printer(Protocol):
@@ -21,7 +21,7 @@ class Workshop:
     Attributes:
         origin: the public address of the installation, which stands in the tokens.
         authorities: codes of the organisations whose travel documents are real; all others make specimens.
-        digits: for a language, whether papers write its own figures.
+        digits: the languages whose numbers and dates are written in their own figures.
         fault: why no paper may be issued here, as a code; nothing when all is well.
     """
 
@@ -29,5 +29,10 @@ class Workshop:
     keys: PaperKeys
     origin: str
     authorities: frozenset[str] = frozenset()
-    digits: Mapping[str, bool] = field(default_factory=dict)
+    digits: frozenset[str] = frozenset({"km", "th"})
     fault: str | None = None
+
+    @property
+    def verify_at(self) -> str:
+        """Where anybody may check a paper."""
+        return f"{self.origin}/verify"
