@@ -22,17 +22,15 @@ from documents.fields import (
 from documents.kinds.kind import Kind
 from locales.catalogue import N_
 
-Matter = Annotated[
-    Literal["notification", "verification", "acceptance", "refusal"],
-    Words(
-        {
-            "notification": N_("Notification of a national found"),
-            "verification": N_("Request to verify nationality"),
-            "acceptance": N_("Agreement to a return"),
-            "refusal": N_("Return cannot be agreed to at present"),
-        }
-    ),
-]
+MATTER = Words(
+    {
+        "notification": N_("Notification of a national found"),
+        "verification": N_("Request to verify nationality"),
+        "acceptance": N_("Agreement to a return"),
+        "refusal": N_("Return cannot be agreed to at present"),
+    }
+)
+Matter = Annotated[Literal["notification", "verification", "acceptance", "refusal"], MATTER]
 
 
 class Answers(Section):
