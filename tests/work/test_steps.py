@@ -21,6 +21,7 @@ from repatriation.work.refusals import Invalid, KeyReused, MovedOn, NotFound, Re
 from repatriation.work.steps import take_step
 from repatriation.work.views import state_of, view_of
 from sop.engine import Event, NotAllowed, begin, replay
+from tests.fakes.papers import paper_for
 
 Officers = dict[str, Actor]
 SPOKEN = Particulars(language="km", how="spoken", interpreter="Interpreter Demonstration")
@@ -46,7 +47,10 @@ class Desk:
         self.now += timedelta(hours=1)
         version = self.case().version
         actor = self.officers[who]
-        return take_step(self.house, actor, self.now, self.reference, action, version, given, key).version
+        paper = paper_for(self.house, actor, self.now, self.reference, action, given)
+        return take_step(
+            self.house, actor, self.now, self.reference, action, version, given, key, paper=paper
+        ).version
 
     def case(self) -> CaseFile:
         with self.house.doors.read() as session:

@@ -8,13 +8,14 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any, Final, NamedTuple
 
-from documents.composing import CannotCompose, Composed, Draft, Issue, Issuer, compose
-from documents.printing import CannotPrint, Printed
 from pydantic import ValidationError
 from sqlmodel import col, func, select
 
+from documents.composing import CannotCompose, Composed, Draft, Issue, Issuer, compose
 from documents.fields import PaperFields
+from documents.keys import Generation
 from documents.kinds import KINDS, Kind
+from documents.printing import CannotPrint, Printed
 from documents.signing import Signer
 from documents.squares import square
 from documents.tokens import Claims, write_token
@@ -90,9 +91,17 @@ def prepare(house: House, actor: Actor, now: datetime, asked: Asked, version: in
     return printed_and_signed(workshop, made, issue, asked, version)
 
 
-def printed_and_signed(workshop: Workshop, made: Draft, issue: Issue, asked: Asked, version: int) -> Prepared:
-    """A drafted paper, composed with its square, printed and signed."""
-    kind, keys = KINDS[made.kind], workshop.keys.newest
+def printed_and_signed(
+    workshop: Workshop,
+    made: Draft,
+    issue: Issue,
+    asked: Asked,
+    version: int,
+    generation: Generation | None = None,
+) -> Prepared:
+    """A drafted paper, composed with its square, printed and signed: by the newest keys, or those named."""
+    kind, keys = KINDS[made.kind], generation or workshop.keys.newest
+    assert made.fields is not None
     expires = expiry(made.fields)
     claims = Claims(workshop.origin, issue.number, kind.letter, issue.at, expires, b"")
     composed = _composed(made, issue, partial(_square, claims, keys.token_key))

@@ -23,7 +23,8 @@ def fields_on_file(kind: str, on: OnFile) -> Fields:
     made = _ABOUT[kind](on)
     if kind != "handover_minutes":
         made["person"] = person(on)
-    return _said(made)
+    kept: Fields = _said(made)
+    return kept
 
 
 def person(on: OnFile) -> Fields:
