@@ -49,6 +49,8 @@ def paper_for(
     version: int | None = None,
 ) -> Prepared | None:
     """The paper that an act is taken with, ready to be filed; none where it needs none."""
+    if actor.reads_only:
+        return None
     page = case_page(house, actor, now, reference)
     if action not in page.procedure.actions or not is_made_with(page.procedure.actions[action]):
         return None

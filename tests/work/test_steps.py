@@ -141,11 +141,13 @@ def test_a_step_on_an_old_version_says_what_happened_meanwhile(desk: Desk) -> No
 
 def test_the_same_request_twice_moves_a_case_once(desk: Desk) -> None:
     version = desk.case().version
+    datip = desk.officers["datip"]
+    papers = [paper_for(desk.house, datip, desk.now, desk.reference, "presume") for _ in range(2)]
     first, again = (
         take_step(
-            desk.house, desk.officers["datip"], desk.now, desk.reference, "presume", version, NOTHING, "key-1"
+            desk.house, datip, desk.now, desk.reference, "presume", version, NOTHING, "key-1", paper=paper
         )
-        for _ in range(2)
+        for paper in papers
     )
     assert first == again
     assert desk.case().version == version + 1
