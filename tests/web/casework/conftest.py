@@ -25,6 +25,8 @@ from sop import clocks, shelf
 from sop.shelf import Shelf
 from tests import postgres
 from tests.conftest import KINDS
+from tests.fakes.papers import paper_for
+from tests.fakes.press import workshop
 from tests.web.conftest import PASSWORD, Clock, Visitor, read_page
 from tests.work.conftest import WORLD, enrol
 
@@ -57,7 +59,7 @@ def procedures() -> Shelf:
 @pytest.fixture
 def house(doors: Doors, keyring: Keyring, procedures: Shelf) -> House:
     """An installation on either database, with the real route files and nobody in it."""
-    return House(doors, procedures, clocks.load(), keyring, demonstration=True)
+    return House(doors, procedures, clocks.load(), keyring, demonstration=True, papers=workshop())
 
 
 @dataclass
@@ -91,7 +93,9 @@ class World:
         """A step taken without a browser, a minute after the last."""
         self.clock.time += timedelta(minutes=1)
         version = self.case(reference).version
-        take_step(self.house, self.officers[who], self.clock(), reference, action, version, given)
+        actor = self.officers[who]
+        paper = paper_for(self.house, actor, self.clock(), reference, action, given)
+        take_step(self.house, actor, self.clock(), reference, action, version, given, paper=paper)
 
 
 @pytest.fixture

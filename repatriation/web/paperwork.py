@@ -1,0 +1,187 @@
+"""The paper of an act, page by page: its fields, a look at it as it will be printed, and issuing it."""
+
+import base64
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from flask import render_template, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+
+from documents.kinds import KINDS, Kind
+from repatriation.web.forms import form_key
+from repatriation.web.glossary import PAPERS
+from repatriation.web.languages import autonym
+from repatriation.web.paper_form import PREFIX, PaperForm, entered
+from repatriation.web.session import actor, house, now
+from repatriation.web.words import look_up
+from repatriation.work.casepage import CasePage
+from repatriation.work.papers.drafting import draft
+from repatriation.work.papers.filing import Prepared
+from repatriation.work.papers.issuing import Asked, prepare, preview
+from repatriation.work.papers.languages import Pair, pairs
+from repatriation.work.papers.pictures import pictures
+from repatriation.work.particulars import NOTHING, Particulars
+from repatriation.work.refusals import Invalid, NoPaper
+from sop.procedure import Action
+
+Answer = Response | str | tuple[str, int]
+
+HERE: Final = f"{PREFIX}-here"
+LANGUAGES: Final = f"{PREFIX}-languages"
+CONTROLS: Final = frozenset({"csrf_token", "key", "version", "sure", "change", "desk", LANGUAGES, HERE})
+"""What the pages say to each other, beside what somebody typed."""
+
+AGAIN_LATER: Final = frozenset({"busy", "timed_out", "crashed"})
+"""Why a paper was not printed, where the same may well succeed in a minute."""
+
+WHY_NOT: Final[Mapping[str, object]] = {
+    "busy": _l("Many papers are being made just now. Try again in a minute; nothing was lost."),
+    "timed_out": _l("Printing took too long. Try again in a minute; nothing was lost."),
+    "crashed": _l("The press has stopped in the middle. Try again in a minute; nothing was lost."),
+    "glyph": _l(
+        "A letter was entered that this installation cannot print. Leave out unusual signs; nothing was lost."
+    ),
+    "too_long": _l("The paper becomes too long. Say it in fewer words; nothing was lost."),
+    "too_large": _l("The paper becomes too long. Say it in fewer words; nothing was lost."),
+    "states_only": _l(
+        "A paper of this kind is issued by an authority of a state, and your organisation is none."
+    ),
+    "not_ready": _l(
+        "No paper can be issued here at present: the press or its keys failed their test when the service "
+        "started. Tell your administrator. What needs no paper can be done as always."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """A paper that is to be made for an act.
+
+    Attributes:
+        given: what was entered beside the act.
+        version: of the case that the officer was looking at.
+        finish: what is done with the paper once it is printed, and the page that follows.
+        back: the address of the way back.
+        rows: what was entered beside the act, in words, for looking over.
+        known: more that is known of the paper's fields than what is on file.
+    """
+
+    page: CasePage
+    action: Action
+    version: int
+    finish: Callable[[Prepared], Answer]
+    back: str
+    given: Particulars = NOTHING
+    rows: Sequence[tuple[object, object]] = ()
+    known: Mapping[str, Any] = field(default_factory=dict)
+    may_change: bool = True
+    warning: bool = False
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of paper that the act makes."""
+        return KINDS[str(self.action.document)]
+
+    @property
+    def choices(self) -> tuple[Pair, ...]:
+        """The pairs of languages it may have."""
+        told = self.action.discloses.to if self.action.discloses else ()
+        return pairs(self.page.procedure, actor().country, actor().functions, told)
+
+
+def at_the_desk(errand: Errand) -> Answer:
+    """The next page of an errand, as the form that was sent says."""
+    if HERE not in request.form:
+        drafted = draft(house(), actor(), now(), errand.page.reference, errand.action.name, errand.given)
+        return _written(errand, {**drafted.fields, **errand.known})
+    typed = entered(errand.kind.schema, request.form)
+    if "sure" not in request.form and request.form.get("desk") != "look":
+        return _written(errand, typed)
+    asked = Asked(errand.page.reference, errand.action.name, _languages(errand), typed)
+    try:
+        if "sure" in request.form:
+            return errand.finish(prepare(house(), actor(), now(), asked, errand.version))
+        return _looked_at(errand, preview(house(), actor(), asked).file)
+    except Invalid as wrong:
+        return _written(errand, typed, wrong.problems), 400
+    except NoPaper as problem:
+        return not_made(errand.back, problem, "issue" if "sure" in request.form else "look", errand)
+
+
+def not_made(
+    back: str, problem: NoPaper, step: str = "look", errand: Errand | None = None
+) -> tuple[str, int]:
+    """Why there is no paper, with everything that was typed kept for another try."""
+    again = problem.code in AGAIN_LATER
+    words = WHY_NOT.get(problem.code, _("This paper cannot be printed as it is. Look at it again."))
+    page = render_template(
+        "papers/not_made.html",
+        words=words,
+        again=again,
+        step=step,
+        back=back,
+        errand=errand,
+        carried=carried() if errand else [],
+        version=errand.version if errand else 0,
+        key=form_key(),
+        here=HERE,
+        languages=request.form.get(LANGUAGES, ""),
+    )
+    return page, 503 if again or problem.code == "not_ready" else 400
+
+
+def carried() -> list[tuple[str, str]]:
+    """Everything that somebody typed, to be carried on unseen."""
+    return [(name, value) for name, value in request.form.items(multi=True) if name not in CONTROLS]
+
+
+def _written(errand: Errand, values: Mapping[str, Any], problems: Mapping[str, str] | None = None) -> str:
+    """The paper's fields, to be filled in."""
+    form = PaperForm(errand.kind.schema, values, problems)
+    own = [(name, value) for name, value in carried() if not name.startswith(f"{PREFIX}-")]
+    return render_template(
+        "papers/write.html", form=form, carried=own, languages=_pairs(errand), **_about(errand)
+    )
+
+
+def _looked_at(errand: Errand, file: bytes) -> str:
+    """The paper as it will be printed."""
+    pages = [base64.b64encode(picture).decode() for picture in pictures(file)]
+    return render_template(
+        "papers/look.html",
+        pages=pages,
+        carried=carried(),
+        languages=_pairs(errand),
+        rows=errand.rows,
+        warning=errand.warning,
+        **_about(errand),
+    )
+
+
+def _about(errand: Errand) -> dict[str, Any]:
+    return {
+        "errand": errand,
+        "page": errand.page,
+        "kind_words": look_up(PAPERS, errand.kind.name),
+        "version": errand.version,
+        "key": form_key(),
+        "here": HERE,
+        "languages_name": LANGUAGES,
+    }
+
+
+def _languages(errand: Errand) -> Pair:
+    chosen = tuple(request.form.get(LANGUAGES, "").split(" "))
+    return next((pair for pair in errand.choices if pair == chosen), errand.choices[0])
+
+
+def _pairs(errand: Errand) -> list[tuple[str, str, bool]]:
+    """The pairs of languages to choose from: value, words, whether it is the present one."""
+    present = _languages(errand)
+    return [
+        (" ".join(pair), " / ".join(autonym(each) for each in pair), pair == present)
+        for pair in errand.choices
+    ]
