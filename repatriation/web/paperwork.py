@@ -128,7 +128,7 @@ def not_made(
         version=errand.version if errand else 0,
         key=form_key(),
         here=HERE,
-        languages=request.form.get(LANGUAGES, ""),
+        chosen=request.form.get(LANGUAGES, ""),
     )
     return page, 503 if again or problem.code == "not_ready" else 400
 
@@ -143,7 +143,7 @@ def _written(errand: Errand, values: Mapping[str, Any], problems: Mapping[str, s
     form = PaperForm(errand.kind.schema, values, problems)
     own = [(name, value) for name, value in carried() if not name.startswith(f"{PREFIX}-")]
     return render_template(
-        "papers/write.html", form=form, carried=own, languages=_pairs(errand), **_about(errand)
+        "papers/write.html", form=form, carried=own, pairs=_pairs(errand), **_about(errand)
     )
 
 
@@ -154,7 +154,7 @@ def _looked_at(errand: Errand, file: bytes) -> str:
         "papers/look.html",
         pages=pages,
         carried=carried(),
-        languages=_pairs(errand),
+        pairs=_pairs(errand),
         rows=errand.rows,
         warning=errand.warning,
         **_about(errand),

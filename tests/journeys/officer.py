@@ -230,7 +230,10 @@ class Officer(Browser):
             form.fill(name, self.story.day(value) if name == "next_on" else value)
         if "notes" in entered:
             self.story.secrets += (entered["notes"],)
-        done = self.send(form, "Write it down")
+        status = 200 if entered.get("outcome") == "seen" else 303
+        done = self.send(form, "Write it down", status, may_name=True)
+        if status == 200:
+            done = self.send(self.writes_the_paper(done).form("Issue it"), "Issue it")
         self.story.pass_by(minutes=3)
         page = self.open(done.response.location)
         page.says("The visit is written down.")
