@@ -313,14 +313,13 @@ class _Page:
         names = self.draft.issuer.names
         said: dict[str, Both] = {}
         for part, words in (("compliments", COMPLIMENTS), ("renewed", RENEWED)):
-            said[part] = tuple(
-                Said(*said)
-                for language in self.draft.languages
-                for said in self.wording.both(
-                    words, sender=names.get(language, next(iter(names.values()))), receiver=receiver
+            lines = (
+                self.wording.one(
+                    words, language, sender=names.get(language, next(iter(names.values()))), receiver=receiver
                 )
-                if said.language == language
+                for language in self.draft.languages
             )
+            said[part] = tuple(dict.fromkeys(lines))
         if fields is not None:
             said["matter"] = self.wording.both(MATTERS[fields.matter])
         return said
