@@ -6,12 +6,16 @@ guessed: what is not known stays None and is printed as a line to write on.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum
 from typing import Annotated, Any, Final, Literal, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from locales import names
+from locales.catalogue import N_
 
 NAME, LINE, ADDRESS, NARRATIVE = 120, 200, 300, 4000
 """The most letters that a name, a line, an address and a narrative may have."""
@@ -20,16 +24,20 @@ MOST_PEOPLE: Final = 50
 """People on one minutes of handover."""
 
 
-def N_(words: str) -> str:  # noqa: N802 - the name by which Babel finds words
-    """Marks words that a paper prints, so that they are found for translation."""
-    return words
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Words:
     """The words printed for each code of a closed list."""
 
-    of: Mapping[str, str]
+    of: Mapping[str, str | tuple[str, str]]  # English, or context and English
+
+
+class Mark(Enum):
+    """What a text is, where its type alone does not tell how it is written."""
+
+    NAME = "name"
+    DATE = "date"
+    COUNTRY = "country"
+    LANGUAGE = "language"
 
 
 _UNSEEN: Final = re.compile(
@@ -59,7 +67,9 @@ def _on_one_line(value: object) -> object:
 
 
 Line = Annotated[str, BeforeValidator(_on_one_line), StringConstraints(min_length=1, max_length=LINE)]
-NameText = Annotated[str, BeforeValidator(_on_one_line), StringConstraints(min_length=1, max_length=NAME)]
+NameText = Annotated[
+    str, BeforeValidator(_on_one_line), StringConstraints(min_length=1, max_length=NAME), Mark.NAME
+]
 Address = Annotated[str, BeforeValidator(_on_one_line), StringConstraints(min_length=1, max_length=ADDRESS)]
 Narrative = Annotated[str, BeforeValidator(_clean), StringConstraints(min_length=1, max_length=NARRATIVE)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.\-]{1,60}$")]
@@ -80,7 +90,7 @@ def _is_partial_date(text: str) -> str:
     return text
 
 
-PartialDate = Annotated[str, BeforeValidator(_on_one_line), AfterValidator(_is_partial_date)]
+PartialDate = Annotated[str, BeforeValidator(_on_one_line), AfterValidator(_is_partial_date), Mark.DATE]
 """A date as far as it is known: year, month, day, or only the first of these."""
 
 TimeOfDay = Annotated[
@@ -88,25 +98,42 @@ TimeOfDay = Annotated[
 ]
 
 Script = Literal["latn", "khmr", "thai"]
-Country = Literal["KHM", "THA", "VNM"]
-LanguageCode = Literal["km", "th", "vi", "en", "other"]
-SEXES: Final = Words({"male": N_("Male"), "female": N_("Female"), "other": N_("Other")})
+Country = Annotated[Literal["KHM", "THA", "VNM"], Mark.COUNTRY]
+LanguageCode = Annotated[Literal["km", "th", "vi", "en", "other"], Mark.LANGUAGE]
+SEXES: Final = Words({code: names.SEXES[code] for code in ("female", "male", "other")})
 Sex = Annotated[Literal["male", "female", "other"], SEXES]
 
 
-def known(title: str, *, hint: str | None = None, long: bool = False, rows: int = 0) -> Any:
-    """A field that may be left open. `title` is its label, `rows` the lines of a list on a blank form."""
-    return Field(
-        default=None if not rows else (),
-        title=title,
-        description=hint,
-        json_schema_extra={"long": long, "rows": rows},
-    )
+def known(title: str, *, hint: str | None = None, long: bool = False) -> Any:
+    """A field that may be left open. `title` is its label."""
+    return Field(default=None, title=title, description=hint, json_schema_extra={"long": long})
+
+
+def some(title: str) -> Any:
+    """A field with any number of a closed list."""
+    return Field(default=(), max_length=40, title=title)
 
 
 def needed(title: str, *, hint: str | None = None, long: bool = False) -> Any:
     """A field without which the paper says nothing."""
-    return Field(title=title, description=hint, json_schema_extra={"long": long, "rows": 0})
+    return Field(title=title, description=hint, json_schema_extra={"long": long})
+
+
+def part(title: str, make: Callable[[], Any]) -> Any:
+    """Fields that may all be left open, under one heading."""
+    return Field(default_factory=make, title=title)
+
+
+def for_reader(title: str, make: Callable[[], Any]) -> Any:
+    """Fields that stay empty for whoever receives the paper to fill in by hand."""
+    return Field(default_factory=make, title=title, json_schema_extra={"by_hand": True})
+
+
+def rows(title: str, most: int, blank: int, least: int = 0) -> Any:
+    """A table of at most `most` lines; a blank form has `blank` of them."""
+    if least:
+        return Field(min_length=least, max_length=most, title=title, json_schema_extra={"rows": blank})
+    return Field(default=(), max_length=most, title=title, json_schema_extra={"rows": blank})
 
 
 class PaperFields(BaseModel):
@@ -135,7 +162,7 @@ class NameOnPaper(Section):
 class PersonOnPaper(Section):
     """Who the paper is about, as they and their papers say it."""
 
-    names: tuple[NameOnPaper, ...] = Field(default=(), max_length=3, title=N_("Name"))
+    names: tuple[NameOnPaper, ...] = rows(N_("Name"), most=3, blank=3)
     sex: Sex | None = known(N_("Sex"))
     birth: PartialDate | None = known(
         N_("Date of birth"), hint=N_("As far as it is known: 1998, 1998-04 or 1998-04-13")
@@ -150,25 +177,16 @@ class PersonOnPaper(Section):
         return next((name for name in self.names if name.script == script and name.said()), None)
 
 
-class Pseudonym(Section):
-    """A person whom a paper does not name: the case's reference and what is needed to act."""
-
-    sex: Sex | None = known(N_("Sex"))
-    age_group: (
-        Annotated[
-            Literal["adult", "child", "unknown"],
-            Words({"adult": N_("Grown-up"), "child": N_("Child"), "unknown": N_("Age not known")}),
-        ]
-        | None
-    ) = known(N_("Age"))
-
-
 class Signature(NamedTuple):
     """A place to sign: who signs there, and whether it is sealed."""
 
     who: str
     seal: bool = False
     thumb: bool = False
+
+
+AGES: Final = Words({"adult": N_("Adult"), "child": N_("Child"), "unknown": N_("Age not known")})
+AgeGroup = Annotated[Literal["adult", "child", "unknown"], AGES]
 
 
 PURPOSES: Final = Words(

@@ -3,7 +3,6 @@
 from typing import Annotated, Literal
 
 from documents.fields import (
-    N_,
     Count,
     Line,
     Narrative,
@@ -16,8 +15,10 @@ from documents.fields import (
     Words,
     known,
     needed,
+    part,
 )
 from documents.kinds.kind import Kind
+from locales.catalogue import N_
 
 Reason = Annotated[
     Literal["goals_reached", "own_wish", "moved_away", "lost_contact", "handed_on", "died"],
@@ -56,9 +57,9 @@ class ClosureReport(PaperFields):
     """The fields of the report."""
 
     person: PersonOnPaper = needed(N_("The person"))
-    course: Course = Course()
+    course: Course = part(N_("What was done"), Course)
     closing: Closing = needed(N_("Closing"))
-    office: Office = Office()
+    office: Office = part(N_("Answerable office"), Office)
 
 
 KIND = Kind(

@@ -3,7 +3,6 @@
 from typing import Annotated, Literal
 
 from documents.fields import (
-    N_,
     LanguageCode,
     Line,
     NameText,
@@ -17,8 +16,10 @@ from documents.fields import (
     Words,
     known,
     needed,
+    part,
 )
 from documents.kinds.kind import Kind
+from locales.catalogue import N_
 
 Decision = Annotated[
     Literal["given", "refused", "withdrawn"],
@@ -71,8 +72,8 @@ class ConsentForm(PaperFields):
     person: PersonOnPaper = needed(N_("The person"))
     matter: Matter = needed(N_("What was asked"))
     decision: Decision = needed(N_("Decision"))
-    explained: Explained = Explained()
-    child: Child = Child()
+    explained: Explained = part(N_("How it was explained"), Explained)
+    child: Child = part(N_("For a child"), Child)
 
 
 KIND = Kind(

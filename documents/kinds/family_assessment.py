@@ -2,10 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
-
 from documents.fields import (
-    N_,
     Address,
     Count,
     Line,
@@ -19,8 +16,11 @@ from documents.fields import (
     Words,
     known,
     needed,
+    part,
+    rows,
 )
 from documents.kinds.kind import Kind
+from locales.catalogue import N_
 
 Attitude = Annotated[
     Literal["agrees", "unsure", "refuses"],
@@ -109,12 +109,10 @@ class FamilyAssessment(PaperFields):
 
     person: PersonOnPaper = needed(N_("The person"))
     finding: Finding = needed(N_("The family"))
-    members: tuple[Member, ...] = Field(
-        default=(), max_length=20, title=N_("Who lives in the household"), json_schema_extra={"rows": 6}
-    )
-    household: Household = Household()
+    members: tuple[Member, ...] = rows(N_("Who lives in the household"), most=20, blank=6)
+    household: Household = part(N_("The household"), Household)
     recommended: Recommended = needed(N_("Recommendation"))
-    office: Office = Office()
+    office: Office = part(N_("Answerable office"), Office)
 
 
 KIND = Kind(

@@ -2,10 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
-
 from documents.fields import (
-    N_,
     Address,
     ConsentOnPaper,
     Line,
@@ -20,8 +17,11 @@ from documents.fields import (
     Words,
     known,
     needed,
+    part,
+    rows,
 )
 from documents.kinds.kind import Kind
+from locales.catalogue import N_
 
 Telling = Annotated[
     Literal["nothing", "looked_for", "returning"],
@@ -68,13 +68,11 @@ class FamilyTracingRequest(PaperFields):
 
     to: Line = needed(N_("To"))
     person: PersonOnPaper = needed(N_("The person"))
-    search: Search = Search()
-    relatives: tuple[Relative, ...] = Field(
-        default=(), max_length=12, title=N_("Relatives"), json_schema_extra={"rows": 4}
-    )
+    search: Search = part(N_("What helps to find them"), Search)
+    relatives: tuple[Relative, ...] = rows(N_("Relatives"), most=12, blank=4)
     care: Care = needed(N_("Care in looking"))
-    consent: ConsentOnPaper = ConsentOnPaper()
-    office: Office = Office()
+    consent: ConsentOnPaper = part(N_("The person's agreement"), ConsentOnPaper)
+    office: Office = part(N_("Answerable office"), Office)
 
 
 KIND = Kind(

@@ -1,13 +1,10 @@
 """The minutes of a handover at a gate: who, by whom, to whom, with what, and what either side objected to."""
 
 from datetime import date
-from typing import Annotated, Literal
-
-from pydantic import Field
 
 from documents.fields import (
     MOST_PEOPLE,
-    N_,
+    AgeGroup,
     Count,
     LanguageCode,
     Line,
@@ -18,16 +15,14 @@ from documents.fields import (
     Sex,
     Signature,
     TimeOfDay,
-    Words,
     known,
     needed,
+    part,
+    rows,
+    some,
 )
 from documents.kinds.kind import Kind
-
-AgeGroup = Annotated[
-    Literal["adult", "child", "unknown"],
-    Words({"adult": N_("Grown-up"), "child": N_("Child"), "unknown": N_("Age not known")}),
-]
+from locales.catalogue import N_
 
 
 class Place(Section):
@@ -70,24 +65,18 @@ class Copies(Section):
     """How many copies were made, and in which languages."""
 
     copies: Count | None = known(N_("Copies"))
-    languages: tuple[LanguageCode, ...] = known(N_("Languages"), rows=1)
+    languages: tuple[LanguageCode, ...] = some(N_("Languages"))
 
 
 class HandoverMinutes(PaperFields):
     """The fields of the minutes."""
 
     place: Place = needed(N_("Place and time"))
-    handing: tuple[Delegate, ...] = Field(
-        default=(), max_length=8, title=N_("Side that hands over"), json_schema_extra={"rows": 3}
-    )
-    receiving: tuple[Delegate, ...] = Field(
-        default=(), max_length=8, title=N_("Side that receives"), json_schema_extra={"rows": 3}
-    )
-    people: tuple[Handed, ...] = Field(
-        min_length=1, max_length=MOST_PEOPLE, title=N_("People handed over"), json_schema_extra={"rows": 10}
-    )
-    things: Things = Things()
-    copies: Copies = Copies()
+    handing: tuple[Delegate, ...] = rows(N_("Side that hands over"), most=8, blank=3)
+    receiving: tuple[Delegate, ...] = rows(N_("Side that receives"), most=8, blank=3)
+    people: tuple[Handed, ...] = rows(N_("People handed over"), most=MOST_PEOPLE, blank=10, least=1)
+    things: Things = part(N_("What goes with them"), Things)
+    copies: Copies = part(N_("Copies"), Copies)
 
 
 KIND = Kind(

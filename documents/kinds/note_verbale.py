@@ -7,7 +7,6 @@ public descriptions of diplomatic practice.
 from typing import Annotated, Literal
 
 from documents.fields import (
-    N_,
     Line,
     Narrative,
     PaperFields,
@@ -18,20 +17,20 @@ from documents.fields import (
     Words,
     known,
     needed,
+    part,
 )
 from documents.kinds.kind import Kind
+from locales.catalogue import N_
 
-Matter = Annotated[
-    Literal["notification", "verification", "acceptance", "refusal"],
-    Words(
-        {
-            "notification": N_("Notification of a national found"),
-            "verification": N_("Request to verify nationality"),
-            "acceptance": N_("Agreement to a return"),
-            "refusal": N_("Return cannot be agreed to at present"),
-        }
-    ),
-]
+MATTER = Words(
+    {
+        "notification": N_("Notification of a national found"),
+        "verification": N_("Request to verify nationality"),
+        "acceptance": N_("Agreement to a return"),
+        "refusal": N_("Return cannot be agreed to at present"),
+    }
+)
+Matter = Annotated[Literal["notification", "verification", "acceptance", "refusal"], MATTER]
 
 
 class Answers(Section):
@@ -57,9 +56,9 @@ class NoteVerbale(PaperFields):
         N_("The mission's own number"), hint=N_("Numbered one after another within the year, by the mission")
     )
     matter: Matter = needed(N_("Subject"))
-    answers: Answers = Answers()
+    answers: Answers = part(N_("Earlier note"), Answers)
     person: PersonOnPaper = needed(N_("The person"))
-    arranged: Arranged = Arranged()
+    arranged: Arranged = part(N_("Arrangements"), Arranged)
     remarks: Narrative | None = known(N_("Further remarks"), long=True)
 
 

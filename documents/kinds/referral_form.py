@@ -3,7 +3,6 @@
 from typing import Annotated, Literal
 
 from documents.fields import (
-    N_,
     ConsentOnPaper,
     Line,
     Narrative,
@@ -14,10 +13,14 @@ from documents.fields import (
     Section,
     Signature,
     Words,
+    for_reader,
     known,
     needed,
+    part,
+    some,
 )
 from documents.kinds.kind import Kind
+from locales.catalogue import N_
 
 Service = Annotated[
     Literal[
@@ -47,7 +50,7 @@ Urgency = Annotated[
 class Asked(Section):
     """What is asked."""
 
-    services: tuple[Service, ...] = known(N_("Services asked for"), rows=1)
+    services: tuple[Service, ...] = some(N_("Services asked for"))
     needs: Narrative | None = known(N_("Needs"), long=True)
     urgency: Urgency | None = known(N_("How urgent"))
     safety: Narrative | None = known(N_("What must be kept in mind for the person's safety"), long=True)
@@ -66,10 +69,10 @@ class ReferralForm(PaperFields):
 
     to: Line = needed(N_("To"))
     person: PersonOnPaper = needed(N_("The person"))
-    asked: Asked = Asked()
-    consent: ConsentOnPaper = ConsentOnPaper()
-    office: Office = Office()
-    answer: Answer = Answer()
+    asked: Asked = part(N_("What is asked"), Asked)
+    consent: ConsentOnPaper = part(N_("The person's agreement"), ConsentOnPaper)
+    office: Office = part(N_("Answerable office"), Office)
+    answer: Answer = for_reader(N_("Answer of the receiver"), Answer)
 
 
 KIND = Kind(

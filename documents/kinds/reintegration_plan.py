@@ -2,10 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
-
 from documents.fields import (
-    N_,
     Address,
     Line,
     Narrative,
@@ -18,8 +15,11 @@ from documents.fields import (
     Words,
     known,
     needed,
+    part,
+    rows,
 )
 from documents.kinds.kind import Kind
+from locales.catalogue import N_
 
 DOMAINS = Words(
     {
@@ -86,12 +86,10 @@ class ReintegrationPlan(PaperFields):
     """The fields of the plan."""
 
     person: PersonOnPaper = needed(N_("The person"))
-    wishes: Wishes = Wishes()
-    goals: tuple[Goal, ...] = Field(
-        default=(), max_length=20, title=N_("Goals"), json_schema_extra={"rows": 6}
-    )
-    keeping: Keeping = Keeping()
-    office: Office = Office()
+    wishes: Wishes = part(N_("The person's own wishes"), Wishes)
+    goals: tuple[Goal, ...] = rows(N_("Goals"), most=20, blank=6)
+    keeping: Keeping = part(N_("Safety, visits and review"), Keeping)
+    office: Office = part(N_("Answerable office"), Office)
 
 
 KIND = Kind(

@@ -1,7 +1,6 @@
 """The certificate of return: that a person entered their own country, when and where."""
 
 from documents.fields import (
-    N_,
     Address,
     Line,
     PaperFields,
@@ -13,6 +12,7 @@ from documents.fields import (
     needed,
 )
 from documents.kinds.kind import Kind
+from locales.catalogue import N_
 
 
 class Entry(Section):

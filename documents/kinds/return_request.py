@@ -3,7 +3,6 @@
 from typing import Annotated, Literal
 
 from documents.fields import (
-    N_,
     Address,
     ConsentOnPaper,
     Line,
@@ -17,8 +16,11 @@ from documents.fields import (
     Words,
     known,
     needed,
+    part,
+    some,
 )
 from documents.kinds.kind import Kind
+from locales.catalogue import N_
 
 Asked = Annotated[
     Literal["verify_nationality", "travel_document", "accept_return", "trace_family", "protect"],
@@ -59,7 +61,7 @@ class Found(Section):
 class Request(Section):
     """What is asked."""
 
-    asked: tuple[Asked, ...] = known(N_("What is asked"), rows=1)
+    asked: tuple[Asked, ...] = some(N_("What is asked"))
     wishes: Narrative | None = known(N_("What the person wishes"), long=True)
     planned_on: PartialDate | None = known(N_("Day proposed"))
     gate: Line | None = known(N_("Gate proposed"))
@@ -71,10 +73,10 @@ class ReturnRequest(PaperFields):
 
     to: Line = needed(N_("To"))
     person: PersonOnPaper = needed(N_("The person"))
-    found: Found = Found()
-    request: Request = Request()
-    consent: ConsentOnPaper = ConsentOnPaper()
-    office: Office = Office()
+    found: Found = part(N_("Where the person is"), Found)
+    request: Request = part(N_("The request"), Request)
+    consent: ConsentOnPaper = part(N_("The person's agreement"), ConsentOnPaper)
+    office: Office = part(N_("Answerable office"), Office)
 
 
 KIND = Kind(

@@ -3,7 +3,6 @@
 from typing import Annotated, Literal
 
 from documents.fields import (
-    N_,
     LanguageCode,
     Line,
     NameText,
@@ -17,8 +16,11 @@ from documents.fields import (
     Words,
     known,
     needed,
+    part,
+    some,
 )
 from documents.kinds.kind import Kind
+from locales.catalogue import N_
 
 Sign = Annotated[
     Literal[
@@ -95,9 +97,9 @@ class Talk(Section):
 class Seen(Section):
     """What was seen and told."""
 
-    signs: tuple[Sign, ...] = known(N_("Signs"), rows=1)
+    signs: tuple[Sign, ...] = some(N_("Signs"))
     account: Narrative | None = known(N_("What the person tells, in their own words"), long=True)
-    needs: tuple[Need, ...] = known(N_("Needs now"), rows=1)
+    needs: tuple[Need, ...] = some(N_("Needs now"))
     remarks: Narrative | None = known(N_("Remarks"), long=True)
 
 
@@ -112,10 +114,10 @@ class ScreeningForm(PaperFields):
     """The fields of the form."""
 
     person: PersonOnPaper = needed(N_("The person"))
-    talk: Talk = Talk()
-    seen: Seen = Seen()
+    talk: Talk = part(N_("The talk"), Talk)
+    seen: Seen = part(N_("What was seen and told"), Seen)
     result: Result = needed(N_("Result"))
-    office: Office = Office()
+    office: Office = part(N_("Answerable office"), Office)
 
 
 KIND = Kind(

@@ -1,7 +1,6 @@
 """An emergency travel document for one journey home. A specimen, unless an authority has set up its own."""
 
 from documents.fields import (
-    N_,
     Address,
     Country,
     Line,
@@ -12,8 +11,10 @@ from documents.fields import (
     Signature,
     known,
     needed,
+    part,
 )
 from documents.kinds.kind import Kind
+from locales.catalogue import N_
 
 
 class Journey(Section):
@@ -41,7 +42,7 @@ class TravelDocument(PaperFields):
     )
     person: PersonOnPaper = needed(N_("The holder"))
     journey: Journey = needed(N_("Journey"))
-    description: Description = Description()
+    description: Description = part(N_("Description"), Description)
 
 
 KIND = Kind(

@@ -3,7 +3,6 @@
 from typing import Annotated, Literal
 
 from documents.fields import (
-    N_,
     Line,
     NameText,
     Narrative,
@@ -15,8 +14,10 @@ from documents.fields import (
     Words,
     known,
     needed,
+    part,
 )
 from documents.kinds.kind import Kind
+from locales.catalogue import N_
 
 Mode = Annotated[
     Literal["home", "elsewhere", "office", "phone"],
@@ -90,9 +91,9 @@ class VisitForm(PaperFields):
 
     person: PersonOnPaper = needed(N_("The person"))
     visit: Visit = needed(N_("The visit"))
-    safe: Safe = Safe()
-    life: Life = Life()
-    next: Next = Next()
+    safe: Safe = part(N_("Safety"), Safe)
+    life: Life = part(N_("Daily life"), Life)
+    next: Next = part(N_("What comes next"), Next)
 
 
 KIND = Kind(
