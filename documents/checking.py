@@ -1,8 +1,8 @@
 """Checks a paper without asking anybody: the token of its square, or the file, against a published key list.
 
 As a program: `python -m documents.checking KEYLIST.json TOKEN` or `… FILE.pdf`; `-` reads the token from the
-input. It ends with 0 only where the signature is good. Whether a paper was revoked afterwards, the
-installation alone can tell.
+input. It ends with 0 only where the signature is good and the paper in force. Whether a paper was revoked
+afterwards, the installation alone can tell.
 """
 
 import argparse
@@ -91,14 +91,10 @@ def sentences(checked: Checked) -> list[str]:
 
 
 def main(words: list[str], now: datetime.datetime) -> int:
-    """Check what the command line names; 0 where the signature is good, 1 where not, 2 where nothing could be
-    checked.
-    """
+    """Check what the command line names; 0 where all is well, 1 where not, 2 where nothing can be said."""
     reader = argparse.ArgumentParser(prog="python -m documents.checking", description=__doc__.split("\n")[0])
     reader.add_argument("list", type=Path, help="the key list that the installation publishes")
-    reader.add_argument(
-        "what", help="a token (in single quotes), - to read one from the input, or a PDF file"
-    )
+    reader.add_argument("what", help="a token in single quotes, - to read one from the input, or a PDF file")
     told = reader.parse_args(words)
     try:
         checked = _check(told.what, read_list(told.list.read_bytes()), now)

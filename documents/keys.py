@@ -31,6 +31,9 @@ TOKEN_KEY = "token.key.pem"  # noqa: S105 - the name of a file
 FILES = (ROOT_KEY, ROOT, SIGNING_KEY, SIGNING, TOKEN_KEY)
 """The files of one generation."""
 
+# A machine whose clock is a little behind shall be able to sign at once.
+_CLOCKS_DIFFER = datetime.timedelta(minutes=10)
+
 
 class BadKeys(ValueError):
     """The files of a generation, or a key list, are not what they should be. Says which file, not what is in
@@ -135,7 +138,7 @@ def new_generation(
 
     They are good for papers issued from now on, or from `since` where papers bear earlier dates.
     """
-    begins = (since or now).replace(microsecond=0)
+    begins = (since or now).replace(microsecond=0) - _CLOCKS_DIFFER
     root_key, signing_key, token_key = authority.new_key(), authority.new_key(), authority.new_key()
     root = authority.root_certificate(name, root_key, begins, _later(now, authority.ROOT_YEARS))
     until = _later(now, authority.SIGNING_YEARS)

@@ -138,7 +138,9 @@ class _Signer(SimpleSigner):
         super().__init__(
             signing_cert=_asn1(generation.signing),
             signing_key=keys.PrivateKeyInfo.load(private),
-            cert_registry=SimpleCertificateStore.from_certs([_asn1(generation.root)]),
+            cert_registry=SimpleCertificateStore.from_certs(  # type: ignore[no-untyped-call]
+                [_asn1(generation.root)]
+            ),
         )
         self._key = generation.signing_key
         certificates = (generation.root, generation.signing)

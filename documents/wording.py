@@ -47,8 +47,14 @@ class Wording:
     def both(self, words: str | tuple[str, str], **values: str) -> Both:
         """Words of the catalogues, given in English or as context and English, in each language."""
         context, msgid = words if isinstance(words, tuple) else (None, words)
-        said = (self._said(catalogue, msgid, context, values) for catalogue in self._catalogues)
-        return tuple(dict.fromkeys(said))  # what is not translated stands once, in English
+        said = [self._said(catalogue, msgid, context, values) for catalogue in self._catalogues]
+        # What is not translated stands once, in English.
+        return tuple({(piece.text, piece.language): piece for piece in said}.values())
+
+    def one(self, words: str, language: str, **values: str) -> Said:
+        """Words of the catalogue of one of the languages."""
+        place = tuple(dict.fromkeys(self.languages)).index(language)
+        return self._said(self._catalogues[place], words, None, values)
 
     def _said(self, catalogue: Catalogue, msgid: str, context: str | None, values: Mapping[str, str]) -> Said:
         entry: Entry = catalogue.entry(msgid, context)
