@@ -204,8 +204,7 @@ class PaperForm:
     def _word(self, shape: Shape, code: str) -> str:
         if shape.words is not None:
             return self._say(shape.words.of[code])
-        tables = {"country": glossary.COUNTRIES, "language": glossary.SPOKEN}
-        return look_up(tables.get(shape.what, SCRIPTS), code)
+        return look_up({**SCRIPTS, **glossary.COUNTRIES, **glossary.SPOKEN}, code)
 
 
 def entered(schema: type[PaperFields], sent: Any) -> dict[str, Any]:

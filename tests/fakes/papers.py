@@ -18,7 +18,7 @@ MUST_SAY: Final[Mapping[str, dict[str, Any]]] = {
     "note_verbale": {"to": "The Ministry", "matter": "verification"},
     "family_tracing_request": {"to": "The body that is asked", "care": {"may_be_told": "looked_for"}},
     "family_assessment": {"finding": {"found": True}, "recommended": {"advice": "care"}},
-    "consent_form": {"matter": {"purpose": "return"}, "decision": "given"},
+    "consent_form": {"matter": {"purpose": "return", "decision": "given"}},
     "travel_document": {
         "person": {"names": [{"script": "latn", "family": "Phka", "given": "Tonle"}]},
         "journey": {"to": "KHM", "until": "2027-06-01"},

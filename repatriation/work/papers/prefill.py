@@ -163,10 +163,10 @@ def _consent_form(on: OnFile) -> Fields:
     return {
         "matter": {
             "purpose": consent.purpose if consent else "return",
+            "decision": decisions[act.act] if act else "given",
             "recipients": "; ".join(dict.fromkeys(recipients))[:LINE],
             "until": on.given.until.date().isoformat() if on.given.until else None,
         },
-        "decision": decisions[act.act] if act else "given",
         "explained": {
             "language": on.given.language,
             "interpreter": on.given.interpreter,
@@ -185,7 +185,6 @@ def _travel_document(on: OnFile) -> Fields:
             "issued_on": _day(on),
             "until": on.given.until.date().isoformat() if on.given.until else None,
         },
-        "description": {"home": address(on)},
     }
 
 
