@@ -232,7 +232,7 @@ class _Page:
 
     def render(self, drawn: str | None) -> str:
         wording, draft, issue = self.wording, self.draft, self.issue
-        template = _templates().get_template(self.kind.template)
+        template = templates().get_template(self.kind.template)
         counted = wording.unreviewed, wording.strings
         return template.render(
             kind=self.kind,
@@ -337,7 +337,8 @@ TEMPLATES: Final = Path(__file__).with_name("templates")
 
 
 @lru_cache(maxsize=1)
-def _templates() -> Environment:
+def templates() -> Environment:
+    """The templates of papers, read once."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,

@@ -54,4 +54,4 @@ def paper_keys() -> PaperKeys:
 
 def workshop(press: QuickPress | BrokenPress | None = None) -> Workshop:
     """Means to make papers with a press that is none."""
-    return Workshop(press or QuickPress(), paper_keys(), "https://returns.example.org")
+    return Workshop(press or QuickPress(), paper_keys, "https://returns.example.org")

@@ -7,7 +7,7 @@ about a number alone learns nothing: the code beside it cannot be worked out.
 import hashlib
 import hmac
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -17,6 +17,7 @@ from documents.checking import check_pdf
 from documents.keys import PaperKeys
 from documents.tokens import BadToken, read_token
 from repatriation.records.papers import NUMBER, Paper, PaperRevocation, papers_numbered
+from repatriation.work.buckets import count
 from repatriation.work.house import House
 from repatriation.work.papers.issuing import code_of
 
@@ -84,3 +85,18 @@ def _standing(session: Session, row: Paper, now: datetime) -> Standing:
     if session.get(PaperRevocation, row.number) is not None:
         return Standing.REVOKED
     return Standing.REVOKED if row.expires_at is not None and row.expires_at <= now else Standing.VALID
+
+
+class TooOften(Exception):
+    """Somebody has asked too often from one address; nothing was looked up."""
+
+
+TRIES: Final = (30, timedelta(seconds=10))
+"""A queue at a gate may be checked at once; codes cannot be guessed at this pace."""
+
+
+def counted(house: House, now: datetime, address: str) -> None:
+    """Counts one question from an address. Raises TooOften."""
+    with house.doors.act() as session:
+        if not count(session, ("verify", address), TRIES, now):
+            raise TooOften

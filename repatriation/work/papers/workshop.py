@@ -1,11 +1,11 @@
 """What papers are made with: the press, the keys, and what this installation has settled about them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from documents.printing import Printed, Sheet
-
 from documents.keys import PaperKeys
+from documents.printing import Printed, Sheet
 
 
 class Printer(Protocol):
@@ -19,6 +19,7 @@ class Workshop:
     """One installation's means to make papers.
 
     Attributes:
+        read_keys: gives the keys as they are now, so that those made meanwhile count at once.
         origin: the public address of the installation, which stands in the tokens.
         authorities: codes of the organisations whose travel documents are real; all others make specimens.
         digits: the languages whose numbers and dates are written in their own figures.
@@ -26,11 +27,16 @@ class Workshop:
     """
 
     press: Printer
-    keys: PaperKeys
+    read_keys: Callable[[], PaperKeys]
     origin: str
     authorities: frozenset[str] = frozenset()
     digits: frozenset[str] = frozenset({"km", "th"})
     fault: str | None = None
+
+    @property
+    def keys(self) -> PaperKeys:
+        """The keys that sign papers, and all that verify them."""
+        return self.read_keys()
 
     @property
     def verify_at(self) -> str:
