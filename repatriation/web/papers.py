@@ -68,19 +68,23 @@ class BlankForm(PlainForm):
 
 
 def make_blueprint() -> Blueprint:
-    """The papers of a case, and blank forms."""
+    """Blank forms. The papers of a case hang with its other pages."""
     blueprint = Blueprint("papers", __name__)
+    _add_blank_forms(blueprint)
+    return blueprint
+
+
+def add_pages(blueprint: Blueprint) -> None:
+    """The papers of a case."""
     _add_list(blueprint)
     _add_files(blueprint)
     _add_changes(blueprint)
-    _add_blank_forms(blueprint)
-    return blueprint
 
 
 def _add_list(blueprint: Blueprint) -> None:
     @blueprint.get("/cases/<reference>/papers")
     @permission(Permission.READ_CASE)
-    def of_case(reference: str) -> str:
+    def papers(reference: str) -> str:
         page = case_page(house(), actor(), now(), reference)
         found = papers_of(house(), actor(), reference)
         words = Wording(page.procedure, today())
@@ -97,24 +101,24 @@ def _add_list(blueprint: Blueprint) -> None:
 def _add_files(blueprint: Blueprint) -> None:
     @blueprint.post("/cases/<reference>/papers/<number>/file")
     @permission(Permission.READ_IDENTITY)
-    def file(reference: str, number: str) -> Response:
+    def paper_file(reference: str, number: str) -> Response:
         opened = fetch(house(), actor(), now(), reference, number)
         return as_file(opened.content, opened.number)
 
     @blueprint.post("/cases/<reference>/papers/all")
     @permission(Permission.READ_IDENTITY)
-    def together(reference: str) -> Answer:
+    def all_papers(reference: str) -> Answer:
         try:
             whole = bundle(house(), actor(), now(), reference)
         except NoPaper as problem:
-            return not_made(url_for("papers.of_case", reference=reference), problem)
+            return not_made(url_for("cases.papers", reference=reference), problem)
         return as_file(whole, reference)
 
 
 def _add_changes(blueprint: Blueprint) -> None:
     @blueprint.route("/cases/<reference>/papers/<number>/revoke", methods=["GET", "POST"])
     @permission(Permission.TAKE_STEP)
-    def revoke_it(reference: str, number: str) -> Answer:
+    def revoke_paper(reference: str, number: str) -> Answer:
         lines = papers_of(house(), actor(), reference).issued
         line = next((each for each in lines if each.number == number and each.mine), None)
         if line is None or not line.valid:
@@ -128,14 +132,14 @@ def _add_changes(blueprint: Blueprint) -> None:
             return shown, 400 if form.is_submitted() else 200
         revoke(house(), actor(), now(), reference, number, form.reason.data)
         flash(_("The paper no longer counts. Whoever checks it is told so."))
-        return redirect(url_for("papers.of_case", reference=reference), 303)
+        return redirect(url_for("cases.papers", reference=reference), 303)
 
     @blueprint.route("/cases/<reference>/papers/make/<int:version>", methods=["GET", "POST"])
     @permission(Permission.TAKE_STEP)
-    def make(reference: str, version: int) -> Answer:
+    def make_paper(reference: str, version: int) -> Answer:
         page = case_page(house(), actor(), now(), reference)
         step = lacking_paper(house(), actor(), reference, version)
-        back = url_for("papers.of_case", reference=reference)
+        back = url_for("cases.papers", reference=reference)
         if request.method == "GET":
             words = Wording(page.procedure, today())
             return render_template("papers/make.html", page=page, step=_lack(step, words, reference))
@@ -209,5 +213,5 @@ def _lack(each: Lacking, words: Wording, reference: str) -> dict[str, Any]:
         "kind": look_up(glossary.PAPERS, each.kind),
         "for": words.action(each.action),
         "at": each.at,
-        "href": url_for("papers.make", reference=reference, version=each.version),
+        "href": url_for("cases.make_paper", reference=reference, version=each.version),
     }
