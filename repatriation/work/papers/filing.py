@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Select, bindparam, exists, insert
 from sqlalchemy import select as core_select
 
+from repatriation.records.cases import CaseFile
 from repatriation.records.columns import new_id
 from repatriation.records.lean import Write
 from repatriation.records.papers import Paper, PaperRevocation
@@ -89,6 +90,12 @@ _STANDING: Final[Select[Any]] = core_select(_PAPER.c.number).where(
 """The valid papers of a kind that an organisation has issued in a case."""
 
 
+_CASE = CaseFile.metadata.tables["case_file"]
+_MADE_UP: Final[Select[Any]] = core_select(_CASE.c.id).where(
+    _CASE.c.id == bindparam("case"), _CASE.c.demonstration.is_(True)
+)
+
+
 def filed(
     house: House, actor: Actor, now: datetime, opened: Opened, action: Action, paper: StepPaper
 ) -> Filed:
@@ -103,7 +110,7 @@ def filed(
             raise PaperNeeded(str(action.document))
         return Filed()
     if paper is Made.ELSEWHERE:
-        if not opened.row.demonstration:
+        if opened.lean.one(_MADE_UP, {"case": opened.row.id}) is None:
             raise PaperNeeded(str(action.document))
         return Filed(named=paper.value) if action.document else Filed()
     if isinstance(paper, AlreadyFiled):
