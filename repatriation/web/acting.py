@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from repatriation.web.casefile import CaseFileShown, changes
 from repatriation.web.desk import here, today
 from repatriation.web.forms import PlainForm, form_key
-from repatriation.web.paperwork import Errand, at_the_desk, carried, not_made
+from repatriation.web.paperwork import HERE, at_the_desk, carried, errand_of, not_made
 from repatriation.web.particulars_form import NEEDED, entered, form_for, particulars
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now
@@ -41,7 +41,9 @@ def add_pages(blueprint: Blueprint) -> None:
         posted = request.method == "POST"
         # A form that does not say which version it was made for was made for none.
         seen = request.form.get("version", -1, int) if posted else request.args.get("seen", page.version, int)
-        sure = posted and "sure" in request.form
+        # Where a paper belongs to the act, nobody can be sure before it was written.
+        ready = HERE in request.form or not is_made_with(page.procedure.actions[action])
+        sure = posted and ready and "sure" in request.form
         # A form that was sent twice must reach work, which knows its key and gives the first answer again.
         if seen != page.version and not sure:
             return moved_on(page, seen)
@@ -97,6 +99,8 @@ def _cannot_make(move: Move) -> bool:
 
 def _with_its_paper(page: CasePage, move: Move, form: PlainForm, seen: int) -> Answer:
     """An act that is taken only together with its paper: the paper is written, looked at and issued first."""
+    if move.reasons and "sure" not in request.form:
+        return not_allowed(page, move.action.name, move.reasons)
     try:
         given = particulars(form, here())
     except Invalid as wrong:
@@ -107,14 +111,14 @@ def _with_its_paper(page: CasePage, move: Move, form: PlainForm, seen: int) -> A
         return _taken(page, move, form, seen, paper)
 
     return at_the_desk(
-        Errand(
+        errand_of(
             page,
             move.action,
             seen,
             take,
-            url_for("cases.case", reference=page.reference),
             given,
-            [row for row in entered(form) if row[1]],
+            back=url_for("cases.case", reference=page.reference),
+            rows=[row for row in entered(form) if row[1]],
             warning=move.kind is Kind.EXIT,
         )
     )

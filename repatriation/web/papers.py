@@ -16,7 +16,7 @@ from repatriation.web.casefile import CaseFileShown
 from repatriation.web.desk import today
 from repatriation.web.forms import PlainForm, choices
 from repatriation.web.languages import autonym
-from repatriation.web.paperwork import Errand, at_the_desk, not_made
+from repatriation.web.paperwork import at_the_desk, errand_of, not_made
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now
 from repatriation.web.words import Wording, look_up, stage_name
@@ -150,7 +150,7 @@ def _add_changes(blueprint: Blueprint) -> None:
             return redirect(back, 303)
 
         action = page.procedure.actions[step.action]
-        return at_the_desk(Errand(page, action, page.version, keep, back, may_change=False))
+        return at_the_desk(errand_of(page, action, page.version, keep, back=back, may_change=False))
 
 
 def _add_blank_forms(blueprint: Blueprint) -> None:

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import render_template, request
@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from documents.kinds import KINDS, Kind
+from documents.printing import Printed
 from repatriation.web.forms import form_key
 from repatriation.web.glossary import PAPERS
 from repatriation.web.languages import autonym
@@ -58,57 +59,85 @@ WHY_NOT: Final[Mapping[str, object]] = {
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """A paper that is to be made for an act.
+    """A paper that is to be made: where its fields come from, how it is looked at, what issuing it does.
 
     Attributes:
-        given: what was entered beside the act.
+        choices: the pairs of languages it may have, the usual one first.
+        draft: gives what is on file for its fields, and writes to the trail that it was opened.
+        look: prints it as it would be, in two languages, with what was typed.
+        issue: issues it together with its act, and gives the page that follows.
+        back: the address of the way back, and what it is the way back to.
         version: of the case that the officer was looking at.
-        finish: what is done with the paper once it is printed, and the page that follows.
-        back: the address of the way back.
         rows: what was entered beside the act, in words, for looking over.
-        known: more that is known of the paper's fields than what is on file.
+        carried: what the pages carry on unseen; none: whatever was sent.
     """
 
-    page: CasePage
-    action: Action
-    version: int
-    finish: Callable[[Prepared], Answer]
+    kind: Kind
+    choices: tuple[Pair, ...]
+    draft: Callable[[], Mapping[str, Any]]
+    look: Callable[[Pair, Mapping[str, Any]], Printed]
+    issue: Callable[[Pair, Mapping[str, Any]], Answer]
     back: str
-    given: Particulars = NOTHING
+    reference: str | None = None
+    version: int = 0
     rows: Sequence[tuple[object, object]] = ()
-    known: Mapping[str, Any] = field(default_factory=dict)
+    carried: Sequence[tuple[str, str]] | None = None
     may_change: bool = True
     warning: bool = False
 
-    @property
-    def kind(self) -> Kind:
-        """The kind of paper that the act makes."""
-        return KINDS[str(self.action.document)]
 
-    @property
-    def choices(self) -> tuple[Pair, ...]:
-        """The pairs of languages it may have."""
-        told = self.action.discloses.to if self.action.discloses else ()
-        return pairs(self.page.procedure, actor().country, actor().functions, told)
+def errand_of(
+    page: CasePage,
+    action: Action,
+    version: int,
+    finish: Callable[[Prepared], Answer],
+    given: Particulars = NOTHING,
+    known: Mapping[str, Any] | None = None,
+    **more: Any,
+) -> Errand:
+    """The errand of an act in one case. `finish` takes the act with the paper once it is printed; `known` is
+    what is known of its fields beside what is on file."""
+    reference, name = page.reference, action.name
+    told = action.discloses.to if action.discloses else ()
+
+    def from_file() -> Mapping[str, Any]:
+        fields = draft(house(), actor(), now(), reference, name, given).fields
+        return {**fields, **(known or {})}
+
+    def look(languages: Pair, typed: Mapping[str, Any]) -> Printed:
+        return preview(house(), actor(), Asked(reference, name, languages, typed))
+
+    def issue(languages: Pair, typed: Mapping[str, Any]) -> Answer:
+        return finish(prepare(house(), actor(), now(), Asked(reference, name, languages, typed), version))
+
+    return Errand(
+        KINDS[str(action.document)],
+        pairs(page.procedure, actor().country, actor().functions, told),
+        from_file,
+        look,
+        issue,
+        reference=reference,
+        version=version,
+        **more,
+    )
 
 
 def at_the_desk(errand: Errand) -> Answer:
     """The next page of an errand, as the form that was sent says."""
     if HERE not in request.form:
-        drafted = draft(house(), actor(), now(), errand.page.reference, errand.action.name, errand.given)
-        return _written(errand, {**drafted.fields, **errand.known})
+        return _written(errand, errand.draft())
     typed = entered(errand.kind.schema, request.form)
-    if "sure" not in request.form and request.form.get("desk") != "look":
+    sure = "sure" in request.form
+    if not sure and request.form.get("desk") != "look":
         return _written(errand, typed)
-    asked = Asked(errand.page.reference, errand.action.name, _languages(errand), typed)
     try:
-        if "sure" in request.form:
-            return errand.finish(prepare(house(), actor(), now(), asked, errand.version))
-        return _looked_at(errand, preview(house(), actor(), asked).file)
+        if sure:
+            return errand.issue(_languages(errand), typed)
+        return _looked_at(errand, errand.look(_languages(errand), typed).file)
     except Invalid as wrong:
         return _written(errand, typed, wrong.problems), 400
     except NoPaper as problem:
-        return not_made(errand.back, problem, "issue" if "sure" in request.form else "look", errand)
+        return not_made(errand.back, problem, "issue" if sure else "look", errand)
 
 
 def not_made(
@@ -124,13 +153,21 @@ def not_made(
         step=step,
         back=back,
         errand=errand,
-        carried=carried() if errand else [],
+        carried=_unseen(errand, paper=True) if errand else [],
         version=errand.version if errand else 0,
         key=form_key(),
         here=HERE,
         chosen=request.form.get(LANGUAGES, ""),
     )
     return page, 503 if again or problem.code == "not_ready" else 400
+
+
+def _unseen(errand: Errand, *, paper: bool) -> list[tuple[str, str]]:
+    """What a page of an errand carries on: all that was entered, with or without what stands in the paper."""
+    sent = carried()
+    own = [pair for pair in sent if pair[0].startswith(f"{PREFIX}-")] if paper else []
+    beside = [pair for pair in sent if not pair[0].startswith(f"{PREFIX}-")]
+    return [*(beside if errand.carried is None else errand.carried), *own]
 
 
 def carried() -> list[tuple[str, str]]:
@@ -141,9 +178,12 @@ def carried() -> list[tuple[str, str]]:
 def _written(errand: Errand, values: Mapping[str, Any], problems: Mapping[str, str] | None = None) -> str:
     """The paper's fields, to be filled in."""
     form = PaperForm(errand.kind.schema, values, problems)
-    own = [(name, value) for name, value in carried() if not name.startswith(f"{PREFIX}-")]
     return render_template(
-        "papers/write.html", form=form, carried=own, pairs=_pairs(errand), **_about(errand)
+        "papers/write.html",
+        form=form,
+        carried=_unseen(errand, paper=False),
+        pairs=_pairs(errand),
+        **_about(errand),
     )
 
 
@@ -153,9 +193,8 @@ def _looked_at(errand: Errand, file: bytes) -> str:
     return render_template(
         "papers/look.html",
         pages=pages,
-        carried=carried(),
+        carried=_unseen(errand, paper=True),
         pairs=_pairs(errand),
-        rows=errand.rows,
         warning=errand.warning,
         **_about(errand),
     )
@@ -164,7 +203,7 @@ def _looked_at(errand: Errand, file: bytes) -> str:
 def _about(errand: Errand) -> dict[str, Any]:
     return {
         "errand": errand,
-        "page": errand.page,
+        "rows": errand.rows,
         "kind_words": look_up(PAPERS, errand.kind.name),
         "version": errand.version,
         "key": form_key(),

@@ -17,7 +17,7 @@ from repatriation.web.casefile import shown_day, shown_moment
 from repatriation.web.desk import today
 from repatriation.web.forms import DateBoxes, DateRequired, NearOurTime, PlainForm, choices, form_key
 from repatriation.web.identity import ReasonForm
-from repatriation.web.paperwork import Errand, at_the_desk
+from repatriation.web.paperwork import at_the_desk, errand_of
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now, signed_in
 from repatriation.web.words import look_up
@@ -38,7 +38,7 @@ from repatriation.work.visits import (
     record_visit,
     visited,
 )
-from sop.engine import NotAllowed
+from sop.engine import NotAllowed, Reason
 
 LONGEST = 8000
 PROBLEMS = {
@@ -105,11 +105,18 @@ def make_blueprint() -> Blueprint:
         if not is_made_with(action):
             return _kept(form, page, version)
 
+        move = page.move(action.name)
+        if "sure" not in request.form and (move is None or move.reasons):
+            return not_allowed(
+                page, action.name, move.reasons if move else (Reason("stage", page.stage.name),)
+            )
+
         def keep(paper: Prepared) -> Answer:
             return _kept(form, page, version, paper)
 
         back = url_for("cases.case", reference=reference)
-        return at_the_desk(Errand(page, action, version, keep, back, known=_on_paper(_entered(form))))
+        known = _on_paper(_entered(form))
+        return at_the_desk(errand_of(page, action, version, keep, known=known, back=back))
 
     @blueprint.route("/cases/<reference>/visit-notes", methods=["GET", "POST"])
     @permission(Permission.READ_IDENTITY)

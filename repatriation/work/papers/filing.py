@@ -1,7 +1,7 @@
 """Writes a paper down with its step, in one transaction; refuses a step that lacks its paper."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import Any, Final, NamedTuple
@@ -46,6 +46,10 @@ class Prepared:
     data: bytes
     file: bytes
     request: str
+
+    def in_case(self, reference: str, version: int, action: str) -> "Prepared":
+        """The same paper for another case of its group, on the version that the officer saw of that one."""
+        return replace(self, reference=reference, version=version, action=action)
 
     @property
     def named(self) -> dict[str, Any]:

@@ -54,13 +54,13 @@ def preview(house: House, actor: Actor, asked: Asked) -> Printed:
         Invalid: a field cannot be taken; each by its place, such as person.names.0.family.
         NoPaper: it cannot be printed.
     """
-    workshop = _workshop(house)
+    workshop = workshop_of(house)
     with house.doors.read() as session:
         case = find(session, actor, asked.reference)
         kind = _kind(house, case, asked.action)
         own = session.get_one(Organisation, actor.organisation_id)
-        made = _draft(workshop, kind, asked, own, case)
-    return _printed(workshop, _composed(made, None, None))
+        made = draft_of(workshop, kind, asked, own, case)
+    return printed(workshop, composed(made, None, None))
 
 
 def prepare(house: House, actor: Actor, now: datetime, asked: Asked, version: int) -> Prepared:
@@ -73,12 +73,12 @@ def prepare(house: House, actor: Actor, now: datetime, asked: Asked, version: in
     """
     if actor.reads_only:
         raise ReadOnly
-    workshop = _workshop(house)
+    workshop = workshop_of(house)
     with house.doors.read() as session:
         case = find(session, actor, asked.reference)
         kind = _kind(house, case, asked.action)
         own = session.get_one(Organisation, actor.organisation_id)
-        made = _draft(workshop, kind, asked, own, case)
+        made = draft_of(workshop, kind, asked, own, case)
         edition = (
             1
             + session.exec(
@@ -87,7 +87,7 @@ def prepare(house: House, actor: Actor, now: datetime, asked: Asked, version: in
                 .where(Paper.case_id == case.id, col(Paper.kind) == kind.name)
             ).one()
         )
-        issue = _issue(house, workshop, own, edition, now, case.trail_head)
+        issue = issue_of(house, workshop, own, edition, now, case.trail_head)
     return printed_and_signed(workshop, made, issue, asked, version)
 
 
@@ -104,8 +104,8 @@ def printed_and_signed(
     assert made.fields is not None
     expires = expiry(made.fields)
     claims = Claims(workshop.origin, issue.number, kind.letter, issue.at, expires, b"")
-    composed = _composed(made, issue, partial(_square, claims, keys.token_key))
-    printed = _printed(workshop, composed)
+    laid_out = composed(made, issue, partial(_square, claims, keys.token_key))
+    made_file = printed(workshop, laid_out)
     return Prepared(
         reference=asked.reference,
         version=version,
@@ -118,10 +118,10 @@ def printed_and_signed(
         languages=asked.languages,
         issued_at=issue.at,
         expires_at=expires,
-        pages=printed.pages,
+        pages=made_file.pages,
         keys=keys.number,
-        data=composed.data,
-        file=Signer(keys).sign(printed.file, issue.at),
+        data=laid_out.data,
+        file=Signer(keys).sign(made_file.file, issue.at),
         request=fingerprint(asked),
     )
 
@@ -161,7 +161,8 @@ def expiry(fields: PaperFields) -> datetime | None:
     return datetime.combine(date(*parts) + timedelta(days=1), time.min, zone_of("KHM"))
 
 
-def _workshop(house: House) -> Workshop:
+def workshop_of(house: House) -> Workshop:
+    """The means to make papers. Raises NoPaper where none can be made."""
     if house.papers is None or house.papers.fault:
         raise NoPaper("not_ready")
     return house.papers
@@ -174,7 +175,8 @@ def _kind(house: House, case: CaseFile, action: str) -> Kind:
     return KINDS[found.document]
 
 
-def _draft(workshop: Workshop, kind: Kind, asked: Asked, own: Organisation, case: CaseFile) -> Draft:
+def draft_of(workshop: Workshop, kind: Kind, asked: Asked, own: Organisation, case: CaseFile) -> Draft:
+    """A paper from what was entered. Raises Invalid."""
     try:
         fields = kind.schema.model_validate(asked.entered)
     except ValidationError as problem:
@@ -191,9 +193,10 @@ def _draft(workshop: Workshop, kind: Kind, asked: Asked, own: Organisation, case
     )
 
 
-def _issue(
+def issue_of(
     house: House, workshop: Workshop, own: Organisation, edition: int, now: datetime, head: str
 ) -> Issue:
+    """What issuing adds: a new number, its code, when and where."""
     number = new_number(own.country, now)
     return Issue(
         number,
@@ -206,7 +209,8 @@ def _issue(
     )
 
 
-def _composed(made: Draft, issue: Issue | None, drawn: Callable[[bytes], str] | None) -> Composed:
+def composed(made: Draft, issue: Issue | None, drawn: Callable[[bytes], str] | None) -> Composed:
+    """A paper laid out. Raises Invalid, or NoPaper where the body may not issue it."""
     try:
         return compose(made, issue, drawn)
     except CannotCompose as problem:
@@ -215,9 +219,10 @@ def _composed(made: Draft, issue: Issue | None, drawn: Callable[[bytes], str] | 
         raise Invalid({problem.field: problem.code}) from None
 
 
-def _printed(workshop: Workshop, composed: Composed) -> Printed:
+def printed(workshop: Workshop, laid_out: Composed) -> Printed:
+    """A paper as a file. Raises NoPaper."""
     try:
-        return workshop.press.print(composed.sheet)
+        return workshop.press.print(laid_out.sheet)
     except CannotPrint as problem:
         raise NoPaper(problem.code) from None
 

@@ -20,11 +20,10 @@ _COUNTRIES: Final = frozenset({"KHM", "THA", "VNM"})
 
 def fields_on_file(kind: str, on: OnFile) -> Fields:
     """The fields of a kind of paper, as far as the case can fill them. What is not known is left out."""
-    made = _ABOUT[kind](on)
+    made: Fields = _said(_ABOUT[kind](on))
     if kind != "handover_minutes":
-        made["person"] = person(on)
-    kept: Fields = _said(made)
-    return kept
+        made["person"] = _said(person(on))
+    return made
 
 
 def person(on: OnFile) -> Fields:

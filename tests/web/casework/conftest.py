@@ -125,5 +125,16 @@ def send_on(visitor: Visitor, path: str, page: TestResponse, **entered: object) 
         carried[str(box["name"])] = str(box["value"])
     for box in form.select("input[type=text]"):
         carried[str(box["name"])] = str(box.get("value", ""))
+    for box in form.select("select[name^=paper-]"):
+        chosen = box.select_one("option[selected]")
+        carried[str(box["name"])] = str(chosen["value"]) if chosen else ""
     sent = {**carried, **{name.replace("__", "-"): value for name, value in entered.items()}}
     return visitor.client.post(path, data=sent, base_url=visitor.at)
+
+
+def issue_on(visitor: Visitor, path: str, written: TestResponse, **entered: object) -> TestResponse:
+    """Go on from a paper's form: fill in what is wanting, look at the paper, and issue it."""
+    assert "Write the paper" in written.text, written.text
+    seen = send_on(visitor, path, written, desk="look", **entered)
+    assert "Look at the paper" in seen.text, seen.text
+    return send_on(visitor, path, seen, sure="yes")
