@@ -120,7 +120,11 @@ def send_on(visitor: Visitor, path: str, page: TestResponse, **entered: object) 
     """Send the form on a page that was answered, with what is entered into it."""
     form = read_page(page).select_one("main form[method=post]")
     assert isinstance(form, Tag), page.text
-    carried = {str(box["name"]): str(box.get("value", "")) for box in form.select("input[type=hidden]")}
+    carried: dict[str, object] = {}
+    for box in form.select("input[type=hidden]"):
+        others = carried.setdefault(str(box["name"]), [])
+        assert isinstance(others, list)
+        others.append(str(box.get("value", "")))
     for box in form.select("input[type=radio][checked], input[type=checkbox][checked]"):
         carried[str(box["name"])] = str(box["value"])
     for box in form.select("input[type=text]"):
