@@ -201,7 +201,9 @@ class Officer(Browser):
         for name, value in form.pairs:
             if name in ("here", "act"):
                 assert opened.main.select_one(f'input[name="{name}"][value="{value}"]'), f"no box {value}"
-        done = self.send(form, "Do this for all who are ticked", 200)
+        done = self.send(form, "Do this for all who are ticked", 200, may_name=True)
+        if done.heading == "Write the paper":
+            done = self.send(self.writes_the_paper(done).form("Issue it"), "Issue it", 200)
         assert done.heading == "What was done"
         self.story.pass_by(minutes=3)
         return done
