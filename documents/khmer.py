@@ -1,15 +1,15 @@
 """Where Khmer words end. Khmer has no spaces between words, and what sets our pages does not know the words.
 
-Two segmenters are asked, ICU's dictionary and khmercut's model, and a line may break only where both agree and a
-few rules of spelling allow it. That halves the wrong breaks. Only places are taken from them; the text is never
-put together again from pieces, so nothing in it can change.
+Two segmenters are asked, ICU's dictionary and khmercut's model, and a line may break only where both agree
+and a few rules of spelling allow it. That halves the wrong breaks. Only places are taken from them; the text
+is never put together again from their pieces, so nothing in it can change.
 """
 
 import re
 import threading
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 import khmercut
 from icu4py.breakers import LineBreaker
@@ -18,7 +18,9 @@ WORD_END = "\u200b"
 RUN = re.compile("[\u1780-\u17ff\u19e0-\u19ff]{2,}")
 COENG = "\u17d2"
 SILENCED = re.compile("[\u1780-\u17b3](?:\u17d2[\u1780-\u17b3]|[\u17b4-\u17d1])*?[\u17cb-\u17cd]")
-NEVER_FIRST = frozenset(map(chr, (*range(0x17B4, 0x17DB), 0x17DD)))  # vowels, signs, and marks that end a phrase
+NEVER_FIRST = frozenset(
+    map(chr, (*range(0x17B4, 0x17DB), 0x17DD))
+)  # vowels, signs, and marks that end a phrase
 DIGITS = frozenset(map(chr, range(0x17E0, 0x17EA)))
 RUNS_REMEMBERED = 256
 
@@ -44,7 +46,7 @@ def word_ends(text: str, kept_whole: Iterable[str] = ()) -> str:
     forbidden = {place for whole in kept_whole for place in _inside(text, plain(whole))}
     kept = [place for place in places if place not in forbidden]
     edges = [0, *kept, len(text)]
-    return WORD_END.join(text[start:end] for start, end in zip(edges, edges[1:], strict=False))
+    return WORD_END.join(text[start:end] for start, end in pairwise(edges))
 
 
 def _inside(text: str, whole: str) -> Iterator[int]:

@@ -141,5 +141,7 @@ def _refuse_foreign_links(document: Any) -> None:
     """A paper leads to places in itself, and to pages that are read with a browser; it runs nothing."""
     for page in document.pages:
         for kind, target, *_ in page.links:
-            if kind != "internal" and not str(target).startswith("https://"):
+            if kind == "attachment":
+                raise CannotPrint("fetch")
+            if kind == "external" and not str(target).startswith("https://"):
                 raise CannotPrint("link")

@@ -39,6 +39,8 @@ def answer(typesetter: Typesetter, message: bytes) -> Printed | CannotPrint:
         return typesetter.set(unpack_sheet(message))
     except CannotPrint as refusal:
         return refusal
+    except PermissionError:
+        return CannotPrint("fetch")  # it went for a file, and found that it is shut in
     except Exception as problem:
         # Its words may hold words of the sheet; its kind does not.
         return CannotPrint("markup", type(problem).__name__)
