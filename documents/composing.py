@@ -32,8 +32,11 @@ MARKS: Final = {
     "draft": N_("DRAFT"),
     "demonstration": N_("DEMONSTRATION – MADE-UP PERSON"),
 }
+AT_ITS_PLACE: Final[Mapping[str, tuple[str, ...]]] = {"note_verbale": ("to", "own_number", "matter")}
+"""Fields that a template prints where they belong, not among the rows. A blank form has a line for each."""
+
 OF_TRAVEL_DOCUMENT: Final = "PU"
-"""The code of the reading zone. Public implementations of an emergency travel document use it; an issuing
+"""The code of the reading zone, as public implementations of emergency travel documents have it; an issuing
 state decides."""
 
 
@@ -240,7 +243,7 @@ class _Page:
             day=wording.date,
             number=wording.number,
             layout=self.layout,
-            blocks=self.layout.blocks(self.kind.schema, draft.fields, ("own_number", "to", "matter")),
+            blocks=self.layout.blocks(self.kind.schema, draft.fields, self._at_its_place()),
             fields=draft.fields,
             issuer=self._names(draft.issuer.names),
             motto=motto(draft.issuer.country, draft.languages) if draft.issuer.state else (),
@@ -254,6 +257,14 @@ class _Page:
             matters=MATTER.of,
         )
 
+    def _at_its_place(self) -> tuple[str, ...]:
+        return AT_ITS_PLACE.get(self.kind.name, ("to",)) if self.draft.fields else ()
+
+    def _name_in(self, language: str) -> str:
+        """The issuer's name in a language, else in English, else as it is."""
+        names = self.draft.issuer.names
+        return names.get(language) or names.get("en") or next(iter(names.values()))
+
     def _names(self, names: Mapping[str, str]) -> Both:
         """The issuer's names in the languages of the paper; each once, or the one it has."""
         own = tuple(Said(names[each], each) for each in self.draft.languages if each in names)
@@ -266,7 +277,7 @@ class _Page:
             yield "specimen"
         if self.kind.official and self.wording.unreviewed:
             yield "draft"
-        if self.draft.demonstration:
+        if self.draft.demonstration and self.draft.fields is not None:
             yield "demonstration"
 
     def _watermark(self) -> str:
@@ -310,13 +321,10 @@ class _Page:
         if self.kind.name != "note_verbale":
             return {}
         receiver = fields.to if fields is not None else "………………"
-        names = self.draft.issuer.names
         said: dict[str, Both] = {}
         for part, words in (("compliments", COMPLIMENTS), ("renewed", RENEWED)):
             lines = (
-                self.wording.one(
-                    words, language, sender=names.get(language, next(iter(names.values()))), receiver=receiver
-                )
+                self.wording.one(words, language, sender=self._name_in(language), receiver=receiver)
                 for language in self.draft.languages
             )
             said[part] = tuple(dict.fromkeys(lines))

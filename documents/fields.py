@@ -94,7 +94,7 @@ PartialDate = Annotated[str, BeforeValidator(_on_one_line), AfterValidator(_is_p
 """A date as far as it is known: year, month, day, or only the first of these."""
 
 TimeOfDay = Annotated[
-    str, BeforeValidator(_on_one_line), StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    str, BeforeValidator(_on_one_line), StringConstraints(max_length=5, pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
 ]
 
 Script = Literal["latn", "khmr", "thai"]

@@ -193,11 +193,11 @@ class Layout:
             yield Said(found[0], language)
 
 
-_RUNS = re.compile(
-    r"(?P<khmer>[\u1780-\u17ff\u19e0-\u19ff][^\u0e00-\u0e7fA-Za-z\u00c0-\u1eff]*"
-    r"(?:[\u1780-\u17ff\u19e0-\u19ff][^\u0e00-\u0e7fA-Za-z\u00c0-\u1eff]*)*)"
-    r"|(?P<thai>[\u0e00-\u0e7f][^\u1780-\u17ff\u19e0-\u19ffA-Za-z\u00c0-\u1eff]*)"
-    r"|[^\u0e00-\u0e7f\u1780-\u17ff\u19e0-\u19ff]+"
+_LATIN: Final = r"A-Za-z\u00c0-\u024f\u1e00-\u1eff"
+_KHMER: Final = r"\u1780-\u17ff\u19e0-\u19ff"
+_THAI: Final = r"\u0e00-\u0e7f"
+_RUNS: Final = re.compile(
+    f"(?P<khmer>[{_KHMER}][^{_THAI}{_LATIN}]*)|(?P<thai>[{_THAI}][^{_KHMER}{_LATIN}]*)|[^{_KHMER}{_THAI}]+"
 )
 """Runs of Khmer, of Thai, and of anything else; what belongs to no script stays with what comes before."""
 

@@ -153,8 +153,13 @@ def _entered(language: str) -> dict[str, dict[str, Any]]:
         },
         "consent_form": {
             "person": person,
-            "matter": {"purpose": "return", "recipients": to, "what": story, "until": "2027-05-20"},
-            "decision": "given",
+            "matter": {
+                "purpose": "return",
+                "decision": "given",
+                "recipients": to,
+                "what": story,
+                "until": "2027-05-20",
+            },
             "explained": {
                 "language": language,
                 "interpreter": "B. Sample",
@@ -171,7 +176,7 @@ def _entered(language: str) -> dict[str, dict[str, Any]]:
                 "issued_on": "2026-11-25",
                 "until": "2026-12-25",
             },
-            "description": {"height": "158 cm", "home": address},
+            "description": {"height": "158 cm"},
         },
         "handover_minutes": {
             "place": {"gate": "Poipet", "on": date(2026, 12, 14), "time": "09:30"},

@@ -51,6 +51,11 @@ class Wording:
         # What is not translated stands once, in English.
         return tuple({(piece.text, piece.language): piece for piece in said}.values())
 
+    def one(self, words: str, language: str, **values: str) -> Said:
+        """Words of the catalogue of one of the languages."""
+        place = tuple(dict.fromkeys(self.languages)).index(language)
+        return self._said(self._catalogues[place], words, None, values)
+
     def _said(self, catalogue: Catalogue, msgid: str, context: str | None, values: Mapping[str, str]) -> Said:
         entry: Entry = catalogue.entry(msgid, context)
         key = (catalogue.language, context, msgid)

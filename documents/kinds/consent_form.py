@@ -44,6 +44,7 @@ class Matter(Section):
     """What the person was asked."""
 
     purpose: Purpose = needed(N_("What this is about"))
+    decision: Decision = needed(N_("Decision"))
     recipients: Line | None = known(N_("Who may know"))
     what: Narrative | None = known(N_("What they may know, and what is kept back"), long=True)
     until: PartialDate | None = known(N_("Holds until"))
@@ -71,7 +72,6 @@ class ConsentForm(PaperFields):
 
     person: PersonOnPaper = needed(N_("The person"))
     matter: Matter = needed(N_("What was asked"))
-    decision: Decision = needed(N_("Decision"))
     explained: Explained = part(N_("How it was explained"), Explained)
     child: Child = part(N_("For a child"), Child)
 

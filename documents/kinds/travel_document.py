@@ -1,7 +1,6 @@
 """An emergency travel document for one journey home. A specimen, unless an authority has set up its own."""
 
 from documents.fields import (
-    Address,
     Country,
     Line,
     PaperFields,
@@ -31,7 +30,6 @@ class Description(Section):
 
     height: Line | None = known(N_("Height"))
     marks: Line | None = known(N_("Special features"))
-    home: Address | None = known(N_("Address in the home country"))
 
 
 class TravelDocument(PaperFields):

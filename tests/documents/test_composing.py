@@ -8,6 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from documents.composing import CannotCompose, Draft, Issue, compose, composed_from
+from documents.khmer import plain
 from documents.kinds import KINDS
 from documents.samples import ISSUERS, sample, sample_fields
 
@@ -30,7 +31,7 @@ HOSTILE = (
 
 
 def page(draft: Draft, issue: Issue | None = ISSUE) -> BeautifulSoup:
-    return BeautifulSoup(compose(draft, issue).sheet.html, "html.parser")
+    return BeautifulSoup(plain(compose(draft, issue).sheet.html), "html.parser")
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -1,0 +1,143 @@
+"""Shuts a worker in: what a process can give up by itself, so that a fault in it stays in it.
+
+Each layer stands alone. `shut_in` answers which of them are in force, truthfully: a kernel may lack Landlock,
+and a container may forbid a network namespace.
+"""
+
+import ctypes
+import os
+import resource
+import struct
+import sys
+import sysconfig
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+Hook = Callable[[str, tuple[Any, ...]], None]
+
+MEMORY = 1 << 30
+OPEN_FILES = 64
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+
+CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
+PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 4, 38
+LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT = 444, 445, 446  # the same numbers on every processor
+LANDLOCK_VERSION = 1
+BENEATH = 1
+READ_FILE, READ_FOLDER = 1 << 2, 1 << 3
+FILE_RIGHTS_BY_VERSION = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
+TCP_BIND_AND_CONNECT = 0b11
+ABSTRACT_SOCKETS_AND_SIGNALS = 0b11
+
+
+def leave_the_network() -> bool:
+    """Moves this process into a network of its own, where there is nothing. Must come before any thread."""
+    return any(LIBC.unshare(kind) == 0 for kind in (CLONE_NEWNET, CLONE_NEWUSER | CLONE_NEWNET))
+
+
+def shut_in(readable: Path) -> list[str]:
+    """Gives up files, network, programs and memory for good; only this folder and the program can be read."""
+    LIBC.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+    _limit()
+    layers = ["limits"]
+    folders = [readable.resolve(), *_program()]
+    if _landlock(folders):
+        layers.append("landlock")
+    sys.addaudithook(_watch(folders))
+    return [*layers, "audit"]
+
+
+def allow_seconds(seconds: float) -> None:
+    """From now on so much processor time, and no more."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    soft = int(used.ru_utime + used.ru_stime + seconds) + 2
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+
+
+def _program() -> list[Path]:
+    """Where Python and its libraries are. They are read late, when a part is first needed."""
+    names = ("stdlib", "platstdlib", "purelib", "platlib")
+    return sorted({Path(sysconfig.get_path(name)).resolve() for name in names})
+
+
+def _limit() -> None:
+    """Memory, open files, no new file, no new process, and no picture of the memory left on a disk."""
+    limits = {
+        resource.RLIMIT_AS: MEMORY,
+        resource.RLIMIT_NOFILE: OPEN_FILES,
+        resource.RLIMIT_FSIZE: 0,
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_NPROC: 0,
+    }
+    for kind, most in limits.items():
+        resource.setrlimit(kind, (most, most))
+
+
+def _landlock(readable: Iterable[Path]) -> bool:
+    """Asks the kernel to refuse every file but these, and whatever else its Landlock can refuse."""
+    version = LIBC.syscall(LANDLOCK_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint32(LANDLOCK_VERSION))
+    if version < 1:
+        return False
+    handled = (1 << FILE_RIGHTS_BY_VERSION[min(version, 5)]) - 1
+    network = TCP_BIND_AND_CONNECT if version >= 4 else 0
+    scoped = ABSTRACT_SOCKETS_AND_SIGNALS if version >= 6 else 0
+    attributes = struct.pack("=QQQ", handled, network, scoped)[
+        : 24 if version >= 6 else 16 if version >= 4 else 8
+    ]
+    rules = LIBC.syscall(LANDLOCK_CREATE, attributes, ctypes.c_size_t(len(attributes)), ctypes.c_uint32(0))
+    if rules < 0:
+        return False
+    try:
+        for folder in readable:
+            if not _allow(rules, folder):
+                return False
+        LIBC.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        return bool(LIBC.syscall(LANDLOCK_RESTRICT, rules, ctypes.c_uint32(0)) == 0)
+    finally:
+        os.close(rules)
+
+
+def _allow(rules: int, folder: Path) -> bool:
+    place = os.open(folder, os.O_PATH | os.O_CLOEXEC)
+    try:
+        rule = struct.pack("=Qi", READ_FILE | READ_FOLDER, place)
+        return bool(LIBC.syscall(LANDLOCK_ADD, rules, BENEATH, rule, ctypes.c_uint32(0)) == 0)
+    finally:
+        os.close(place)
+
+
+REFUSED = (
+    "socket.",
+    "subprocess.",
+    "os.",
+    "pty.",
+    "shutil.",
+    "tempfile.",
+    "ctypes.dlopen",
+    "urllib.",
+    "http.",
+    "ftplib.",
+    "smtplib.",
+    "webbrowser.",
+)
+READING = ("open", "os.listdir", "os.scandir")
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+
+
+def _watch(readable: Iterable[Path]) -> Hook:
+    """A hook that refuses what setting type does not need, before Python asks the kernel for it."""
+    beneath = tuple(f"{folder}{os.sep}" for folder in readable)
+
+    def watch(event: str, arguments: tuple[Any, ...]) -> None:
+        if event in READING:
+            path = (
+                os.path.realpath(os.fsdecode(arguments[0])) if isinstance(arguments[0], str | bytes) else ""
+            )
+            if not f"{path}{os.sep}".startswith(beneath) or (event == "open" and arguments[2] & WRITING):
+                raise PermissionError("a worker may not open this")
+        elif event.startswith(REFUSED):
+            raise PermissionError(f"a worker may not use {event}")
+
+    return watch
