@@ -124,7 +124,7 @@ class Press:
         self, workers: int = 2, waiting: int = 40, seconds: float = 20.0, fonts: Path | None = None
     ) -> None:
         self._workers, self._waiting, self._seconds = workers, waiting, seconds
-        self._folder = fonts or home()
+        self._folder = (fonts or home()).absolute()
         self._running: list[Worker] = []
         self._open()
         self._finish = weakref.finalize(self, _end_all, self._running)
