@@ -33,10 +33,10 @@ MARKS: Final = {
     "demonstration": N_("DEMONSTRATION – MADE-UP PERSON"),
 }
 AT_ITS_PLACE: Final[Mapping[str, tuple[str, ...]]] = {"note_verbale": ("to", "own_number", "matter")}
-"""Fields that a template prints where they belong, and not among the rows. A blank form has a line for each."""
+"""Fields that a template prints where they belong, not among the rows. A blank form has a line for each."""
 
 OF_TRAVEL_DOCUMENT: Final = "PU"
-"""The code of the reading zone. Public implementations of an emergency travel document use it; an issuing
+"""The code of the reading zone, as public implementations of emergency travel documents have it; an issuing
 state decides."""
 
 

@@ -1,6 +1,8 @@
 """The faces that papers are set in: cut once from pinned packages, kept in a cache, held against known sums.
 
-Run as `python -m documents.fonts [FOLDER]` it makes them. The second time it only looks.
+Run as `python -m documents.fonts [FOLDER]` it makes them. The second time it only looks. Whoever changes a
+face on purpose calls `make` on an empty folder and writes the new sums into `fonts.sha256`; papers that were
+issued before will not come out with the same bytes.
 """
 
 import hashlib
@@ -66,7 +68,7 @@ def expected() -> dict[str, str]:
 
 def home() -> Path:
     """Where the fonts are kept when nobody names a place: other sums, another folder."""
-    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     edition = hashlib.sha256(SUMS.read_bytes()).hexdigest()[:12]
     return Path(cache) / "repatriation" / f"fonts-{edition}"
 

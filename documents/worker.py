@@ -13,6 +13,8 @@ from documents import fonts, isolation, selftest
 from documents.printing import CannotPrint, Fitness, Printed, pack_answer, pack_fitness, unpack_sheet
 from documents.typesetting import Typesetter
 
+IDLE_SECONDS = 600  # then it ends by itself, and its memory is free for others
+
 
 def work(channel: Connection, folder: Path, seconds: float) -> None:
     """Makes itself ready, says how fit it is, and prints until nobody asks any more."""
@@ -21,10 +23,12 @@ def work(channel: Connection, folder: Path, seconds: float) -> None:
     typesetter = Typesetter()
     typesetter.set(selftest.trial())  # dictionaries and drawings are read now, while they can be
     silence = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(silence, sys.stderr.fileno())
     layers += isolation.shut_in(folder)
-    channel.send_bytes(pack_fitness(Fitness(tuple(selftest.failures(typesetter.set)), tuple(layers))))
-    while True:
+    fitness = Fitness(tuple(selftest.failures(typesetter.set)), tuple(layers))
+    os.dup2(silence, sys.stderr.fileno())  # what a library writes later may hold words of a sheet
+    os.close(silence)
+    channel.send_bytes(pack_fitness(fitness))
+    while channel.poll(IDLE_SECONDS):
         try:
             message = channel.recv_bytes()
         except EOFError:
