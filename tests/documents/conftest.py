@@ -1,4 +1,4 @@
-"""What tests of papers need beside the press: a moment, keys, a page to sign."""
+"""What tests of papers need beside the press: a moment, keys, a paper to sign."""
 
 from datetime import UTC, datetime
 
