@@ -4,7 +4,18 @@ from collections.abc import Callable
 
 from flask import Blueprint
 
-from repatriation.web import account, arrivals, cases, health, languages, signin, trail, visits
+from repatriation.web import (
+    account,
+    arrivals,
+    cases,
+    health,
+    languages,
+    papers,
+    signin,
+    trail,
+    verify,
+    visits,
+)
 
 PAGES: tuple[Callable[[], Blueprint], ...] = (
     health.make_blueprint,
@@ -12,6 +23,8 @@ PAGES: tuple[Callable[[], Blueprint], ...] = (
     languages.make_blueprint,
     account.make_blueprint,
     cases.make_blueprint,
+    papers.make_blueprint,
+    verify.make_blueprint,
     arrivals.make_blueprint,
     visits.make_blueprint,
     trail.make_blueprint,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from repatriation.records.doors import Doors
 from repatriation.records.sealing import Keyring
+from repatriation.work.papers.workshop import Workshop
 from sop.clocks import Calendar
 from sop.shelf import Shelf
 
@@ -20,3 +21,4 @@ class House:
     calendars: Mapping[str, Calendar]
     keyring: Keyring
     demonstration: bool = False
+    papers: Workshop | None = None
