@@ -130,6 +130,22 @@ def test_another_pair_of_languages_is_shown_before_it_is_issued(world: World) ->
 
 
 @HERE
+def test_who_was_overtaken_goes_on_with_the_paper_that_they_wrote(world: World) -> None:
+    reference = world.open_case()
+    world.take("datip", reference, "presume")
+    world.take("datip", reference, "begin_reflection")
+    visitor, path = world.browser("datip"), f"/cases/{reference}/do/identify"
+    written = fill_in(visitor, path, authority="MDT")
+    typed = send_on(visitor, path, written, desk="write", **{"paper-talk-place": "Kept."})
+    world.take("datip", reference, "place_in_shelter", Particulars(organisation="shelter"))
+    late = send_on(visitor, path, typed, desk="look")
+    assert late.status_code == 409
+    again = send_on(visitor, path, late, desk="write")
+    assert "Kept." in again.text
+    assert issue_on(visitor, path, again).status_code == 303
+
+
+@HERE
 @pytest.mark.parametrize("step", ["look", "sure"])
 def test_a_busy_press_loses_nothing_that_was_typed(world: World, house: House, step: str) -> None:
     reference = world.open_case()
