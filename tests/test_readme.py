@@ -27,7 +27,7 @@ def test_every_route_stands_in_the_readme() -> None:
 
 def test_every_command_in_the_readme_exists() -> None:
     for line in re.findall(r"^\| (`repatriation .*?) \|", README, re.MULTILINE):
-        for words in re.findall(r"`(?:repatriation )?([a-z]+ [a-z]+|[a-z]+)[^`]*`", line):
+        for words in re.findall(r"`(?:repatriation )?([a-z]+ [a-z-]+|[a-z]+)[^`]*`", line):
             assert (
                 finds(words.split()) or finds(["trail", *words.split()]) or finds(["keys", *words.split()])
             ), words
