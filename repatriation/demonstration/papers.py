@@ -12,37 +12,36 @@ from repatriation.work.papers.drafting import Drafted, draft
 from repatriation.work.papers.issuing import Asked, prepare
 from repatriation.work.reading import may_see
 
-CASES: Final = ("arrives today",)
-"""Stories whose latest papers are made."""
+CASE: Final = "arrives today"
+"""The story whose latest papers are made."""
 
-EACH: Final = 2
-"""Papers that one organisation makes in one case. A paper takes a third of a second."""
+MOST: Final = 4
+"""Papers made. Each takes a good part of a second, and nobody likes to wait for a demonstration."""
 
 
 def make_papers(house: House, actors: Mapping[str, Actor], now: datetime, cases: Mapping[str, str]) -> int:
-    """Makes the papers that the last steps of a few cases name, and gives how many; none without a press.
+    """Makes the papers that the last steps of one case name, and gives how many; none without a press.
 
     Raises:
         NoPaper: the press prints nothing.
     """
     if house.papers is None:
         return 0
-    return sum(
-        _make(house, actor, now, cases[story])
-        for story in CASES
-        if story in cases
+    reference = cases.get(CASE)
+    if reference is None:
+        return 0
+    steps = [
+        (actor, step)
         for actor in actors.values()
-        if may_see(house, actor, cases[story])
-    )
-
-
-def _make(house: House, actor: Actor, now: datetime, reference: str) -> int:
-    steps = papers_of(house, actor, reference).lacking[:EACH]
-    for step in steps:
+        if may_see(house, actor, reference)
+        for step in papers_of(house, actor, reference).lacking
+    ]
+    steps.sort(key=lambda each: each[1].at, reverse=True)
+    for actor, step in steps[:MOST]:
         drafted = draft(house, actor, now, reference, step.action)
         asked = Asked(reference, step.action, drafted.languages, _finished(drafted))
         file_later(house, actor, now, prepare(house, actor, now, asked, step.version), step.version)
-    return len(steps)
+    return len(steps[:MOST])
 
 
 def _finished(drafted: Drafted) -> dict[str, Any]:
