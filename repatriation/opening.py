@@ -1,5 +1,7 @@
 """Opens a house from settings: connects the database, reads procedures and calendars, finds the keys."""
 
+from datetime import datetime, timedelta
+
 from repatriation.records import migrations
 from repatriation.records.doors import Doors, default_url
 from repatriation.records.sealing import Keyring
@@ -21,6 +23,10 @@ UNKNOWN = (
     "demonstration's folder instead.)"
 )
 """Why a case's procedure may not be missing: nobody could say what may be done in it."""
+
+
+MADE_UP_PAST = timedelta(days=3650)
+"""How far back made-up papers may be dated; in the demonstration their keys must be that old, too."""
 
 
 class NotReady(RuntimeError):
@@ -60,3 +66,15 @@ def open_house(settings: Settings) -> House:
         keyring=Keyring(settings.keyring_folder),
         demonstration=settings.demonstration,
     )
+
+
+def rotate_paper_keys(settings: Settings, now: datetime) -> int:
+    """Make new keys that from now on sign papers, and give the number of their generation."""
+    since = now - MADE_UP_PAST if settings.demonstration else None
+    return Keyring(settings.keyring_folder).add_paper_generation(settings.host, now, since).number
+
+
+def prepare_paper_keys(settings: Settings, now: datetime) -> None:
+    """Make the first keys that sign papers, where there are none yet."""
+    since = now - MADE_UP_PAST if settings.demonstration else None
+    Keyring(settings.keyring_folder).ensure_paper_keys(settings.host, now, since)

@@ -11,7 +11,9 @@ def command() -> None:
 @command.command()
 def prepare() -> None:
     """Make what a new installation needs: folder, keys, tables. Does no harm when they are there."""
-    from repatriation.opening import open_doors
+    from datetime import UTC, datetime
+
+    from repatriation.opening import open_doors, prepare_paper_keys
     from repatriation.records import migrations
     from repatriation.records.keyring import Keyring
     from repatriation.settings import read_settings
@@ -23,6 +25,7 @@ def prepare() -> None:
         click.echo(
             f"Made new keys in {settings.keyring_folder}. Keep a copy of them apart from the database."
         )
+    prepare_paper_keys(settings, datetime.now(UTC))
     doors = open_doors(settings)
     migrations.upgrade(doors)
     click.echo(f"The tables are at revision {migrations.current(doors)}.")
@@ -30,12 +33,16 @@ def prepare() -> None:
 
 @command.command()
 def upgrade() -> None:
-    """Bring the tables up to what this program knows, wholly or not at all."""
-    from repatriation.opening import open_doors
+    """Bring the tables up to what this program knows, wholly or not at all; make keys that it lacks."""
+    from datetime import UTC, datetime
+
+    from repatriation.opening import open_doors, prepare_paper_keys
     from repatriation.records import migrations
     from repatriation.settings import read_settings
 
-    doors = open_doors(read_settings())
+    settings = read_settings()
+    prepare_paper_keys(settings, datetime.now(UTC))
+    doors = open_doors(settings)
     migrations.upgrade(doors)
     click.echo(f"The tables are at revision {migrations.current(doors)}.")
 

@@ -15,7 +15,7 @@ def command(context: click.Context) -> None:
     from datetime import UTC, datetime
 
     from repatriation.demonstration.load import Refused, load
-    from repatriation.opening import open_house
+    from repatriation.opening import open_house, prepare_paper_keys
     from repatriation.records.keyring import Keyring, KeyringError
     from repatriation.settings import read_settings
 
@@ -26,8 +26,10 @@ def command(context: click.Context) -> None:
         )
     if not settings.keyring_folder.exists():
         Keyring.create(settings.keyring_folder)
+    now = datetime.now(UTC)
     try:
-        loaded = load(open_house(settings), datetime.now(UTC))
+        prepare_paper_keys(settings, now)
+        loaded = load(open_house(settings), now)
     except (Refused, KeyringError) as problem:
         raise click.ClickException(str(problem)) from None
     found = f"{loaded.organisations} organisations, {loaded.officers} officers, {loaded.cases} cases"

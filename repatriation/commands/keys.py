@@ -1,37 +1,74 @@
-"""`repatriation keys`: the keys that seal what is kept. They are files, outside the database."""
+"""`repatriation keys`: the keys that seal what is kept, and those that sign papers: files, outside the database."""
+
+from datetime import timedelta
+from pathlib import Path
 
 import click
+
+PAPER_KEYS_LAST = timedelta(days=365)
+"""The age at which new keys for papers are due."""
 
 
 @click.group("keys")
 def command() -> None:
-    """The keys in the keyring folder: list them, begin a new epoch, end an old one."""
+    """The keys in the keyring folder: list them, make new ones, end an old epoch, publish what verifies."""
 
 
 @command.command("list")
 def list_() -> None:
-    """Say which epochs' keys are there, and how many cases are sealed under each."""
+    """Say which keys are there: how many cases each epoch seals, and how old the keys for papers are."""
+    from datetime import UTC, datetime
+
+    from documents.keys import fingerprint
     from repatriation.opening import open_house
+    from repatriation.records.keyring import KeyringError
     from repatriation.records.sealing import cases_by_epoch
     from repatriation.settings import read_settings
 
-    house = open_house(read_settings())
+    settings = read_settings()
+    house = open_house(settings)
     with house.doors.read() as session:
         counted = cases_by_epoch(session)
     for epoch in sorted({*house.keyring.epochs, *counted}):
         newest = "  (new cases)" if epoch == house.keyring.epoch else ""
         there = "" if epoch in house.keyring.epochs else "  KEY MISSING: these cannot be opened"
         click.echo(f"epoch {epoch:>4}: {counted.get(epoch, 0):>9,} cases{newest}{there}")
+    try:
+        keys = house.keyring.paper_keys()
+    except KeyringError as problem:
+        raise click.ClickException(str(problem)) from None
+    for made in keys.generations:
+        age = datetime.now(UTC) - made.begins
+        signs = "  (new papers)" if made is keys.newest else ""
+        due = "  DUE: rotate them" if signs and not settings.demonstration and age > PAPER_KEYS_LAST else ""
+        click.echo(
+            f"papers {made.number:>3}: {age.days:>9,} days old, sign until {made.ends:%Y-%m-%d}{signs}{due}"
+        )
+        click.echo(f"            root {fingerprint(made.root)}")
 
 
 @command.command()
-def rotate() -> None:
-    """Begin a new epoch and move every case to it. Goes on where it was stopped."""
-    from repatriation.opening import open_house
+@click.option("--for", "purpose", type=click.Choice(["cases", "papers"]), default="cases", show_default=True)
+def rotate(purpose: str) -> None:
+    """Make new keys. For cases: begin a new epoch and move every case to it, going on where it was stopped.
+    For papers: sign new ones with new keys; those issued before stay verifiable.
+    """
+    from datetime import UTC, datetime
+
+    from repatriation.opening import open_house, rotate_paper_keys
+    from repatriation.records.keyring import KeyringError
     from repatriation.records.sealing import rewrap
     from repatriation.settings import read_settings
 
-    house = open_house(read_settings())
+    settings = read_settings()
+    if purpose == "papers":
+        try:
+            number = rotate_paper_keys(settings, datetime.now(UTC))
+        except KeyringError as problem:
+            raise click.ClickException(str(problem)) from None
+        click.echo(f"New papers are signed by generation {number}. Publish the key list anew.")
+        return
+    house = open_house(settings)
     with house.doors.act() as session:
         left = rewrap(session, house.keyring, limit=0)
     if left == 0:
@@ -65,3 +102,24 @@ def retire(epoch: int) -> None:
     except (KeyringError, FileNotFoundError) as problem:
         raise click.ClickException(f"Epoch {epoch} cannot be retired: {problem}") from None
     click.echo(f"The key of epoch {epoch} is gone.")
+
+
+@command.command("export-public")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="A file; else it is printed.")
+def export_public(out: Path | None) -> None:
+    """Write the list of public keys with which anybody can check a paper, also without a network."""
+    import json
+
+    from documents.keys import published
+    from repatriation.records.keyring import Keyring, KeyringError
+    from repatriation.settings import read_settings
+
+    try:
+        listed = json.dumps(published(Keyring(read_settings().keyring_folder).paper_keys()), indent=2)
+    except KeyringError as problem:
+        raise click.ClickException(str(problem)) from None
+    if out is None:
+        click.echo(listed)
+    else:
+        out.write_text(listed + "\n", encoding="utf-8")
+        click.echo(f"The key list is in {out}. It holds nothing secret.")

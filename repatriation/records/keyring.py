@@ -1,7 +1,9 @@
 """The keys of this installation: files in a folder outside the database and outside its backups."""
 
+import datetime
 import os
-import stat
+import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -13,16 +15,18 @@ from cryptography.hazmat.primitives.keywrap import (
     aes_key_wrap_with_padding,
 )
 
+from documents.keys import FILES, BadKeys, Generation, PaperKeys, new_generation
+from repatriation.records.keyfiles import KeyringError, only_ours, put, put_folder, settle
+
+__all__ = ["Keyring", "KeyringError"]
+
 _BYTES = 32
-
-
-class KeyringError(RuntimeError):
-    """The keyring is not there, is open to others, or lacks a key. Says which, and what to do."""
+_GENERATION = re.compile(r"papers-(\d{4})")
 
 
 class Keyring:
     """The keys in one folder: one for each epoch, which wrap the cases' own keys; one for digests; one to
-    sign with.
+    sign the trail with; and a folder of keys for each generation that signs papers.
 
     Raises KeyringError when the folder is missing or somebody else may read it.
     """
@@ -31,9 +35,10 @@ class Keyring:
         self.folder = folder
         self._read: dict[str, bytes] = {}
         self._epochs: tuple[int, tuple[int, ...]] = (0, ())
+        self._papers: tuple[int, PaperKeys | None] = (0, None)
         if not folder.is_dir():
             raise KeyringError(f"there is no keyring in {folder}: make one first")
-        _only_ours(folder)
+        only_ours(folder)
 
     @classmethod
     def create(cls, folder: Path) -> "Keyring":
@@ -102,13 +107,66 @@ class Keyring:
         """The key that signs the checkpoints of the trail."""
         return Ed25519PrivateKey.from_private_bytes(self._key("signing.key"))
 
+    def paper_keys(self) -> PaperKeys:
+        """The keys that sign papers, as they are in the folder now: one rotated elsewhere counts at once.
+
+        KeyringError when there are none, or they cannot be read.
+        """
+        changed = self.folder.stat().st_mtime_ns
+        if self._papers[0] != changed or self._papers[1] is None:
+            self._papers = (changed, self._load_papers())
+        keys = self._papers[1]
+        if keys is None:
+            raise KeyringError(f"no keys for papers are in {self.folder}: run `repatriation db upgrade`")
+        return keys
+
+    def add_paper_generation(
+        self, name: str, now: datetime.datetime, since: datetime.datetime | None = None
+    ) -> Generation:
+        """Make keys that from now on sign papers; those before them go on being verified.
+
+        `name` is the installation's; `since` is given where papers bear earlier dates. KeyringError when
+        somebody else made this generation in the same moment.
+        """
+        keys = self._load_papers()
+        number = keys.newest.number + 1 if keys else 1
+        files = new_generation(name, now, since)
+        try:
+            put_folder(self.folder / f"papers-{number:04}", files)
+        except OSError as problem:
+            raise KeyringError(f"generation {number} of the keys for papers cannot be written") from problem
+        self._papers = (0, None)
+        return Generation.load(number, files)
+
+    def ensure_paper_keys(
+        self, name: str, now: datetime.datetime, since: datetime.datetime | None = None
+    ) -> PaperKeys:
+        """The keys that sign papers, made now where there are none."""
+        if self._load_papers() is None:
+            try:
+                self.add_paper_generation(name, now, since)
+            except KeyringError:
+                if self._load_papers() is None:  # it was not that somebody else was quicker
+                    raise
+        return self.paper_keys()
+
+    def _load_papers(self) -> PaperKeys | None:
+        found = ((_GENERATION.fullmatch(folder.name), folder) for folder in self.folder.glob("papers-*"))
+        folders = {int(match[1]): folder for match, folder in found if match}
+        try:
+            return (
+                PaperKeys.load({number: _files(folders[number]) for number in folders}) if folders else None
+            )
+        except BadKeys as problem:
+            raise KeyringError(f"the keys for papers in {self.folder} cannot be used: {problem}") from problem
+
     def _key(self, name: str) -> bytes:
         key = self._read.get(name)
         if key is None:
             file = self.folder / name
             if not file.is_file():
                 raise KeyringError(f"the key {name} is not in {self.folder}")
-            _only_ours(file)
+            only_ours(file)
             key = file.read_bytes()
             if len(key) != _BYTES:
                 raise KeyringError(f"{file} does not hold a key")
@@ -118,22 +176,20 @@ class Keyring:
     def _write(self, name: str) -> None:
         """Write a new random key so that it is whole on the disk or not there at all."""
         made = self.folder / f"{name}.new"
-        descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(os.urandom(_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
+        put(made, os.urandom(_BYTES))
         os.link(made, self.folder / name)  # fails when the name is taken, which a rename would not
         made.unlink()
-        folder = os.open(self.folder, os.O_RDONLY)
-        os.fsync(folder)
-        os.close(folder)
+        settle(self.folder)
+
+
+def _files(folder: Path) -> Mapping[str, bytes]:
+    """The files of one generation."""
+    only_ours(folder)
+    found = {name: folder / name for name in FILES if (folder / name).is_file()}
+    for file in found.values():
+        only_ours(file)
+    return {name: file.read_bytes() for name, file in found.items()}
 
 
 def _epoch_file(epoch: int) -> str:
     return f"epoch-{epoch:04}.key"
-
-
-def _only_ours(path: Path) -> None:
-    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise KeyringError(f"{path} can be read by others: allow it to its owner alone")
