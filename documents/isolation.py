@@ -5,6 +5,7 @@ and a container may forbid a network namespace.
 """
 
 import ctypes
+import errno
 import os
 import platform
 import resource
@@ -35,16 +36,22 @@ ABSTRACT_SOCKETS_AND_SIGNALS = 0b11
 
 
 SECCOMP_SET_FILTER, SECCOMP_EVERY_THREAD = 1, 1
-LOAD, EQUAL, AT_LEAST, ANSWER = 0x20, 0x15, 0x35, 0x06
-ALLOW, REFUSE = 0x7FFF0000, 0x00050001  # refused calls answer "not permitted"
+LOAD, EQUAL, AT_LEAST, ANY_BIT, ANSWER = 0x20, 0x15, 0x35, 0x45, 0x06
+NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16
+ALLOW, NOT_PERMITTED, NO_SUCH_CALL = 0x7FFF0000, 0x00050000 | errno.EPERM, 0x00050000 | errno.ENOSYS
 OLD_NUMBERS = 0x40000000
+CLONE_THREAD = 0x10000
+CLONE3 = (
+    435  # a filter cannot see whether it makes a thread or a process; told it is absent, libraries use clone
+)
 
 
 class Processor(NamedTuple):
-    """How one kind of processor numbers itself, the call that sets a filter, and the calls we give up."""
+    """How one kind of processor numbers itself and the calls that are set, looked into, and given up."""
 
     architecture: int
     seccomp: int
+    clone: int
     given_up: tuple[int, ...]
 
 
@@ -52,10 +59,10 @@ class Processor(NamedTuple):
 # io_uring, mount, setns, unshare, bpf; and fork and vfork where they are calls of their own.
 PROCESSORS = {
     "x86_64": Processor(
-        0xC000003E, 317, (41, 42, 59, 322, 101, 310, 311, 62, 424, 425, 165, 308, 272, 321, 57, 58)
+        0xC000003E, 317, 56, (41, 42, 59, 322, 101, 310, 311, 62, 424, 425, 165, 308, 272, 321, 57, 58)
     ),
     "aarch64": Processor(
-        0xC00000B7, 277, (198, 203, 221, 281, 117, 270, 271, 129, 424, 425, 40, 268, 97, 280)
+        0xC00000B7, 277, 220, (198, 203, 221, 281, 117, 270, 271, 129, 424, 425, 40, 268, 97, 280)
     ),
 }
 
@@ -94,13 +101,12 @@ def _program() -> list[Path]:
 
 
 def _limit() -> None:
-    """Memory, open files, no new file, no new process, and no picture of the memory left on a disk."""
+    """Memory, open files, nothing written, and no picture of the memory left on a disk."""
     limits = {
         resource.RLIMIT_AS: MEMORY,
         resource.RLIMIT_NOFILE: OPEN_FILES,
         resource.RLIMIT_FSIZE: 0,
         resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_NPROC: 0,
     }
     for kind, most in limits.items():
         resource.setrlimit(kind, (most, most))
@@ -146,20 +152,32 @@ def _seccomp() -> bool:
     processor = PROCESSORS.get(platform.machine())
     if processor is None:
         return False
-    calls = processor.given_up
-    steps = [
-        (LOAD, 0, 0, 4),
-        (EQUAL, 0, len(calls) + 3, processor.architecture),
-        (LOAD, 0, 0, 0),
-        (AT_LEAST, len(calls) + 1, 0, OLD_NUMBERS),
-        *((EQUAL, len(calls) - place, 0, call) for place, call in enumerate(calls)),
-        (ANSWER, 0, 0, ALLOW),
-        (ANSWER, 0, 0, REFUSE),
-    ]
+    steps = _filter(processor)
     program = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *step) for step in steps))
     pointer = struct.pack("@HP", len(steps), ctypes.addressof(program))
     filtered = LIBC.syscall(processor.seccomp, SECCOMP_SET_FILTER, SECCOMP_EVERY_THREAD, pointer)
     return bool(filtered == 0)
+
+
+def _filter(processor: Processor) -> list[tuple[int, int, int, int]]:
+    """The filter as the kernel reads it: what to do, how far to jump if so and if not, and a number."""
+    first = 8
+    allow = first + len(processor.given_up)
+    refuse, absent = allow + 1, allow + 2
+    return [
+        (LOAD, 0, 0, ARCHITECTURE),
+        (EQUAL, 0, refuse - 2, processor.architecture),
+        (LOAD, 0, 0, NUMBER),
+        (AT_LEAST, refuse - 4, 0, OLD_NUMBERS),
+        (EQUAL, absent - 5, 0, CLONE3),
+        (EQUAL, 0, first - 6, processor.clone),
+        (LOAD, 0, 0, FIRST_ARGUMENT),
+        (ANY_BIT, allow - 8, refuse - 8, CLONE_THREAD),  # a thread of our own is no new process
+        *((EQUAL, refuse - first - place - 1, 0, call) for place, call in enumerate(processor.given_up)),
+        (ANSWER, 0, 0, ALLOW),
+        (ANSWER, 0, 0, NOT_PERMITTED),
+        (ANSWER, 0, 0, NO_SUCH_CALL),
+    ]
 
 
 REFUSED = (

@@ -76,7 +76,10 @@ class Worker:
 
     def print(self, message: bytes) -> Printed | CannotPrint:
         """What the worker makes of a sheet. Lost, if it does not come back with an answer in time."""
-        return unpack_answer(self._exchange(message, self._seconds))
+        try:
+            return unpack_answer(self._exchange(message, self._seconds))
+        except (ValueError, KeyError, TypeError) as problem:
+            raise Lost(timed_out=False) from problem  # it talks nonsense, so it is not ours any more
 
     def is_there(self) -> bool:
         """Whether the process still runs."""
@@ -184,6 +187,11 @@ class Press:
                     worker = None
                     if loss.timed_out:
                         raise CannotPrint("timed_out") from loss
+                except BaseException:
+                    # Interrupted while it waited. The answer that may still come is not the next sheet's.
+                    self._dismiss(worker)
+                    worker = None
+                    raise
             raise CannotPrint("crashed")
         finally:
             self._desks.put(worker)
@@ -197,7 +205,10 @@ class Press:
             self._dismiss(worker)
         if not self._finish.alive:
             raise CannotPrint("unfit", "the press is closed")
-        worker = Worker(self._folder, self._seconds)
+        try:
+            worker = Worker(self._folder, self._seconds)
+        except OSError as problem:
+            raise CannotPrint("unfit", "the system starts no more programs") from problem
         self._running.append(worker)
         if not worker.fitness.fit:
             self._dismiss(worker)

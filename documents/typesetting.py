@@ -84,7 +84,8 @@ class Typesetter:
             CSS(string=rule, font_config=self._fonts, url_fetcher=self._fetcher) for rule in rules
         ]
         self._families = {face.family for face in FACES}
-        refuse(self._complaints.take())
+        for complaint in self._complaints.take():
+            raise CannotPrint("unfit", complaint.getMessage())  # of a style sheet, which tells of nobody
 
     def set(self, sheet: Sheet) -> Printed:
         """The sheet as a file, or CannotPrint."""

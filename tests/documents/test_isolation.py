@@ -13,7 +13,7 @@ from documents.press import Press
 
 # Everything is tried by Python and then by the C library, which Python's guard does not see.
 PROGRAM = """
-import ctypes, json, os, resource, socket, struct, subprocess, sys
+import ctypes, json, os, resource, socket, struct, subprocess, sys, threading
 from pathlib import Path
 from documents import isolation
 fonts, secret, fresh, port = Path(sys.argv[1]), sys.argv[2].encode(), sys.argv[3].encode(), int(sys.argv[4])
@@ -37,6 +37,7 @@ print(json.dumps({
     "layers": layers,
     "python": {
         "reads a font": python(lambda: (fonts / "mono-400.ttf").read_bytes()),
+        "starts a thread": python(lambda: threading.Thread(target=int).start()),
         "imports late": python(lambda: __import__("colorsys")),
         "reads a file": python(lambda: open(secret)),
         "lists a folder": python(lambda: os.listdir("/")),
@@ -55,12 +56,13 @@ print(json.dumps({
         "connects": connect(),
         "opens a socket in a folder": libc.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0) >= 0,
         "starts a program": libc.system(b"true") == 0,
+        "forks": (child := libc.fork()) >= 0 and (child or os._exit(0)) > 0,
     },
     "memory": resource.getrlimit(resource.RLIMIT_AS)[1],
     "core": resource.getrlimit(resource.RLIMIT_CORE)[1],
 }))
 """
-MAY = {"reads a font", "imports late"}
+MAY = {"reads a font", "starts a thread", "imports late"}
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +94,7 @@ def test_what_the_layers_promise_the_kernel_keeps(tried: dict[str, object]) -> N
     assert done["reads a file"] == done["writes a file"] == ("landlock" not in layers)
     assert done["connects"] == (not {"network", "landlock", "seccomp"} & set(layers))
     assert done["opens a socket in a folder"] == ("seccomp" not in layers)
+    assert done["forks"] == ("seccomp" not in layers)
     assert not (done["starts a program"] and {"landlock", "seccomp"} & set(layers))
 
 

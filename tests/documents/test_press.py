@@ -15,7 +15,7 @@ import pytest
 from documents import fonts
 from documents import press as press_module
 from documents.press import Press, Worker
-from documents.printing import CannotPrint, Printed, unpack_fitness
+from documents.printing import CannotPrint, Printed, unpack_answer, unpack_fitness
 from tests.documents.paper import sheet
 
 HELLO = sheet("<p>Hello</p>")
@@ -79,6 +79,30 @@ def test_a_worker_that_died_while_nobody_asked_costs_no_attempt(
     press._running[0].process.wait()
     assert press.print(HELLO).pages == 1
     assert len(attempts) == 1
+
+
+def test_an_answer_that_nobody_waited_for_is_never_given_to_another(
+    press: Press, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really = Worker.print
+
+    def interrupted(worker: Worker, message: bytes) -> Printed | CannotPrint:
+        worker._channel.send_bytes(message)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Worker, "print", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        press.print(sheet("<p>The first, of three pages</p>" * 200))
+    monkeypatch.setattr(Worker, "print", really)
+    assert press.print(HELLO).pages == 1
+
+
+def test_a_worker_that_talks_nonsense_is_let_go(press: Press, monkeypatch: pytest.MonkeyPatch) -> None:
+    press.print(HELLO)
+    monkeypatch.setattr(press_module, "unpack_answer", lambda m: unpack_answer(m[5:]))
+    assert code(lambda: press.print(HELLO)) == "crashed"
+    monkeypatch.undo()
+    assert press.print(HELLO).pages == 1
 
 
 def test_a_sheet_that_never_ends_is_ended_and_the_press_goes_on(hasty: Press) -> None:
@@ -204,6 +228,17 @@ repair._as_read = lambda text: text[::-1]
 print(",".join(selftest.failures(typesetting.Typesetter().set)))
 """
     assert run(program) == "km,th,vi,thai-lines\n"
+
+
+def test_thai_that_does_not_break_is_noticed() -> None:
+    program = """
+from documents import selftest, typesetting
+unbroken = selftest.trial()
+unbroken = unbroken._replace(html=unbroken.html.replace("width: 3cm", "white-space: nowrap"))
+selftest.trial = lambda: unbroken
+print(",".join(selftest.failures(typesetting.Typesetter().set)))
+"""
+    assert run(program) == "thai-lines\n"
 
 
 def test_the_memory_of_a_worker_stays_as_it_is(press: Press) -> None:
