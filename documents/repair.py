@@ -38,6 +38,7 @@ def repair() -> None:
     Font.subset = _subset
     weasyprint.pdf.build_fonts_dictionary = _build_fonts_dictionary
     tags._build_box_tree = _build_box_tree
+    pydyf.Stream.data = property(_data)
 
 
 # What is read aloud.
@@ -138,6 +139,19 @@ def _subset(font: Any, to_unicode: dict[int, str], hinting: bool) -> None:
 
 
 # What the file says of itself.
+
+
+def _data(stream: Any) -> bytes:
+    """A stream whose length can be read off its end, too.
+
+    One whose last byte happens to be a carriage return would, with the line feed after it, look a byte short.
+    """
+    written: bytes = original_data(stream)
+    return written[: -len(END)] + b"\r" + END if written.endswith(b"\r" + END) else written
+
+
+original_data = pydyf.Stream.data.fget
+END = b"\nendstream"
 
 SPACES = {
     "pdfaid": "http://www.aiim.org/pdfa/ns/id/",

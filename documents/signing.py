@@ -16,7 +16,7 @@ from collections.abc import Coroutine, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, NamedTuple, TypeVar
 
-from asn1crypto import cms, keys
+from asn1crypto import cms, keys, parser
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -212,26 +212,37 @@ def _look(pdf: bytes, at: _Candidate, roots: tuple[x509.Certificate, ...]) -> Si
         signed = _signed_data(pdf[at.before : at.after])
         status = _finished(_status(covered, signed, roots, at.at))
         name = str(status.signing_cert.subject.native.get("common_name", ""))
-        return SignatureFound(status.intact and status.valid, whole, _root_of(status, roots), name, at.at)
+        root = _root_of(status, signed, roots)
+        return SignatureFound(status.intact and status.valid, whole, root, name, at.at)
     except Exception:
         # pyHanko and its parsers raise whatever a crooked signature leads them into; to us it is all one.
         return SignatureFound(False, whole, None, "", at.at)
 
 
 def _signed_data(gap: bytes) -> cms.SignedData:
-    """The signature itself. ValueError unless it is in hexadecimal, followed by zeros alone, and carries two
-    certificates as ours do: with many, somebody could make the search for a path as long as they like.
+    """The signature itself, in exactly the form in which we write it. ValueError when there is any freedom in
+    it: it is the one part of the file that no signature covers.
+
+    It carries two certificates; with many, somebody could make the search for a path as long as they like.
     """
-    if gap[:1] + gap[-1:] != b"<>":
-        raise ValueError("not between angle brackets")
-    content = bytes.fromhex(gap[1:-1].decode("ascii"))
-    told = cms.ContentInfo.load(content)
-    rest = content[len(told.dump()) :]
-    if rest.strip(b"\0") or told["content_type"].native != "signed_data":
-        raise ValueError("not a signature")
-    signed: cms.SignedData = told["content"]
-    if len(signed["certificates"]) != 2 or len(signed["signer_infos"]) != 1:
-        raise ValueError("not one signature with two certificates")
+    text = gap[1:-1].decode("ascii")
+    content = bytes.fromhex(text)
+    ends = parser.peek(content)
+    if gap != b"<" + content.hex().upper().encode() + b">":
+        raise ValueError("not in angle brackets and capital letters")
+    if content[ends:].strip(b"\0"):
+        raise ValueError("not filled up with zeros")
+    signed: cms.SignedData = cms.ContentInfo.load(content[:ends], strict=True)["content"]
+    [signer] = signed["signer_infos"]
+    told = (
+        *(part.native for part in (signed["version"], signer["version"])),
+        *(part["algorithm"].native for part in (*signed["digest_algorithms"], signer["digest_algorithm"])),
+        signer["signature_algorithm"]["algorithm"].native,
+        signed["encap_content_info"]["content_type"].native,
+        len(signed["certificates"]),
+    )
+    if told != ("v1", "v1", "sha256", "sha256", "sha256_ecdsa", "data", 2):
+        raise ValueError("not one signature of our kind with two certificates")
     return signed
 
 
@@ -249,11 +260,14 @@ async def _status(
     )
 
 
-def _root_of(status: Any, roots: Iterable[x509.Certificate]) -> str | None:
+def _root_of(status: Any, signed: cms.SignedData, roots: Iterable[x509.Certificate]) -> str | None:
+    """The fingerprint of the root that vouches for the key; a copy of it travels in the signature."""
     if not status.trusted:
         return None
+    told = {certificate.dump() for certificate in signed["certificates"]}
+    found = {root.public_bytes(Encoding.DER): fingerprint(root) for root in roots}
     above = status.validation_path.first.dump()
-    return next((fingerprint(root) for root in roots if root.public_bytes(Encoding.DER) == above), None)
+    return found.get(above) if above in told else None
 
 
 def _finished(work: Coroutine[Any, Any, T]) -> T:

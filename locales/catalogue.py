@@ -17,8 +17,8 @@ from babel.messages.pofile import read_po
 _FOLDER = Path(__file__).resolve().parent
 SOURCE = "en"
 
-_REVIEWED = re.compile(r"reviewed: [^,]+, \d{4}-\d{2}-\d{2}, .+")
-_MACHINE = re.compile(r"origin: machine \d{4}-\d{2}-\d{2}\b.*")
+_REVIEWED = re.compile(r"\breviewed: [^,]+, \d{4}-\d{2}-\d{2}, \S")
+_MACHINE = re.compile(r"\borigin: machine \d{4}-\d{2}-\d{2}\b")
 
 
 class Entry(NamedTuple):
@@ -83,17 +83,22 @@ def messages(file: Path) -> Iterator[Message]:
 
 def is_reviewed(message: Message) -> bool:
     """Whether a person has read this translation: no fuzzy mark, but who, when and on what basis."""
-    return not message.fuzzy and any(_REVIEWED.fullmatch(comment) for comment in message.user_comments)
+    return not message.fuzzy and bool(_REVIEWED.search(_comments(message)))
 
 
 def is_marked_machine(message: Message) -> bool:
     """Whether this translation says of itself that a machine wrote it."""
-    return message.fuzzy and any(_MACHINE.fullmatch(comment) for comment in message.user_comments)
+    return bool(message.fuzzy and _MACHINE.search(_comments(message)))
 
 
 def file_of(language: str, domain: str) -> Path:
     """Where the catalogue of a language and domain stands."""
     return _FOLDER / language / "LC_MESSAGES" / f"{domain}.po"
+
+
+def _comments(message: Message) -> str:
+    """A translator's comments on a message, as one line: tools wrap them where they like."""
+    return " ".join(message.user_comments)
 
 
 @lru_cache(maxsize=16)

@@ -1,4 +1,4 @@
-"""`repatriation keys`: the keys that seal what is kept, and those that sign papers: files, outside the database."""
+"""`repatriation keys`: the keys that seal what is kept, and those that sign papers. All are files."""
 
 from datetime import timedelta
 from pathlib import Path

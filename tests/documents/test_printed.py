@@ -16,7 +16,7 @@ from documents.printing import Printed
 from documents.samples import PAIRS, STORY, sample
 from tests.documents.test_composing import HOSTILE, ISSUE
 
-FOOT = re.compile(rf"{ISSUE.number} · .{{0,60}}? \d+ / \d+")
+FOOT = re.compile(rf"{ISSUE.number} · .{{0,140}}? \d+ / \d+")
 ON_EVERY_SIDE = 40  # points; the narrowest margin has 45
 
 

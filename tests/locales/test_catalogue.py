@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 
 from locales import FOLDER, catalogue
 from locales.catalogue import Catalogue, Entry, coverage, messages
@@ -33,7 +34,9 @@ msgstr ""
 
 VIETNAMESE = (
     HEAD
-    + """# reviewed: consular translator, 2026-11-20, Decree 30/2020
+    + """# origin: machine 2026-11-21
+# reviewed: consular translator of the embassy in Phnom Penh,
+# 2026-11-20, Decree 30/2020
 msgid "Surname"
 msgstr "Họ"
 
@@ -115,3 +118,14 @@ def test_a_translation_keeps_what_is_put_into_its_sentence() -> None:
         for problem in message.check(None)
     ]
     assert wrong == []
+
+
+def test_every_string_that_papers_name_is_in_the_template_and_no_other() -> None:
+    methods = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
+    keywords = {**DEFAULT_KEYWORDS, "bi": None, "bip": ((1, "c"), 2), "NC_": ((1, "c"), 2)}
+    named = {
+        (context, msgid[-1] if isinstance(msgid, tuple) else msgid)
+        for folder in ("documents", "locales")
+        for _, _, msgid, _, context in extract_from_dir(FOLDER.parent / folder, methods, keywords=keywords)
+    }
+    assert named == {(message.context, message.id) for message in messages(FOLDER / "documents.pot")}
