@@ -16,7 +16,7 @@ from collections.abc import Coroutine, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, NamedTuple, TypeVar
 
-from asn1crypto import cms, keys, parser
+from asn1crypto import cms, keys
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -143,9 +143,13 @@ class _Signer(SimpleSigner):
             ),
         )
         self._key = generation.signing_key
-        certificates = (generation.root, generation.signing)
-        # In hexadecimal digits. The same for every file of a generation, and ample.
-        self.room = 2 * (1024 + sum(len(one.public_bytes(Encoding.DER)) for one in certificates))
+        # In hexadecimal digits, and ample. The same for every file of a generation: both certificates are in
+        # the container, and the issuer's name twice more.
+        certificates = (
+            generation.root.public_bytes(Encoding.DER),
+            generation.signing.public_bytes(Encoding.DER),
+        )
+        self.room = 2 * (1024 + sum(map(len, certificates)) + 2 * len(generation.root.subject.public_bytes()))
 
     def sign_raw(self, data: bytes, digest_algorithm: str) -> bytes:
         """Sign with SHA-256, deterministically."""
@@ -227,23 +231,42 @@ def _signed_data(gap: bytes) -> cms.SignedData:
     """
     text = gap[1:-1].decode("ascii")
     content = bytes.fromhex(text)
-    ends = parser.peek(content)
     if gap != b"<" + content.hex().upper().encode() + b">":
         raise ValueError("not in angle brackets and capital letters")
-    if content[ends:].strip(b"\0"):
-        raise ValueError("not filled up with zeros")
-    signed: cms.SignedData = cms.ContentInfo.load(content[:ends], strict=True)["content"]
-    [signer] = signed["signer_infos"]
-    told = (
-        *(part.native for part in (signed["version"], signer["version"])),
-        *(part["algorithm"].native for part in (*signed["digest_algorithms"], signer["digest_algorithm"])),
-        signer["signature_algorithm"]["algorithm"].native,
-        signed["encap_content_info"]["content_type"].native,
-        len(signed["certificates"]),
-    )
-    if told != ("v1", "v1", "sha256", "sha256", "sha256_ecdsa", "data", 2):
-        raise ValueError("not one signature of our kind with two certificates")
-    return signed
+    told: cms.SignedData = cms.ContentInfo.load(content)["content"]
+    certificates = [certificate.chosen for certificate in told["certificates"]]
+    if len(certificates) != 2 or content != _container(told, certificates).ljust(len(content), b"\0"):
+        raise ValueError("not one signature with two certificates, filled up with zeros")
+    return told
+
+
+def _container(told: cms.SignedData, certificates: list[asn1_x509.Certificate]) -> bytes:
+    """The container of a signature as we write it, around what is told in one: certificates, what is signed,
+    and the signature's value.
+    """
+    [signer] = told["signer_infos"]
+    serial = signer["sid"].chosen["serial_number"].native
+    [signing] = [one for one in certificates if one.serial_number == serial]
+    sha256 = {"algorithm": "sha256"}
+    rebuilt = {
+        "version": "v1",
+        "sid": cms.SignerIdentifier(
+            {"issuer_and_serial_number": {"issuer": signing.issuer, "serial_number": signing.serial_number}}
+        ),
+        "digest_algorithm": sha256,
+        "signed_attrs": signer["signed_attrs"],
+        "signature_algorithm": {"algorithm": "sha256_ecdsa"},
+        "signature": signer["signature"],
+    }
+    signed = {
+        "version": "v1",
+        "digest_algorithms": [sha256],
+        "encap_content_info": {"content_type": "data"},
+        "certificates": certificates,
+        "signer_infos": [rebuilt],
+    }
+    container: bytes = cms.ContentInfo({"content_type": "signed_data", "content": signed}).dump()
+    return container
 
 
 async def _status(

@@ -1,4 +1,4 @@
-"""What tests of papers need: one press (its workers take a second to start), a moment, keys, a page to sign."""
+"""What tests of papers need: one press (its workers take a second to start), a moment, keys, a paper."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
