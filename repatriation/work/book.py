@@ -33,7 +33,7 @@ def book_sheet(procedure: Procedure, languages: Sequence[str]) -> Sheet:
     """
     content = procedure.path.read_bytes()
     if hashlib.sha256(content).hexdigest() != procedure.digest:
-        raise FileChanged(procedure.path.name)
+        raise FileChanged(f"{procedure.path.name} was changed since it was read")
     return Sheet(
         html="".join(_with_word_ends(book_pages(_for_drawing(procedure), languages))),
         title=f"SOP {procedure.key}",
