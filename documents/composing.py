@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,12 +32,19 @@ MARKS: Final = {
     "draft": N_("DRAFT"),
     "demonstration": N_("DEMONSTRATION – MADE-UP PERSON"),
 }
+UNREVIEWED: Final = N_(
+    "Words in red were written by a machine and nobody has reviewed them: %(unreviewed)s of %(strings)s."
+)
 AT_ITS_PLACE: Final[Mapping[str, tuple[str, ...]]] = {"note_verbale": ("to", "own_number", "matter")}
 """Fields that a template prints where they belong, not among the rows. A blank form has a line for each."""
 
 OF_TRAVEL_DOCUMENT: Final = "PU"
 """The code of the reading zone, as public implementations of emergency travel documents have it; an issuing
 state decides."""
+
+
+Square = Callable[[bytes], str]
+"""Is given the SHA-256 of a paper's data and answers with the square of its token, as SVG."""
 
 
 class CannotCompose(ValueError):
@@ -104,14 +111,12 @@ class Composed:
     draft: bool
 
 
-def compose(
-    draft: Draft, issue: Issue | None = None, square: Callable[[bytes], str] | None = None
-) -> Composed:
+def compose(draft: Draft, issue: Issue | None = None, square: Square | None = None) -> Composed:
     """The paper as markup and data.
 
     Args:
         issue: none for a preview or a blank form.
-        square: is given the SHA-256 of the data and answers with the square of its token, as SVG.
+        square: draws the square of an issued paper.
 
     Raises:
         CannotCompose: the issuer may not issue this kind, or a field does not allow it.
@@ -119,21 +124,17 @@ def compose(
     kind = KINDS[draft.kind]
     _refuse(kind, draft)
     wording = Wording(draft.languages, draft.digits)
-    page = _Page(kind, draft, issue, wording)
-    # The first time through counts the words; what was counted is printed and attached the second time.
-    page.render(None)
-    data = canonical(_told(draft, issue, wording))
-    drawn = square(hashlib.sha256(data).digest()) if square is not None and issue is not None else None
-    html = page.render(drawn)
+    page = _Page(kind, draft, issue, wording, square)
+    html = page.render()
     sheet = Sheet(
         html=html,
         title=" – ".join(said.text for said in page.title) if issue is None else issue.number,
         language=draft.languages[0],
         created=issue.at if issue else UNISSUED,
-        data=data,
+        data=page.data,
     )
     official = kind.official and bool(wording.unreviewed)
-    return Composed(sheet, data, wording.unreviewed, wording.strings, official)
+    return Composed(sheet, page.data, wording.unreviewed, wording.strings, official)
 
 
 def composed_from(data: bytes) -> tuple[Draft, Issue | None]:
@@ -223,18 +224,24 @@ def _told(draft: Draft, issue: Issue | None, wording: Wording) -> dict[str, Any]
 
 
 class _Page:
-    """One paper's page: what its template is given."""
+    """One paper's page: what its template is given.
 
-    def __init__(self, kind: Kind, draft: Draft, issue: Issue | None, wording: Wording) -> None:
+    The template says every word before it asks for what depends on them, whatever the order on the page:
+    first the marks, then how many words nobody reviewed, then the square, which stands for all the data.
+    """
+
+    def __init__(
+        self, kind: Kind, draft: Draft, issue: Issue | None, wording: Wording, square: Square | None
+    ) -> None:
         self.kind, self.draft, self.issue, self.wording = kind, draft, issue, wording
+        self.draw = square
         self.layout = Layout(wording)
         self.title: Both = wording.both(kind.title)
 
-    def render(self, drawn: str | None) -> str:
+    def render(self) -> str:
         wording, draft, issue = self.wording, self.draft, self.issue
         template = templates().get_template(self.kind.template)
-        counted = wording.unreviewed, wording.strings
-        return template.render(
+        html = template.render(
             kind=self.kind,
             title=self.title,
             draft=draft,
@@ -247,15 +254,39 @@ class _Page:
             fields=draft.fields,
             issuer=self._names(draft.issuer.names),
             motto=motto(draft.issuer.country, draft.languages) if draft.issuer.state else (),
-            marks=tuple(wording.both(MARKS[mark]) for mark in self._marks()),
-            watermark=self._watermark(),
-            unreviewed=counted[0],
-            strings=counted[1],
-            square=Markup(drawn) if drawn else None,  # noqa: S704 - our own drawing, never a person's words
+            marks=lambda: tuple(wording.both(MARKS[mark]) for mark in self._marks()),
+            watermark=self._watermark,
+            unreviewed=self._unreviewed,
+            square=self._square,
             zone=self._reading_zone(),
             letter=self._letter(),
             matters=MATTER.of,
         )
+        assert self.data == self._data(), "a template said a word after the words were counted"
+        return html
+
+    @cached_property
+    def data(self) -> bytes:
+        """All that is printed, once every word is said."""
+        return self._data()
+
+    def _data(self) -> bytes:
+        return canonical(_told(self.draft, self.issue, self.wording))
+
+    def _unreviewed(self) -> Both:
+        """How many words nobody reviewed, in a sentence that counts itself; nothing when there are none."""
+        if not self.wording.unreviewed:
+            return ()
+        self.wording.both(UNREVIEWED, unreviewed="", strings="")
+        counts = {"unreviewed": str(self.wording.unreviewed), "strings": str(self.wording.strings)}
+        return self.wording.both(UNREVIEWED, **counts)
+
+    def _square(self) -> Markup | None:
+        """The square of an issued paper, which is given the digest of its data."""
+        if self.draw is None or self.issue is None:
+            return None
+        drawn = self.draw(hashlib.sha256(self.data).digest())
+        return Markup(drawn)  # noqa: S704 - our own drawing, never a person's words
 
     def _at_its_place(self) -> tuple[str, ...]:
         return AT_ITS_PLACE.get(self.kind.name, ("to",)) if self.draft.fields else ()

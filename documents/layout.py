@@ -5,6 +5,7 @@ anything.
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final, Literal, NamedTuple
 
 from documents.fields import NameOnPaper, PaperFields
@@ -207,7 +208,15 @@ def printed(said: Said, *, name: bool = False) -> str:
     """The text with its word ends where it is Khmer; a name and a term of the glossary are left whole."""
     if said.language != "km" or name:
         return said.text
-    return word_ends(said.text, glossary().whole_words())
+    # Words of the catalogues come again and again; what tells of somebody is not kept in a table.
+    return _fixed_ends(said.text) if said.fixed else _ends(said.text)
+
+
+def _ends(text: str) -> str:
+    return word_ends(text, glossary().whole_words())
+
+
+_fixed_ends: Final = lru_cache(maxsize=2048)(_ends)
 
 
 def _says_anything(value: Any) -> bool:

@@ -148,6 +148,11 @@ class Press:
             raise answer
         return answer
 
+    @property
+    def processes(self) -> tuple[int, ...]:
+        """The ids of the workers' processes that run now."""
+        return tuple(worker.process.pid for worker in self._running)
+
     def fitness(self) -> Fitness:
         """How fit a worker of this press is: what failed in its self-test, and what shuts it in."""
         try:

@@ -7,7 +7,10 @@ over by what it read must not be able to make the program that asked run anythin
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
+
+Class = Literal["paper", "book"]
+"""Of what class a document is: that decides its style sheet, and what file is attached to it."""
 
 
 class Sheet(NamedTuple):
@@ -18,6 +21,7 @@ class Sheet(NamedTuple):
     language: str
     created: datetime
     data: bytes | None = None
+    of: Class = "paper"
 
 
 class Printed(NamedTuple):
@@ -72,6 +76,7 @@ def pack_sheet(sheet: Sheet) -> bytes:
         "language": sheet.language,
         "created": sheet.created.isoformat(),
         "attached": sheet.data is not None,
+        "of": sheet.of,
     }
     return _pack(head, sheet.data or b"")
 
@@ -80,7 +85,8 @@ def unpack_sheet(message: bytes) -> Sheet:
     """The sheet that a message holds."""
     head, data = _unpack(message)
     created = datetime.fromisoformat(head["created"])
-    return Sheet(head["html"], head["title"], head["language"], created, data if head["attached"] else None)
+    attached = data if head["attached"] else None
+    return Sheet(head["html"], head["title"], head["language"], created, attached, head["of"])
 
 
 def pack_answer(answer: Printed | CannotPrint) -> bytes:

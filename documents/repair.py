@@ -6,6 +6,7 @@ It names no language below the whole document, and writes the mark of one standa
 All hooks lean on how 70.0 is built, so any other version is refused.
 """
 
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -35,7 +36,7 @@ def repair() -> None:
     if weasyprint.VERSION != VERSION:
         raise OtherWeasyPrint(f"papers are made with WeasyPrint {VERSION}, and this is {weasyprint.VERSION}")
     Stream.marked = _marked
-    Font.subset = _subset
+    Font.subset = cut_to_glyphs
     weasyprint.pdf.build_fonts_dictionary = _build_fonts_dictionary
     tags._build_box_tree = _build_box_tree
     pydyf.Stream.data = property(_data)
@@ -121,7 +122,7 @@ def _letter(known: tuple[str, ...], seen: str) -> str:
     return seen or WORD_END  # the standards do not allow an empty text
 
 
-def _subset(font: Any, to_unicode: dict[int, str], hinting: bool) -> None:
+def cut_to_glyphs(font: Any, to_unicode: dict[int, str], hinting: bool) -> None:
     """Cuts a face to the glyphs that were used, with a HarfBuzz that is the same on every machine."""
     if not to_unicode:
         return
@@ -142,16 +143,24 @@ def _subset(font: Any, to_unicode: dict[int, str], hinting: bool) -> None:
 
 
 def _data(stream: Any) -> bytes:
-    """A stream whose length can be read off its end, too.
+    """A stream whose length can be read off its end, too, and which is compressed only once.
 
     One whose last byte happens to be a carriage return would, with the line feed after it, look a byte short.
     """
-    written: bytes = original_data(stream)
-    return written[: -len(END)] + b"\r" + END if written.endswith(b"\r" + END) else written
+    content = b"\n".join(map(pydyf._to_bytes, stream.stream))
+    extra = pydyf.Dictionary(stream.extra.copy())
+    if stream.compress:
+        extra["Filter"] = "/FlateDecode"
+        # It is asked for when it is written, and again when the file is given its identifier.
+        known, packed = stream.__dict__.get("packed", (None, b""))
+        if known != content:
+            packed = zlib.compress(content, 9)
+            stream.packed = content, packed
+        content = packed
+    extra["Length"] = len(content)
+    end = b"\r\nendstream" if content.endswith(b"\r") else b"\nendstream"
+    return b"".join((extra.data, b"\nstream\n", content, end))
 
-
-original_data = pydyf.Stream.data.fget
-END = b"\nendstream"
 
 SPACES = {
     "pdfaid": "http://www.aiim.org/pdfa/ns/id/",

@@ -4,19 +4,21 @@ Imported by workers alone (`documents.worker`), which see to it that Fontconfig 
 """
 
 import logging
+import mimetypes
+from collections.abc import Mapping
 from datetime import UTC
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
 from documents.fonts import FACES, face_rules
-from documents.printing import CannotPrint, Printed, Sheet
+from documents.printing import CannotPrint, Class, Printed, Sheet
 from documents.repair import name_both_standards, repair
 
-STYLE = Path(__file__).with_name("templates") / "paper.css"
+TEMPLATES = Path(__file__).with_name("templates")
 MOST_LETTERS = 2_000_000
 MOST_PAGES = 200
 LOGGER = logging.getLogger("weasyprint")
@@ -66,23 +68,44 @@ def refuse(complaints: list[logging.LogRecord]) -> None:
         raise CannotPrint("markup", complaints[0].msg)
 
 
+class Attached(NamedTuple):
+    """What is said of the file that is attached to a document."""
+
+    name: str
+    description: str
+    relationship: str
+
+
+ATTACHED: Mapping[Class, Attached] = {
+    "paper": Attached("document.json", "What this paper says, for programs", "Data"),
+    "book": Attached("procedure.toml", "The procedure that this book was made from", "Source"),
+}
+
+
+def style_rules(of: Class) -> tuple[str, str]:
+    """The style sheets of a class of documents: our faces, then its own."""
+    return face_rules(), (TEMPLATES / f"{of}.css").read_text(encoding="utf-8")
+
+
 class Typesetter:
     """Fonts and style sheets, read once and kept; then one sheet after another."""
 
     def __init__(self) -> None:
         repair()
+        mimetypes.add_type("application/toml", ".toml")  # its attached files are told by their names
         self._complaints = Complaints()
         LOGGER.handlers[:] = [self._complaints]
         LOGGER.propagate = False
         self._fetcher = NothingIsFetched()
         # One for the life of the process: a new one for each paper is memory that never comes back.
         self._fonts = FontConfiguration()
-        rules = [face_rules()]
-        if STYLE.exists():
-            rules.append(STYLE.read_text(encoding="utf-8"))
-        self._styles = [
-            CSS(string=rule, font_config=self._fonts, url_fetcher=self._fetcher) for rule in rules
-        ]
+        self._styles = {
+            each: [
+                CSS(string=rule, font_config=self._fonts, url_fetcher=self._fetcher)
+                for rule in style_rules(each)
+            ]
+            for each in ATTACHED
+        }
         self._families = {face.family for face in FACES}
         for complaint in self._complaints.take():
             raise CannotPrint("unfit", complaint.getMessage())  # of a style sheet, which tells of nobody
@@ -110,7 +133,10 @@ class Typesetter:
     def _set(self, sheet: Sheet) -> Printed:
         html = HTML(string=sheet.html, url_fetcher=self._fetcher)
         document = html.render(
-            font_config=self._fonts, stylesheets=self._styles, pdf_variant="pdf/a-3a", output_intent="srgb"
+            font_config=self._fonts,
+            stylesheets=self._styles[sheet.of],
+            pdf_variant="pdf/a-3a",
+            output_intent="srgb",
         )
         if len(document.pages) > MOST_PAGES:
             raise CannotPrint("too_long")
@@ -121,15 +147,10 @@ class Typesetter:
         metadata.created = metadata.modified = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
         attached = None
         if sheet.data is not None:
+            dates = {"created": moment, "modified": moment}
             attached = [
                 Attachment(
-                    string=sheet.data,
-                    name="document.json",
-                    description="What this paper says, for programs",
-                    relationship="Data",
-                    created=moment,
-                    modified=moment,
-                    url_fetcher=self._fetcher,
+                    string=sheet.data, url_fetcher=self._fetcher, **dates, **ATTACHED[sheet.of]._asdict()
                 )
             ]
         file = document.write_pdf(finisher=name_both_standards, pdf_variant="pdf/a-3a", attachments=attached)

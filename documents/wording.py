@@ -13,11 +13,15 @@ _TWO_LETTERS: Mapping[str, str] = {"KHM": "KH", "THA": "TH", "VNM": "VN"}
 
 
 class Said(NamedTuple):
-    """A piece of text in one language. `machine`: no person has reviewed it."""
+    """A piece of text in one language.
+
+    `machine`: no person has reviewed it. `fixed`: it stands so in the catalogues, and tells of nobody.
+    """
 
     text: str
     language: str
     machine: bool = False
+    fixed: bool = False
 
 
 Both = tuple[Said, ...]
@@ -63,7 +67,7 @@ class Wording:
         if not entry.reviewed:
             self._machine.add(key)
         text = entry.text % values if values else entry.text
-        return Said(text, entry.language, not entry.reviewed)
+        return Said(text, entry.language, not entry.reviewed, fixed=not values)
 
     def date(self, text: str) -> Both:
         """A date as far as it is known, in words; beside another language Thai shows both calendars."""

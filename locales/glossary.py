@@ -66,6 +66,8 @@ class Glossary:
         # The longest first, so that "family name" is not taken for "family".
         spellings = sorted(map(re.escape, self._by_english), key=len, reverse=True)
         self._pattern = re.compile(rf"\b({'|'.join(spellings)})(?:s|es)?\b")
+        pieces = (piece for term in terms for piece in term.renderings["km"].ends.split(WORD_END))
+        self._whole_words = tuple(sorted(set(pieces)))
 
     def terms_in(self, english: str) -> tuple[Term, ...]:
         """The terms that an English sentence uses, each once; one inside a longer term is not counted."""
@@ -86,8 +88,7 @@ class Glossary:
 
     def whole_words(self) -> tuple[str, ...]:
         """The Khmer terms, cut where a line may break: no line is to break inside one of these."""
-        pieces = (piece for term in self.terms for piece in term.renderings["km"].ends.split(WORD_END))
-        return tuple(sorted(set(pieces)))
+        return self._whole_words
 
 
 def plain(text: str) -> str:

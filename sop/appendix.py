@@ -100,7 +100,11 @@ def sources(columns: Columns) -> str:
     rows = []
     for source in columns.procedure.sources.values():
         address = escape(source.url)
-        link = f' <a href="{address}">{address}</a>' if source.url.startswith(("https://", "http://")) else ""
+        link = ""
+        if source.url.startswith("https://"):
+            link = f' <a href="{address}">{address}</a>'
+        elif source.url.startswith("http://"):  # anybody on the way could answer in its place: no link
+            link = f" {address}"
         key = escape(source.key)
         rows.append(f'<dt id="source-{key}">{key}</dt><dd>{escape(source.title)}{link}</dd>')
     return columns.word(2, "book", "sources") + f'<dl lang="en">{"".join(rows)}</dl>'

@@ -74,29 +74,52 @@ def book_html(
     SHA-256 of the file, by default the one it had when it was read.
     """
     columns = Columns(procedure, tuple(languages or procedure.languages)[:2])
-    parts = [
-        *_title(columns),
-        *_agencies(columns),
-        *_figures(columns),
-        *_phases(columns),
-        *_consents(columns),
-        appendix.floor(columns, tuple(floor_rules)),
-        appendix.glossary(columns),
-        appendix.assumed(columns),
-        appendix.sources(columns),
-        appendix.signatures(columns),
-    ]
     first, key = escape(columns.each[0].language), escape(procedure.key)
     return "\n".join(
         [
             f'<!DOCTYPE html>\n<html lang="{first}">\n<head>\n<meta charset="utf-8">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             f"<title>SOP {key}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>",
-            *parts,
+            *_parts(columns, floor_rules),
             f"</main>\n<footer><p>{columns.both('digest')}:</p>",
             f'<p class="digest">{escape(digest or procedure.digest)}</p></footer>\n</body>\n</html>\n',
         ]
     )
+
+
+def book_pages(
+    procedure: Procedure, languages: Sequence[str] = (), floor_rules: Iterable[Rule] = FLOOR
+) -> str:
+    """The same book to be set as pages by a press, which brings the style: the hash of the file stands at the
+    foot of every page, and columns whose words no native reader has gone through are marked as such.
+    """
+    columns = Columns(procedure, tuple(languages or procedure.languages)[:2])
+    first, key = escape(columns.each[0].language), escape(procedure.key)
+    marked = " ".join(f"machine-{escape(a.language)}" for a in columns.each if columns.tag(a))
+    return "\n".join(
+        [
+            f'<!DOCTYPE html>\n<html lang="{first}">\n<head><meta charset="utf-8">',
+            f'<title>SOP {key}</title></head>\n<body class="{marked}">',
+            f'<div class="foot" lang="en">SOP {key} · SHA-256 <span class="digest">{escape(procedure.digest)}'
+            '</span> · <span class="page-number"></span></div>\n<main>',
+            *_parts(columns, floor_rules),
+            "</main>\n</body>\n</html>\n",
+        ]
+    )
+
+
+def _parts(columns: Columns, floor_rules: Iterable[Rule]) -> Iterable[str]:
+    """All that is in a book, from its title to the places to sign."""
+    yield from _title(columns)
+    yield from _agencies(columns)
+    yield from _figures(columns)
+    yield from _phases(columns)
+    yield from _consents(columns)
+    yield appendix.floor(columns, tuple(floor_rules))
+    yield appendix.glossary(columns)
+    yield appendix.assumed(columns)
+    yield appendix.sources(columns)
+    yield appendix.signatures(columns)
 
 
 def _title(columns: Columns) -> Iterable[str]:

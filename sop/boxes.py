@@ -91,7 +91,7 @@ class Lettering:
         block += lines(pick(stage.text, self.language), room, 13.5)
         if stage.entry:
             entry = self.word("diagram", "entry")
-            block += lines(Run(f"▸ {entry.text}", entry.language), room, SMALL, True, GREEN)
+            block += lines(Run(f"» {entry.text}", entry.language), room, SMALL, True, GREEN)
         out = {self.labels[a.to] for a in self.procedure.by_stage[stage.name] if a.to}
         letters = sorted(label for label in out if not label.isdigit())
         if letters:

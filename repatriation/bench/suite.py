@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
-from repatriation.bench import advance, clash, crash, fair, http, imports, lists, sop
+from repatriation.bench import advance, clash, crash, documents, fair, http, imports, lists, sop
 from repatriation.bench.place import Place, places
 from repatriation.bench.report import Report
 from sop import shelf
@@ -17,9 +17,10 @@ BENCHES: Final[Mapping[str, Callable[[Place], Report]]] = {
     "clash": clash.run,
     "list": lists.run,
     "import": imports.run,
+    "documents": documents.run,
 }
 
-WITHOUT_DATABASE: Final = ("sop",)
+WITHOUT_DATABASE: Final = ("sop", "documents")
 SQLITE_ONLY: Final = ("fair",)
 
 

@@ -15,4 +15,9 @@ def main() -> None:
 # A command module imports only click at its top, and what it works with inside each command, so that
 # asking for help stays quick whatever the commands need.
 for _module in iter_modules(__path__):
-    main.add_command(import_module(f"{__name__}.{_module.name}").command)
+    _command: click.Command = import_module(f"{__name__}.{_module.name}").command
+    _known = main.commands.get(str(_command.name))
+    if isinstance(_known, click.Group) and isinstance(_command, click.Group):
+        _known.commands.update(_command.commands)  # a group may have its commands in several modules
+    else:
+        main.add_command(_command)

@@ -8,6 +8,9 @@ import click
 COLUMNS = 2
 """A book has one column a language, and room for two."""
 
+LONGEST_SETTING = 300.0
+"""Seconds. A book has eighty pages, where a paper has two."""
+
 
 @click.group("sop")
 def command() -> None:
@@ -79,8 +82,13 @@ def diagram(route: str, language: str) -> None:
 @command.command("print")
 @click.argument("route")
 @click.option("--languages", default="en", show_default=True, help="one or two of km, th, vi, en, as xx,yy")
-def print_(route: str, languages: str) -> None:
-    """Print ROUTE as a book in HTML that a ministry can read article by article, on standard output."""
+@click.option(
+    "--pdf", "file", type=click.Path(dir_okay=False, path_type=Path), help="Set it as pages, into this file."
+)
+def print_(route: str, languages: str, file: Path | None) -> None:
+    """Print ROUTE as a book that a ministry can read article by article: as HTML on standard output, or as a
+    PDF with the hash of the route's file on every page and the file itself in it.
+    """
     from sop.book import book_html
 
     procedure = _procedure(route)
@@ -88,7 +96,27 @@ def print_(route: str, languages: str) -> None:
     _speaks(procedure.languages, chosen)
     if len(chosen) > COLUMNS:
         raise click.BadParameter("name one language, or two with a comma between", param_hint="--languages")
-    click.echo(book_html(procedure, chosen))
+    if file is None:
+        click.echo(book_html(procedure, chosen))
+    else:
+        _set_as_pages(procedure, chosen, file)
+
+
+def _set_as_pages(procedure: Any, languages: tuple[str, ...], file: Path) -> None:
+    from contextlib import closing
+
+    from documents.fonts import FontsUnfit, ready
+    from documents.press import Press
+    from documents.printing import CannotPrint
+    from repatriation.work.book import FileChanged, book_sheet
+
+    try:
+        with closing(Press(workers=1, seconds=LONGEST_SETTING, fonts=ready())) as press:
+            printed = press.print(book_sheet(procedure, languages))
+        file.write_bytes(printed.file)
+    except (CannotPrint, FontsUnfit, FileChanged, OSError) as problem:
+        raise click.ClickException(f"The book could not be printed: {problem}.") from None
+    click.echo(f"{file}: {printed.pages} pages, with {procedure.path.name} in it, SHA-256 {procedure.digest}")
 
 
 @command.command()

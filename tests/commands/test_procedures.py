@@ -1,9 +1,12 @@
 """`repatriation sop` as an officer of a ministry, or a lawyer, would use it."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from documents.press import Press
+from documents.printing import CannotPrint, Printed, Sheet
 from sop.shelf import CORRIDORS
 from tests.commands.conftest import Run
 from tests.sop.sabotage import text_of, without_gate
@@ -43,6 +46,26 @@ def test_a_route_is_drawn_and_printed(run: Run, route: str) -> None:
     page = run("sop", "print", route, "--languages", "km,en").output
     assert 'lang="km"' in page
     assert "machine" in page
+
+
+@pytest.mark.slow
+def test_a_book_is_set_as_pages_and_says_what_is_in_it(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "book.pdf"
+    said = run("sop", "print", "khm-tha", "--pdf", str(file)).output
+    assert file.read_bytes().startswith(b"%PDF-")
+    assert re.search(r"\d+ pages, with khm-tha-2019\.toml in it, SHA-256 [0-9a-f]{64}", said)
+
+
+def test_a_book_that_cannot_be_written_is_told_in_a_sentence(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unfit(self: Press, sheet: Sheet) -> Printed:
+        raise CannotPrint("unfit", "km")
+
+    monkeypatch.setattr(Press, "print", unfit)
+    said = run("sop", "print", "khm-tha", "--pdf", str(tmp_path / "book.pdf"), ends_with=1).stderr
+    assert "The book could not be printed: unfit: km." in said
+    assert not (tmp_path / "book.pdf").exists()
 
 
 def test_reading_a_procedure_needs_no_installation(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
