@@ -1,12 +1,11 @@
 """`repatriation papers pictures`: made-up papers as pictures, for the README and for whoever asks."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 
-if TYPE_CHECKING:
-    from documents.printing import Sheet
+from documents.printing import Sheet
 
 SHOWN: Final = (
     ("travel_document", ("km", "en")),

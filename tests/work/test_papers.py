@@ -408,6 +408,7 @@ def many_at_the_gate(desk: Desk, people: int) -> list[str]:
                     since=desk.now,
                     updated_at=desk.now,
                     stage="in_transit",
+                    route=case.route,
                 )
             )
     return references
