@@ -65,6 +65,8 @@ def open_house(settings: Settings) -> House:
         calendars=clocks.load(overrides=settings.calendars),
         keyring=Keyring(settings.keyring_folder),
         demonstration=settings.demonstration,
+        issuer=settings.issuer,
+        partner_rate=settings.partner_rate,
     )
 
 

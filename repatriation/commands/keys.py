@@ -1,4 +1,6 @@
-"""`repatriation keys`: the keys that seal what is kept, and those that sign papers: files, outside the database."""
+"""`repatriation keys`: the keys that seal what is kept, sign papers and are known to partners: files, outside
+the database.
+"""
 
 from datetime import timedelta
 from pathlib import Path

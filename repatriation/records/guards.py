@@ -3,7 +3,7 @@ change or delete it."""
 
 from sqlalchemy import Connection, inspect, text
 
-APPEND_ONLY = ("trail", "seal", "fact", "consent", "identification")
+APPEND_ONLY = ("trail", "seal", "fact", "consent", "identification", "partner_card")
 
 _SQLITE = """
 CREATE TRIGGER {name} BEFORE {deed} ON {table}

@@ -1,4 +1,4 @@
-"""How one step is run on each kind of database: see `Doors.step`."""
+"""How one step, or one quick look, is run on each kind of database: see `Doors.step` and `Doors.look`."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -18,6 +18,17 @@ _TAKEN = (sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY
 
 class Clash(Exception):
     """Somebody else changed the row first, or a row of the same key is there already."""
+
+
+def look(engine: Engine, compiler: Compiler, read: Callable[[Lean], Read]) -> Read:
+    """Read outside any transaction; once more when the pool's connection turns out to have died."""
+    try:
+        with _plain(engine) as plain:
+            return read(Lean(plain, compiler))
+    except psycopg.OperationalError:
+        engine.dispose()
+        with _plain(engine) as plain:
+            return read(Lean(plain, compiler))
 
 
 def on_sqlite(

@@ -1,4 +1,6 @@
-"""Every area of pages. A new one is a module with `make_blueprint()` and one more line here."""
+"""Every area of pages, and of addresses for programs. A new one is a module with `make_blueprint()` and one
+more line here.
+"""
 
 from collections.abc import Callable
 
@@ -16,3 +18,6 @@ PAGES: tuple[Callable[[], Blueprint], ...] = (
     visits.make_blueprint,
     trail.make_blueprint,
 )
+
+MACHINES: tuple[Callable[[], Blueprint], ...] = ()
+"""What programs call: no form tokens are asked for there, and no browser's session is read."""

@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlmodel import Session, select
 
-from repatriation.records.organisations import Officer, Organisation
+from repatriation.records.organisations import SYSTEM, Officer, Organisation
 from repatriation.records.sessions import Throttle
 from repatriation.records.trail import append
 from repatriation.work.actors import Actor
@@ -67,11 +67,11 @@ def sign_in(house: House, username: str, password: str, now: datetime, address: 
     name = username.strip().casefold()
     buckets = ((("name", name, address), TRIES_AT_A_NAME), (("address", address), TRIES_FROM_AN_ADDRESS))
     with house.doors.act() as session:
-        counted = [_count(session, key, limit, now) for key, limit in buckets]
+        counted = [count_try(session, key, limit, now) for key, limit in buckets]
         found = session.exec(
             select(Officer, Organisation)
             .where(Officer.organisation_id == Organisation.id)
-            .where(Officer.username == name)
+            .where(Officer.username == name, Officer.duty != SYSTEM)
         ).first()
         officer, organisation = found if found else (None, None)
     if not all(counted):
@@ -135,7 +135,7 @@ def _matches(kept: str, password: str) -> bool:
         _AT_ONCE.release()
 
 
-def _count(session: Session, key: tuple[str, ...], limit: tuple[int, timedelta], now: datetime) -> bool:
+def count_try(session: Session, key: tuple[str, ...], limit: tuple[int, timedelta], now: datetime) -> bool:
     """Put one try into a leaking bucket; False, and nothing put in, when it is full."""
     most, drains = limit
     digest = _bucket(key)

@@ -48,6 +48,8 @@ HELD: Mapping[str, frozenset[Permission]] = {
     "iom": _CASE_WORK | {_P.IMPORT_CASES, _P.READ_STATISTICS},
     # An auditor sees who did what in which case, and never who the case is about.
     "auditor": _EVERYBODY | {_P.LIST_CASES, _P.READ_CASE, _P.READ_TRAIL, _P.READ_STATISTICS},
+    # A partner's program opens no page; what it may call is agreed with the partner, scope by scope.
+    "system": frozenset(),
 }
 
 

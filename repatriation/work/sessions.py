@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, col, delete, select
 
-from repatriation.records.organisations import Officer, Organisation
+from repatriation.records.organisations import SYSTEM, Officer, Organisation
 from repatriation.records.sessions import WebSession
 from repatriation.work.actors import Actor
 from repatriation.work.house import House
@@ -96,7 +96,7 @@ def _person(session: Session, officer_id: str) -> tuple[Officer, Organisation] |
     found = session.exec(
         select(Officer, Organisation)
         .join(Organisation, col(Organisation.id) == col(Officer.organisation_id))
-        .where(Officer.id == officer_id, col(Officer.active).is_(True))
+        .where(Officer.id == officer_id, col(Officer.active).is_(True), Officer.duty != SYSTEM)
     ).first()
     return (found[0], found[1]) if found else None
 
