@@ -71,7 +71,7 @@ class PushedRequest(Row, table=True):
     __tablename__ = "pushed_request"
 
     digest: str = column("open", key=True)  # of the request_uri
-    partner_id: str = column("open", refers="partner.id")
+    client_id: str = column("open", refers="partner.client_id")
     asked: dict[str, Any] = document("open", make=dict)
     until: Moment = moment("open", index=True)
     used: bool = column("open", False)
@@ -81,7 +81,7 @@ class Code(Row, table=True):
     """A code that an officer's consent gave to a partner's program, and the token it was redeemed for."""
 
     digest: str = column("open", key=True)
-    partner_id: str = column("open", refers="partner.id")
+    client_id: str = column("open", refers="partner.client_id")
     officer_id: str = column("case", refers="officer.id")
     asked: dict[str, Any] = document("open", make=dict)
     auth_time: int = column("open", kind=BigInteger())

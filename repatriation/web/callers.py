@@ -13,6 +13,7 @@ from flask import Response, current_app, g, request
 
 from partners import dpop, jose, tokens
 from partners.scopes import SCOPES
+from partners.server import Once, Replayed, TooFast, Turned
 from repatriation.web.api.problems import Problem
 from repatriation.web.session import house, now
 from repatriation.work.actors import Actor
@@ -99,15 +100,15 @@ def _check(opens: frozenset[str]) -> Caller:
             house(),
             moment,
             token.client_id,
-            ((proof.once, proof.until),),
+            (Once(proof.once, proof.until),),
             subject=token.subject if token.for_person else None,
             token_id=token.id,
         )
-    except ledger.Replayed:
+    except Replayed:
         raise _refused(token, "invalid_dpop_proof", "replayed") from None
-    except ledger.TooFast:
+    except TooFast:
         raise Problem("too_fast", headers={"Retry-After": "1"}) from None
-    except ledger.Turned as turned:
+    except Turned as turned:
         raise _refused(token, "invalid_token", turned.code) from None
     held = token.scopes & program.scopes
     if opens and not opens & held:

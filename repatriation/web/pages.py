@@ -6,7 +6,19 @@ from collections.abc import Callable
 
 from flask import Blueprint
 
-from repatriation.web import account, arrivals, cases, health, languages, signin, trail, visits
+from repatriation.web import (
+    account,
+    arrivals,
+    authorize,
+    cases,
+    health,
+    languages,
+    oauth,
+    partners,
+    signin,
+    trail,
+    visits,
+)
 
 PAGES: tuple[Callable[[], Blueprint], ...] = (
     health.make_blueprint,
@@ -17,7 +29,9 @@ PAGES: tuple[Callable[[], Blueprint], ...] = (
     arrivals.make_blueprint,
     visits.make_blueprint,
     trail.make_blueprint,
+    partners.make_blueprint,
+    authorize.make_blueprint,
 )
 
-MACHINES: tuple[Callable[[], Blueprint], ...] = ()
+MACHINES: tuple[Callable[[], Blueprint], ...] = (oauth.make_blueprint,)
 """What programs call: no form tokens are asked for there, and no browser's session is read."""

@@ -24,8 +24,15 @@ _POLICY = {
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
+
+
+def policy(form_action: str = "'self'") -> str:
+    """The policy a page is held to. `form_action` names where its forms may lead."""
+    return "; ".join(f"{name} {value}" for name, value in {**_POLICY, "form-action": form_action}.items())
+
+
 _HEADERS = {
-    "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in _POLICY.items()),
+    "Content-Security-Policy": policy(),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",

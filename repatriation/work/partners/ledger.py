@@ -4,17 +4,22 @@ room in the partner's bucket of calls.
 Each is one INSERT under a unique key or one UPDATE whose rows are counted, so that of many at once one wins.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import BigInteger, Update, bindparam, case, delete, insert, update
 from sqlalchemy import select as core_select
-from sqlmodel import select
+from sqlmodel import Session, select
+from sqlmodel.sql.sqltypes import UTCDateTime
 
+from partners import codes, tokens
+from partners.server import Once, Replayed, TooFast, Turned
 from repatriation.records.doors import Clash
-from repatriation.records.lean import Write, Writes
 from repatriation.records.partners import Code, Partner, PushedRequest, RevokedToken, UsedOnce
 from repatriation.records.trail import append
+from repatriation.records.writing import Write, Writes, adding
 from repatriation.work.accounts import count_try
 from repatriation.work.house import House
 from repatriation.work.partners import registry
@@ -45,6 +50,16 @@ COUNT: Final[Update] = (
 """Put one call into a partner's bucket; hits no row when the bucket is full, or the partner not active."""
 
 _ONCE: Final = insert(_USED)
+_SEEN: Final = core_select(_USED.c.digest).where(_USED.c.digest == bindparam("of_digest"))
+
+_GRANTED: Final = core_select(_CODE).where(_CODE.c.digest == bindparam("of_digest"))
+
+_USE: Final = update(_CODE).where(
+    _CODE.c.digest == bindparam("of_digest"),
+    _CODE.c.used.is_(False),
+    _CODE.c.until > bindparam("at", type_=UTCDateTime()),
+)
+"""Use a code up; hits no row when somebody was quicker."""
 
 _GRACE: Final = timedelta(minutes=10)
 """What is over is kept a little longer: a code that comes again must still be known, to end its token."""
@@ -54,57 +69,114 @@ _GRACE: Final = timedelta(minutes=10)
 _REFUSALS: Final = (10, timedelta(minutes=1))
 
 
-class Replayed(Exception):
-    """What may come once came a second time."""
-
-
-class TooFast(Exception):
-    """The partner calls faster than was agreed."""
-
-
-class Turned(Exception):
-    """The program is not active, or what it holds counts no more; `code` says which, for the trail."""
-
-    def __init__(self, code: str, partner_id: str | None = None) -> None:
-        self.code, self.partner_id = code, partner_id
-        super().__init__(code)
-
-
 def admit(
     house: House,
     now: datetime,
     client_id: str,
-    once: tuple[tuple[str, datetime], ...],
+    once: tuple[Once, ...],
     *,
     subject: str | None = None,
     token_id: str | None = None,
+    further: Sequence[Write] = (),
 ) -> Program:
     """Let one call in: the program must be active, its token live, its bucket not full, and nothing in `once`
-    may have come before. One transaction.
+    may have come before. What is `further` written is written with it. One transaction.
 
     Raises Turned, TooFast, Replayed.
     """
 
     def decide(program: Program | None) -> Writes:
-        if program is None:
-            raise Turned("unknown")
-        if not program.active:
-            raise Turned("not_active", program.partner_id)
-        if program.revoked:
-            raise Turned("revoked", program.partner_id)
-        if program.actor is None:
-            raise Turned("no_officer", program.partner_id)
-        return Writes(_counted(house, program.partner_id, now), _remember(once), program)
+        admitted = _let_in(program)
+        return Writes(_counted(house, admitted.partner_id, now), (*_remember(once), *further), admitted)
 
     try:
         admitted: Program = house.doors.step(
             lambda lean: registry.read(lean, client_id, subject, token_id), decide, tries=1
         )
     except Clash as problem:
-        if problem.__cause__ is not None:  # a row was there already
-            raise Replayed from None
-        raise TooFast from None
+        if problem.__cause__ is None:
+            raise TooFast from None
+        raise Replayed(_there_already(house, once)) from None
     return admitted
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The ledger as the authorization server asks for it."""
+
+    house: House
+    now: datetime
+
+    def find(self, client_id: str, subject: str | None = None, token_id: str | None = None) -> Program | None:
+        """The program of this name as it stands now, in the place of an officer if one is named."""
+        return registry.find(self.house, client_id, subject, token_id)
+
+    def admit(self, client_id: str, once: tuple[Once, ...]) -> None:
+        """Count a call and remember what may come once. Raises Turned, TooFast, Replayed."""
+        admit(self.house, self.now, client_id, once)
+
+    def push(
+        self, client_id: str, once: tuple[Once, ...], digest: str, asked: codes.Asked, until: datetime
+    ) -> None:
+        """As `admit`, and keep a pushed request."""
+        values = {"digest": digest, "client_id": client_id, "asked": asked.as_dict(), "until": until}
+        admit(self.house, self.now, client_id, once, further=(adding(PushedRequest, **values),))
+
+    def granted(self, digest: str) -> codes.Granted | None:
+        """What a code stands for."""
+        row = self.house.doors.look(lambda lean: lean.one(_GRANTED, {"of_digest": digest}))
+        if row is None:
+            return None
+        return codes.Granted(
+            client_id=row.client_id,
+            officer_id=row.officer_id,
+            asked=codes.Asked.of(row.asked),
+            auth_time=row.auth_time,
+            until=row.until,
+            used=row.used,
+            token_id=row.token_id,
+        )
+
+    def redeem(self, client_id: str, once: tuple[Once, ...], digest: str, token: tokens.Token) -> bool:
+        """Use a code up for a token; False when it was used before, which ends the token it was used for.
+
+        Raises Turned, Replayed.
+        """
+
+        def decide(program: Program | None) -> Writes:
+            _let_in(program)
+            used = {"of_digest": digest, "at": self.now, "used": True, "token_id": token.id}
+            return Writes(Write(_USE, used), _remember(once))
+
+        try:
+            self.house.doors.step(
+                lambda lean: registry.read(lean, client_id, token.subject, None), decide, tries=1
+            )
+        except Clash as problem:
+            if problem.__cause__ is not None:
+                raise Replayed(_there_already(self.house, once)) from None
+            self._end_first_token(digest, token)
+            return False
+        return True
+
+    def revoke(self, client_id: str, token: tokens.Token) -> None:
+        """Let a token count no more."""
+        with self.house.doors.act() as session:
+            partner_id = session.exec(select(Partner.id).where(Partner.client_id == client_id)).one()
+            if _end(session, token.id, token.expires):
+                detail = {"partner": partner_id, "by": "partner"}
+                append(session, None, self.now, "partner:token:revoked", detail)
+
+    def refused(self, client_id: str, code: str) -> None:
+        """Write down that a call of a program that there is was refused, and why."""
+        refused(self.house, client_id, code, self.now)
+
+    def _end_first_token(self, digest: str, token: tokens.Token) -> None:
+        with self.house.doors.act() as session:
+            code = session.get(Code, digest)
+            # It was used within the last minutes, so its token is over when one of now would be.
+            if code is not None and code.token_id is not None and _end(session, code.token_id, token.expires):
+                append(session, None, self.now, "partner:token:revoked", {"by": "code_used_twice"})
 
 
 def refused(house: House, client_id: str, code: str, now: datetime) -> None:
@@ -130,6 +202,36 @@ def clear(house: House, now: datetime, most: int = 1000) -> int:
     return cleared
 
 
+def _let_in(program: Program | None) -> Program:
+    if program is None:
+        raise Turned("unknown")
+    if not program.active:
+        raise Turned("not_active")
+    if program.revoked:
+        raise Turned("revoked")
+    if program.actor is None:
+        raise Turned("no_officer")
+    return program
+
+
+def _end(session: Session, token_id: str, until: datetime) -> bool:
+    """Let a token count no more; False when it is ended already."""
+    if session.get(RevokedToken, token_id) is not None:
+        return False
+    session.add(RevokedToken(id=token_id, until=until + tokens.LEEWAY))
+    session.flush()
+    return True
+
+
+def _there_already(house: House, once: tuple[Once, ...]) -> str:
+    """Which of these was there already: the first, when it cannot be told any more."""
+    for each in once:
+        wanted = {"of_digest": each.digest}
+        if house.doors.look(lambda lean, wanted=wanted: lean.one(_SEEN, wanted)):  # type: ignore[misc]
+            return each.digest
+    return once[0].digest
+
+
 def _counted(house: House, partner_id: str, now: datetime) -> Write:
     microseconds = int(now.timestamp() * 1_000_000)
     return Write(
@@ -143,5 +245,5 @@ def _counted(house: House, partner_id: str, now: datetime) -> Write:
     )
 
 
-def _remember(once: tuple[tuple[str, datetime], ...]) -> tuple[Write, ...]:
-    return tuple(Write(_ONCE, {"digest": digest, "until": until}) for digest, until in once)
+def _remember(once: tuple[Once, ...]) -> tuple[Write, ...]:
+    return tuple(Write(_ONCE, {"digest": each.digest, "until": each.until}) for each in once)

@@ -29,8 +29,8 @@ def _moment(name: str, nullable: bool = False) -> sa.Column[object]:
     return sa.Column(name, UTCDateTime(), nullable=nullable)
 
 
-def _refers(table: str, column: str, to: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint([column], [f"{to}.id"], name=op.f(f"fk_{table}_{column}"))
+def _refers(table: str, column: str, to: str, there: str = "id") -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint([column], [f"{to}.{there}"], name=op.f(f"fk_{table}_{column}"))
 
 
 def upgrade() -> None:
@@ -119,24 +119,24 @@ def _make_authorizations() -> None:
     op.create_table(
         "pushed_request",
         _text("digest"),
-        _text("partner_id"),
+        _text("client_id"),
         sa.Column("asked", _document(), nullable=False),
         _moment("until"),
         sa.Column("used", sa.Boolean(), nullable=False),
-        _refers("pushed_request", "partner_id", "partner"),
+        _refers("pushed_request", "client_id", "partner", "client_id"),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_pushed_request")),
     )
     op.create_table(
         "code",
         _text("digest"),
-        _text("partner_id"),
+        _text("client_id"),
         _text("officer_id"),
         sa.Column("asked", _document(), nullable=False),
         sa.Column("auth_time", sa.BigInteger(), nullable=False),
         _moment("until"),
         sa.Column("used", sa.Boolean(), nullable=False),
         _text("token_id", nullable=True),
-        _refers("code", "partner_id", "partner"),
+        _refers("code", "client_id", "partner", "client_id"),
         _refers("code", "officer_id", "officer"),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_code")),
     )
