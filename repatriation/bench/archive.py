@@ -1,7 +1,9 @@
 """Very many cases, made quickly: some real ones told again and again, under other references and days.
 
 Nearly all are closed and old, as after years of work. One organisation knows of all of them, one of every
-tenth, and one of five.
+tenth, and one of five; and one has handed on nearly all that it had. Of the open cases every third waits at
+the same stage of the same route, so that the narrowest list is full, and too long to be counted, from 100,000
+cases on: a page that shows more costs more, and is no measure of what the number of cases does.
 """
 
 import json
@@ -22,11 +24,19 @@ from repatriation.bench.world import World, populate, ways
 from repatriation.records.cases import LETTERS, CaseFile
 from repatriation.records.columns import new_id
 from repatriation.records.scope import every_case
+from repatriation.work.clocks import first_due
+from repatriation.work.house import House
+from repatriation.work.views import view_of
 
 BUSY: Final = "mosvy"
 MIDDLING: Final = "poipet-transit-centre"
 RARE: Final = "ngo-bavet"
 RARELY: Final = 5
+PASSING: Final = "tha-police"
+"""Has a part in every third case, and hands it on, so that it still has one in few."""
+
+CROWDED: Final = ("khm-tha", "return_decided")
+"""The route and the stage at which every third open case waits."""
 
 YEARS: Final = timedelta(days=3650)
 _AT_ONCE: Final = 20_000
@@ -56,14 +66,19 @@ def moment(number: int, count: int, now: datetime) -> datetime:
 
 
 def _models(place: Place, world: World) -> list[CaseFile]:
-    """Real cases, each at another point of its way."""
+    """Real cases, each at another point of its way; the last is one of the crowd."""
+    route, stage = CROWDED
     walks = world.open(ways(place.shelf), place.size(80, 16))
     for number, walk in enumerate(walks):
         strides = len(walk.way.strides) * (number % 10 + 1) // 10
         for _ in range(strides):
             world.take(walk)
+    (last,) = world.open([next(way for way in ways(place.shelf) if way.new.route == route)], 1)
+    while world.take(last).stage != stage:
+        pass
     with world.house.doors.read() as session:
-        return list(session.exec(every_case()).all())
+        models = {model.reference: model for model in session.exec(every_case())}
+    return [*(models[walk.reference] for walk in walks), models[last.reference]]
 
 
 def _rows(world: World, models: Sequence[CaseFile], count: int) -> Iterator[Row]:
@@ -71,39 +86,78 @@ def _rows(world: World, models: Sequence[CaseFile], count: int) -> Iterator[Row]
     ends = {name for procedure in world.house.shelf for name, s in procedure.stages.items() if s.end}
     closed = [model for model in models if model.stage in ends]
     going = [model for model in models if model.stage not in ends]
-    bodies = {code: world.actors[code].organisation_id for code in (BUSY, MIDDLING, RARE)}
+    bodies = {code: world.actors[code].organisation_id for code in _ROLES}
     now = datetime.now(UTC)
     for number in range(count):
         young = number > count * 0.95
         still = number % 5 > 0 if young else number % 500 == 0
-        models = going if still else closed
-        model, at = models[number % len(models)], moment(number, count, now)
-        case_id, day = new_id(), at.date() + timedelta(days=number % 60)
-        said = {
+        at = moment(number, count, now)
+        if still:
+            model = models[-1] if number % 3 == 0 else going[number % len(going)]
+        else:
+            model = closed[number % len(closed)]
+        case_id, told = new_id(), _told(model, at)
+        said = told | {
             "id": case_id,
             "reference": _reference(number),
             "updated_at": at,
             "opened_at": at - timedelta(days=200),
             "closed_at": None if still else at,
-            "expected_on": day if still and number % 3 == 0 else None,
+            "expected_on": at.date() + timedelta(days=number % 60) if still and number % 3 == 0 else None,
             "holder_id": bodies[BUSY],
             "sealed_seq": model.trail_seq,
         }
         yield "case_file", [said.get(name, getattr(model, name)) for name in _COLUMNS["case_file"]]
-        known = [BUSY]
-        if number % 10 == 0:
-            known.append(MIDDLING)
-        if number % max(1, count // RARELY) == count // RARELY - 1:
-            known.append(RARE)
-        for code in known:
-            due_on = day if still and number % 4 else None
+        due_on = _due(world.house, model, told, at) if still else None
+        for code in _known(number, count):
             part: dict[str, Any] = {"id": new_id(), "case_id": case_id, "role": _ROLES[code]}
             part |= {"organisation_id": bodies[code], "since": at, "until": None, "updated_at": at}
-            part |= {"stage": model.stage, "due_on": due_on, "ended": not still}
+            part |= {"stage": model.stage, "due_on": due_on, "route": model.route}
+            if code == PASSING and not (still and number % 4):
+                part |= {"until": at, "stage": None}
             yield "party", [part[name] for name in _COLUMNS["party"]]
 
 
-_ROLES: Final = {BUSY: "home.coordination", MIDDLING: "home.reception", RARE: "home.caseworker"}
+def _told(model: CaseFile, at: datetime) -> dict[str, Any]:
+    """What happened in a case, as if its last step had been at another time."""
+    later = at - model.updated_at
+
+    def moved(value: str | None) -> str | None:
+        if value is None:
+            return None
+        if len(value) == len("2000-01-01"):
+            return (date.fromisoformat(value) + later).isoformat()
+        return (datetime.fromisoformat(value) + later).isoformat()
+
+    facts = {name: [moved(value) for value in row] for name, row in model.state["facts"].items()}
+    return {"entered_at": model.entered_at + later, "state": {**model.state, "facts": facts}}
+
+
+def _due(house: House, model: CaseFile, told: dict[str, Any], at: datetime) -> date | None:
+    """When the first clock of a case ends, as the step that led there would have kept it."""
+    view = view_of(
+        model.digest, model.stage, told["entered_at"], model.age_group, model.version, told["state"]
+    )
+    return first_due(house, house.shelf.pinned(model.digest), view, at)
+
+
+def _known(number: int, count: int) -> Iterator[str]:
+    """The organisations that have, or had, a part in the case of a number."""
+    yield BUSY
+    if number % 10 == 0:
+        yield MIDDLING
+    if number % max(1, count // RARELY) == count // RARELY - 1:
+        yield RARE
+    if number % 3 == 0:
+        yield PASSING
+
+
+_ROLES: Final = {
+    BUSY: "home.coordination",
+    MIDDLING: "home.reception",
+    RARE: "home.caseworker",
+    PASSING: "host.police",
+}
 
 
 def _reference(number: int) -> str:

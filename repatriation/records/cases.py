@@ -4,7 +4,7 @@ import datetime
 import secrets
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 
 from repatriation.records.columns import Moment, Row, choice, column, document, identifier, moment, sealed
 
@@ -52,6 +52,10 @@ class CaseFile(Row, table=True):
 
 
 _LIVE = text("until IS NULL")
+_LISTED = text("stage IS NOT NULL")
+"""Says the same, for an index that has the stage: a page is read from it without looking up any row."""
+
+_ALONG = ("case_id", "role", "route")
 
 
 class Party(Row, table=True):
@@ -60,9 +64,13 @@ class Party(Row, table=True):
     """
 
     __table_args__ = (
-        Index(None, "organisation_id", "ended", "updated_at", "case_id"),
-        Index(None, "organisation_id", "ended", "due_on", "case_id"),
-        Index(None, "organisation_id", "stage", "updated_at", "case_id"),
+        # One for each order of a list, with all that a page is chosen by, so that no row need be looked up.
+        CheckConstraint("(until IS NULL) = (stage IS NOT NULL)", name="live"),
+        # Without the parts that are over: what an organisation handed on would lie in the way of its lists.
+        Index("ix_party_updated_at", "organisation_id", "stage", "updated_at", *_ALONG,
+              sqlite_where=_LISTED, postgresql_where=_LISTED),
+        Index("ix_party_due_on", "organisation_id", "stage", "due_on", *_ALONG,
+              sqlite_where=_LISTED, postgresql_where=_LISTED),
         Index("uq_party_live", "case_id", "organisation_id", "role", unique=True,
               sqlite_where=_LIVE, postgresql_where=_LIVE),
     )  # fmt: skip
@@ -74,10 +82,9 @@ class Party(Row, table=True):
     since: Moment = moment("case")
     until: Moment | None = moment("case", None)
     updated_at: Moment = moment("case")
-    stage: str = column("case")
+    stage: str | None = column("case")  # the case's, as long as the part is live
     due_on: datetime.date | None = column("case", None)
-    # In time nearly all cases have ended, and no list of open ones may have to pass by them.
-    ended: bool = column("case", False)
+    route: str = column("case")
 
 
 class Fact(Row, table=True):

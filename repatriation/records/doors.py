@@ -17,6 +17,7 @@ from sqlmodel import Session
 from repatriation.records.engines import make_engines
 from repatriation.records.lean import Compiler, Lean, Write, Writes
 from repatriation.records.queue import Queue
+from repatriation.records.spare import Spare
 from repatriation.records.steps import Clash, look, on_postgresql, on_sqlite
 
 __all__ = ["Clash", "Doors", "Lean", "Write", "Writes", "WrongDoor", "default_url"]
@@ -58,6 +59,7 @@ class Doors:
         self.kind: str = self._engines.act.dialect.name
         self.url = self._engines.act.url
         self._queue = Queue(Path(self.url.database or "")) if self.kind == "sqlite" else None
+        self._spare = Spare(self._engines.step)
         self._compiler = Compiler(self._engines.step.dialect)
         self._process = os.getpid()
         self._guard = threading.Lock()
@@ -67,6 +69,7 @@ class Doors:
 
     def dispose(self) -> None:
         """Close all connections."""
+        self._spare.clear()
         self._engines.dispose()
 
     @contextmanager
@@ -98,8 +101,7 @@ class Doors:
     def look(self, read: Callable[[Lean], Read]) -> Read:
         """Look at one thing as quickly as the database allows. Each SELECT sees its own moment."""
         self._after_fork()
-        engine = self._engines.read if self._queue is not None else self._engines.step
-        return look(engine, self._compiler, read)
+        return look(self._spare, self._compiler, read)
 
     def step(self, read: Callable[[Lean], Read], decide: Callable[[Read], Writes], tries: int = 3) -> Any:
         """Read, decide, write, commit, as quickly as the database allows; gives back `Writes.answer`.
@@ -114,8 +116,8 @@ class Doors:
         self._after_fork()
         with self._once():
             if self._queue is not None:
-                return on_sqlite(self._engines.step, self._compiler, self._queue, read, decide)
-            return on_postgresql(self._engines.step, self._compiler, read, decide, tries)
+                return on_sqlite(self._spare, self._compiler, self._queue, read, decide)
+            return on_postgresql(self._spare, self._compiler, read, decide, tries)
 
     @contextmanager
     def alone(self) -> Iterator[Connection]:
@@ -145,6 +147,7 @@ class Doors:
         if self._process != os.getpid():
             with self._guard:
                 if self._process != os.getpid():
+                    self._spare.clear(close=False)
                     self._engines.dispose(close=False)
                     self._process = os.getpid()
 

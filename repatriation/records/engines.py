@@ -15,7 +15,7 @@ SQLITE = {
     "recursive_triggers": "ON",  # else INSERT OR REPLACE deletes a row past the append-only guards
     "wal_autocheckpoint": "4000",  # pages: a page written many times over is then copied back once
     "journal_size_limit": str(64 * 2**20),
-    "mmap_size": str(256 * 2**20),
+    "mmap_size": str(2**31 - 2**16),
     "temp_store": "MEMORY",  # no copies of case data in a temporary folder
 }
 
@@ -23,6 +23,7 @@ POSTGRESQL = {
     "timezone": "UTC",
     "lock_timeout": "5s",
     "statement_timeout": "15s",
+    "max_parallel_workers_per_gather": "0",  # pages are short: to start a helper takes longer than they do
     "idle_in_transaction_session_timeout": "30s",  # a stopped process must not hold its rows for ever
 }
 

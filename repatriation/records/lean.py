@@ -6,12 +6,13 @@ writer queue on SQLite, as one single statement on PostgreSQL. Bound values stil
 types.
 """
 
+import sqlite3
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-import psycopg
 from sqlalchemy import Insert, Select, Update
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -19,6 +20,7 @@ from sqlalchemy.types import TypeEngine
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from repatriation.records.combined import Part, combine
+from repatriation.records.prepared import Prepared
 
 Values = Mapping[str, Any]
 
@@ -27,11 +29,20 @@ class Write(NamedTuple):
     """A Core statement and its values: an Insert's by column name, an Update's by column or bindparam name.
 
     Keep the statement in a module constant and vary only the values: it is compiled once for each set of
-    names. The names of bindparams in an Update must differ from the names of its table's columns.
+    names. The names of bindparams in an Update must differ from the names of its table's columns. `same`
+    names the columns of an Update that already hold their value: SQLite rewrites the indexes of every column
+    that is set, and so is not told of them.
     """
 
     statement: Insert | Update
     values: Values
+    same: frozenset[str] = frozenset()
+
+    def changed(self) -> "Write":
+        """The write without what is there already."""
+        if not self.same:
+            return self
+        return Write(self.statement, {n: v for n, v in self.values.items() if n not in self.same})
 
 
 class Writes(NamedTuple):
@@ -177,8 +188,8 @@ class Compiler:
 class Lean:
     """A connection to read through in a step."""
 
-    def __init__(self, plain: Any, compiler: Compiler) -> None:
-        self._cursor = plain.cursor() if compiler.dialect.name == "sqlite" else psycopg.RawCursor(plain)
+    def __init__(self, driver: sqlite3.Cursor | Prepared, compiler: Compiler) -> None:
+        self._driver = driver
         self._compiler = compiler
 
     def all(self, statement: Select[Any], values: Values) -> list[Any]:
@@ -186,8 +197,11 @@ class Lean:
         shape = self._compiler.select(statement)
         make_row = shape.make_row
         assert make_row is not None
-        self._cursor.execute(shape.sql, shape.listed(values))
-        return [make_row(row) for row in self._cursor.fetchall()]
+        given, driver = shape.listed(values), self._driver
+        found = (
+            driver.run(shape.sql, given) if isinstance(driver, Prepared) else driver.execute(shape.sql, given)
+        )
+        return [make_row(row) for row in found]
 
     def one(self, statement: Select[Any], values: Values) -> Any | None:
         """The only row, or None when there is none. ValueError when there are more."""
@@ -198,17 +212,19 @@ class Lean:
 
     def write_each(self, writes: Writes) -> bool:
         """Write one by one, on SQLite; False when the guard missed, in which case the caller rolls back."""
+        cursor = self._driver
+        assert isinstance(cursor, sqlite3.Cursor)
         if writes.guard is not None:
-            statement, values = writes.guard
+            statement, values, _ = writes.guard.changed()
             shape = self._compiler.write(statement, tuple(values))
-            if self._cursor.execute(shape.sql, shape.listed(values)).rowcount != 1:
+            if cursor.execute(shape.sql, shape.listed(values)).rowcount != 1:
                 return False
-        for statement, rows in gathered(writes.rest):
+        for statement, rows in gathered(write.changed() for write in writes.rest):
             shape = self._compiler.write(statement, tuple(rows[0]))
             if len(rows) == 1:
-                self._cursor.execute(shape.sql, shape.listed(rows[0]))
+                cursor.execute(shape.sql, shape.listed(rows[0]))
             else:
-                self._cursor.executemany(shape.sql, shape.each_listed(rows))
+                cursor.executemany(shape.sql, shape.each_listed(rows))
         return True
 
     def write_combined(self, writes: Writes) -> bool:
@@ -219,22 +235,26 @@ class Lean:
             named = {f"w0_{name}": value for name, value in writes.guard.values.items()}
         rest = []
         for number, (statement, rows) in enumerate(gathered(writes.rest), start=1):
-            first = rows[0]
-            differing = tuple(name for name in first if any(row[name] is not first[name] for row in rows))
+            first, others = rows[0], rows[1:]
+            differing = (
+                tuple(n for n in first if any(row[n] is not first[n] for row in others)) if others else ()
+            )
             rest.append(Part(statement, tuple(first), differing))
             for name, value in first.items():
-                many = name in differing
-                named[f"w{number}_{name}"] = [row[name] for row in rows] if many else value
+                named[f"w{number}_{name}"] = value
+            for name in differing:
+                named[f"w{number}_{name}"] = [row[name] for row in rows]
         shape = self._compiler.combined(guard, tuple(rest))
-        hit = self._cursor.execute(shape.sql, shape.listed(named)).fetchone()
-        return bool(hit == (1,))
+        prepared = self._driver
+        assert isinstance(prepared, Prepared)
+        return prepared.run(shape.sql, shape.listed(named)) == [(1,)]
 
 
 def gathered(writes: Iterable[Write]) -> list[tuple[Insert | Update, list[Values]]]:
     """Writes in their order, with inserts of one kind that follow each other gathered into one
     of many rows."""
     gathered: list[tuple[Insert | Update, list[Values]]] = []
-    for statement, values in writes:
+    for statement, values, _ in writes:
         if gathered and isinstance(statement, Insert):
             last, rows = gathered[-1]
             if last is statement and rows[0].keys() == values.keys():
@@ -249,9 +269,16 @@ def _moment_text(value: datetime | None) -> str | None:
     knows no zone."""
     if value is None:
         return None
+    if value.tzinfo is UTC:
+        return _utc_text(value)
     if value.utcoffset() is None:
         raise ValueError("a moment must know its time zone")
-    return value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+    return _utc_text(value.astimezone(UTC))
+
+
+@lru_cache(maxsize=256)
+def _utc_text(value: datetime) -> str:
+    return value.isoformat(" ", "microseconds")[:26]
 
 
 def _moment_of(text: str | None) -> datetime | None:

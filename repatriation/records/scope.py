@@ -7,7 +7,7 @@ begins with one of these; nothing outside this package selects from the table of
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, literal_column
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, func, literal_column
 from sqlalchemy import select as core_select
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
@@ -24,14 +24,13 @@ from repatriation.records.trail import IDENTITY_OPENED, Trail
 def visible_cases(organisation_id: str) -> Pairs[CaseFile, Party]:
     """The cases an organisation has a part in, each once, with the part that holds the sort keys.
 
-    Narrow by `Party.ended`, order and page by `Party.updated_at` or `Party.due_on` with `Party.case_id`; or
-    narrow by `Party.stage` and order by `Party.updated_at`: those have an index that begins with the
-    organisation, so that a page costs the same however many cases there are.
+    For what is found by something else, such as a name or a day. A page of a list comes from
+    `records.pages`, so that it costs the same however many cases there are.
     """
     statement: Pairs[CaseFile, Party] = select(CaseFile, Party).join(
         Party, col(Party.case_id) == col(CaseFile.id)
     )
-    return statement.where(*_first_live_part(organisation_id))
+    return statement.where(*_live_part(organisation_id), _ONCE)
 
 
 def visible_case(organisation_id: str, reference: str) -> SelectOfScalar[CaseFile]:
@@ -88,26 +87,39 @@ def _live_part(organisation_id: str) -> list[ColumnElement[bool]]:
     return [col(Party.organisation_id) == organisation_id, col(Party.until).is_(None)]
 
 
-def _first_live_part(organisation_id: str) -> list[ColumnElement[bool]]:
+def _once() -> ColumnElement[bool]:
     """One live part only, for an organisation may play several roles in one case."""
-    other = aliased(Party)
-    earlier = exists().where(
-        col(other.case_id) == col(Party.case_id),
-        col(other.organisation_id) == organisation_id,
-        col(other.until).is_(None),
-        col(other.id) < col(Party.id),
+    other = _PART.alias("other")
+    return ~exists().where(
+        other.c.case_id == _PART.c.case_id,
+        other.c.organisation_id == _PART.c.organisation_id,
+        other.c.until.is_(None),
+        other.c.role < _PART.c.role,
     )
-    return [*_live_part(organisation_id), ~earlier]
 
 
 _CASE = CaseFile.metadata.tables["case_file"]
 _PART = CaseFile.metadata.tables["party"]
 _SEEN = _PART.alias("seen")
+_ONCE = _once()
 _GIVEN = Idempotency.metadata.tables["idempotency"]
+
+_NEEDED = (
+    *("id", "reference", "digest", "stage", "entered_at", "holder_id", "age_group", "state", "expected_on"),
+    *("gate", "version", "trail_seq", "trail_head", "updated_at", "closed_at", "wrapped_key", "key_epoch"),
+)
+
+
+def parts_at(stage: BindParameter[str], *columns: ColumnElement[Any]) -> Select[Any]:
+    """The parts an organisation has in cases at one stage, one for each case: for `records.pages`, and for
+    questions that are kept ready. Only a live part has a stage. Given: organisation_id, and the stage."""
+    ours = _PART.c.organisation_id == bindparam("organisation_id")
+    return core_select(*columns).where(ours, _PART.c.stage == stage, _ONCE)
+
 
 STEP_CASE: Select[Any] = (
     core_select(
-        *_CASE.c,
+        *(_CASE.c[name] for name in _NEEDED),
         core_select(func.aggregate_strings(_PART.c.role + ":" + _PART.c.organisation_id, ","))
         .where(_PART.c.case_id == _CASE.c.id, _PART.c.until.is_(None))
         .scalar_subquery()
@@ -122,14 +134,19 @@ STEP_CASE: Select[Any] = (
     )
     .where(
         _CASE.c.reference == bindparam("reference"),
-        exists().where(
+        # Counted, and not asked with EXISTS: that PostgreSQL turns into a join, for which it may read every
+        # part that the organisation has anywhere.
+        core_select(func.count())
+        .where(
             _SEEN.c.case_id == _CASE.c.id,
             _SEEN.c.organisation_id == bindparam("organisation_id"),
             _SEEN.c.until.is_(None),
-        ),
+        )
+        .scalar_subquery()
+        > 0,
     )
 )
-"""All a step needs to know, in one SELECT for `Lean.one`: the case's columns; `parts`, every live part in the
-case as role:organisation, joined by commas; and what was answered to the same key before, if anything. No row
-when there is no such case, or the organisation has no part in it. Given: reference, organisation_id,
-officer_id, key."""
+"""All a step needs to know, in one SELECT for `Lean.one`: the case's columns that it uses; `parts`, every
+live part in the case as role:organisation, joined by commas; and what was answered to the same key before, if
+anything. No row when there is no such case, or the organisation has no part in it. Given: reference,
+organisation_id, officer_id, key."""

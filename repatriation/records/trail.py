@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Index, Insert, insert, text, update
@@ -123,10 +124,15 @@ def digest(fields: Sequence[Any]) -> str:
 
 def coded(value: Any) -> Any:
     """The value with dates as text. ValueError when it could tell something about a person in words."""
+    kind = type(value)
+    if kind is str:
+        return _code(value)
+    if kind is dict:
+        return {_code(str(key)): coded(inner) for key, inner in value.items()}
+    if kind is list:
+        return [coded(inner) for inner in value]
     if isinstance(value, str):
-        if not _CODE.fullmatch(value):
-            raise ValueError("the trail takes codes only, no words")
-        return value
+        return _code(value)
     if value is None or isinstance(value, int):
         return value
     if isinstance(value, date):
@@ -137,6 +143,13 @@ def coded(value: Any) -> Any:
         inside = [coded(inner) for inner in value]
         return sorted(inside) if isinstance(value, set | frozenset) else inside
     raise ValueError(f"the trail takes codes only, no {type(value).__name__}")
+
+
+@lru_cache(maxsize=4096)
+def _code(value: str) -> str:
+    if not _CODE.fullmatch(value):
+        raise ValueError("the trail takes codes only, no words")
+    return value
 
 
 def append(

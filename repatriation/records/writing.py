@@ -24,7 +24,7 @@ ADVANCE: Update = update(_CASE).where(
 that is to be set."""
 
 PARTS: Update = update(_PART).where(_PART.c.case_id == bindparam("of_case_id"), _PART.c.until.is_(None))
-"""All live parts in a case. Given: of_case_id, and the columns to set (updated_at, stage, due_on, ended)."""
+"""All live parts in a case. Given: of_case_id, and the columns to set (updated_at, stage, due_on)."""
 
 PART: Update = PARTS.where(
     _PART.c.organisation_id == bindparam("of_organisation_id"), _PART.c.role == bindparam("of_role")

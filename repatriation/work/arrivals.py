@@ -8,10 +8,10 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import func
 from sqlalchemy import select as core_select
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from repatriation.records.cases import CaseFile, Party
-from repatriation.records.scope import visible_case, visible_cases, visible_ids
+from repatriation.records.scope import visible_case, visible_ids
 from repatriation.work.actors import Actor
 from repatriation.work.house import House
 from repatriation.work.identity import MOST_AT_ONCE
@@ -78,9 +78,8 @@ def coming(house: House, actor: Actor, day: date) -> tuple[Expected, ...]:
                 .where(
                     col(CaseFile.expected_on).between(day, day + DAYS_AHEAD),
                     col(CaseFile.stage).in_(_stages(house, ON_THE_WAY)),
-                    col(CaseFile.id).in_(
-                        visible_ids(actor.organisation_id).where(col(Party.ended).is_(False))
-                    ),
+                    # Asked case by case: all that the organisation knows of are too many to gather first.
+                    visible_ids(actor.organisation_id).where(col(Party.case_id) == col(CaseFile.id)).exists(),
                 )
                 .group_by(col(CaseFile.expected_on), col(CaseFile.gate))
                 .order_by(col(CaseFile.expected_on), col(CaseFile.gate))
@@ -118,17 +117,19 @@ def _read(
     after: str | None,
     day: date | None,
 ) -> tuple[Arrival, ...]:
-    statement = visible_cases(actor.organisation_id).where(
-        col(Party.ended).is_(False), col(CaseFile.stage).in_(_stages(house, phases))
-    )
-    if day is not None:
-        statement = statement.where(CaseFile.expected_on == day)
+    seen, stages = visible_ids(actor.organisation_id), _stages(house, phases)
+    statement = select(CaseFile).where(col(CaseFile.stage).in_(stages))
+    if day is None:
+        statement = statement.where(col(CaseFile.id).in_(seen.where(col(Party.stage).in_(stages))))
+    else:
+        here = seen.where(col(Party.case_id) == col(CaseFile.id)).exists()
+        statement = statement.where(CaseFile.expected_on == day, here)
     if gate:
         statement = statement.where(CaseFile.gate == gate)
     if after:
         statement = statement.where(col(CaseFile.reference) > after)
     rows = session.exec(statement.order_by(col(CaseFile.reference)).limit(MOST_AT_ONCE)).all()
-    return tuple(_arrival(house, case) for case, _ in rows)
+    return tuple(_arrival(house, case) for case in rows)
 
 
 def _arrival(house: House, case: CaseFile) -> Arrival:

@@ -358,7 +358,7 @@ class _Folder:
                 updated_at=opener.now,
                 stage=self.view.stage,
                 due_on=due_on,
-                ended=False,
+                route=self.procedure.route,
             )
 
     def _event(self, tag: str, detail: Mapping[str, Any]) -> None:

@@ -1,17 +1,18 @@
 """Lists of cases for an officer, paged by the sort keys that each part in a case carries, never by number."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_
-from sqlmodel import Session, col, select
+from sqlalchemy import Row, Select, bindparam
+from sqlalchemy import select as core_select
+from sqlmodel import Session, select
 
-from repatriation.records.cases import CaseFile, Party
+from repatriation.records.cases import Party
 from repatriation.records.organisations import Organisation
-from repatriation.records.scope import visible_cases
+from repatriation.records.pages import Cut, visible_number, visible_page
 from repatriation.work.actors import Actor
 from repatriation.work.house import House
 from repatriation.work.views import view_of
@@ -107,22 +108,34 @@ class _Lister:
     def __init__(
         self, house: House, actor: Actor, now: datetime, day: date, wanted: Wanted, session: Session
     ) -> None:
-        self.house, self.actor, self.now, self.day = house, actor, now, day
+        self.house, self.actor, self.now = house, actor, now
         self.wanted, self.session = wanted, session
-        self.ends = {name for p in house.shelf for name, stage in p.stages.items() if stage.end}
         self.names = dict(session.exec(select(Organisation.id, Organisation.name)).all())
         self.roles: dict[str, frozenset[str]] = {}
+        self.asks_procedure = wanted.ours or wanted.overdue
+        self.batch = BATCH if self.asks_procedure else PAGE + 1
+        stages = _stages(house, wanted)
+        self.cut = Cut(len(stages), route=bool(wanted.route), untouched=wanted.stuck, due=wanted.overdue)
+        self.values = {
+            **{f"stage_{number}": stage for number, stage in enumerate(stages)},
+            "organisation_id": actor.organisation_id,
+            "route": wanted.route,
+            "touched_before": now - STUCK_AFTER,
+            "due_by": day,
+        }
 
     def page(self, place: Place | None) -> Listed:
+        if not self.cut.stages:
+            return Listed((), None, None, None if self.asks_procedure else 0)
         place = place if place is not None and self._makes_sense(place.key) else None
         back = place is not None and place.back
         found: list[tuple[CaseLine, Place]] = []
         more: Place | None = None
-        for number, (line, here) in enumerate(self._scan(place, back)):
+        for number, (case, here) in enumerate(self._scan(place, back)):
             if len(found) == PAGE or number == MOST_SCANNED:
                 more = found[-1][1] if found else here
                 break
-            if self._fits(line):
+            if (line := self._line(case)) is not None:
                 found.append((line, here))
         if back:
             found.reverse()
@@ -132,75 +145,52 @@ class _Lister:
             tuple(line for line, _ in found),
             earlier=first._replace(back=True) if first and (more if back else place) else None,
             later=(last if back else more),
-            total=None if self.wanted.ours or self.wanted.overdue else self._total(),
+            total=None if self.asks_procedure else self._total() if place or more else len(found),
         )
 
-    def _scan(self, place: Place | None, back: bool) -> Iterator[tuple[CaseLine, Place]]:
+    def _scan(self, place: Place | None, back: bool) -> Iterator[tuple[Row[Any], Place]]:
         """Every case from a place on, batch by batch, with its own place."""
         while True:
             rows = self._batch(place, back)
-            self._read_roles([case.id for case, _ in rows])
-            for case, part in rows:
-                place = Place(self._key(part), part.case_id, back)
-                yield self._line(case), place._replace(back=False)
-            if len(rows) < BATCH:
+            self._read_roles([case.id for case in rows])
+            for case in rows:
+                place = Place(self._key(case), case.id, back)
+                yield case, place._replace(back=False)
+            if len(rows) < self.batch:
                 return
 
-    def _batch(self, place: Place | None, back: bool) -> list[tuple[CaseFile, Party]]:
+    def _batch(self, place: Place | None, back: bool) -> list[Row[Any]]:
         """The next cases after a place. By time limit, those without one come last, as a run of their own."""
         if self.wanted.order is not Order.DUE:
             descending = (self.wanted.order is Order.LATEST) != back
-            return self._run(col(Party.updated_at), place, descending, [])
-        due_on = col(Party.due_on)
-        rows: list[tuple[CaseFile, Party]] = []
-        for endless in (True, False) if back else (False, True):
-            if place is not None and not rows and (place.key == _NEVER) != endless:
-                if endless == back:
+            return self._run(self.cut._replace(key="updated_at", descending=descending), place)
+        rows: list[Row[Any]] = []
+        for dated in (False, True) if back else (True, False):
+            if place is not None and not rows and (place.key != _NEVER) != dated:
+                if dated != back:
                     continue  # this run was gone through before
                 start = None
             else:
                 start = None if rows else place
-            key = None if endless else due_on
-            rows += self._run(key, start, back, [due_on.is_(None) if endless else due_on.is_not(None)])
-            if len(rows) >= BATCH:
-                return rows[:BATCH]
+            rows += self._run(self.cut._replace(key="due_on", descending=back, dated=dated), start)
+            if len(rows) >= self.batch:
+                return rows[: self.batch]
         return rows
 
-    def _run(
-        self, key: Any, place: Place | None, descending: bool, where: list[ColumnElement[bool]]
-    ) -> list[tuple[CaseFile, Party]]:
-        """Cases in the order of one key and their ids, or of their ids alone."""
-        statement = visible_cases(self.actor.organisation_id).where(*self._conditions(), *where)
-        case_id = col(Party.case_id)
+    def _run(self, cut: Cut, place: Place | None) -> list[Row[Any]]:
+        """Cases in the order of one key and their ids."""
+        values = self.values
         if place is not None:
-            beyond = case_id < place.case_id if descending else case_id > place.case_id
-            if key is not None:
-                beyond = _beyond(key, self._value(place.key), beyond, descending)
-            statement = statement.where(beyond)
-        keys = [case_id] if key is None else [key, case_id]
-        order = [each.desc() if descending else each.asc() for each in keys]
-        return list(self.session.exec(statement.order_by(*order).limit(BATCH)).all())
+            cut = cut._replace(beyond=True)
+            at_key = None if place.key == _NEVER else self._value(place.key)
+            values = {**values, "at_id": place.case_id, "at_key": at_key}
+        return self._ask(visible_page(self.house.doors.kind, cut, self.batch), values)
 
-    def _conditions(self) -> list[ColumnElement[bool]]:
-        wanted, found = self.wanted, list[ColumnElement[bool]]()
-        if wanted.stages:  # each stage is an end or is none, so the index by stage says it all
-            found.append(
-                col(Party.stage).in_({name for name in wanted.stages if (name in self.ends) == wanted.ended})
-            )
-        else:
-            found.append(col(Party.ended) == wanted.ended)
-        if wanted.route:
-            found.append(col(CaseFile.route) == wanted.route)
-        if wanted.overdue:
-            found.append(col(Party.due_on) <= self.day)
-        if wanted.stuck:
-            found.append(col(Party.updated_at) < self.now - STUCK_AFTER)
-        return found
+    def _ask(self, question: Select[Any], values: Mapping[str, Any]) -> list[Row[Any]]:
+        return list(self.session.connection().execute(question, values).all())
 
-    def _key(self, part: Party) -> str:
-        if self.wanted.order is Order.DUE:
-            return part.due_on.isoformat() if part.due_on else _NEVER
-        return part.updated_at.isoformat()
+    def _key(self, case: Row[Any]) -> str:
+        return _NEVER if case.at_key is None else str(case.at_key.isoformat())
 
     def _value(self, key: str) -> date | datetime:
         return date.fromisoformat(key) if self.wanted.order is Order.DUE else datetime.fromisoformat(key)
@@ -222,21 +212,25 @@ class _Lister:
         if self.actor.reads_only:
             self.roles.update(dict.fromkeys(case_ids, frozenset[str]()))
             return
-        rows = self.session.exec(
-            select(Party.case_id, Party.role).where(
-                col(Party.case_id).in_(case_ids),
-                Party.organisation_id == self.actor.organisation_id,
-                col(Party.until).is_(None),
-            )
-        ).all()
+        rows = self._ask(_ROLES, {"case_ids": case_ids, "organisation_id": self.actor.organisation_id})
         for case_id in case_ids:
-            self.roles[case_id] = frozenset(role for owner, role in rows if owner == case_id)
+            self.roles[case_id] = frozenset(part.role for part in rows if part.case_id == case_id)
 
-    def _line(self, case: CaseFile) -> CaseLine:
+    def _line(self, case: Row[Any]) -> CaseLine | None:
+        """One case as a list shows it, or none where the procedure says that it is not wanted.
+
+        What rules a case out is asked first: of the overdue, hundreds may be looked at for one page.
+        """
         procedure = self.house.shelf.pinned(case.digest)
         view = view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
-        awaited = turn(procedure, view, self.now)
         running = due(procedure, view, self.now, self.house.calendars)
+        deadline = running[0] if running else None
+        if self.wanted.overdue and not (deadline is not None and deadline.overdue):
+            return None
+        awaited = turn(procedure, view, self.now)
+        my_move = not self.roles[case.id].isdisjoint(awaited.waiting_for)
+        if self.wanted.ours and not my_move:
+            return None
         stage = procedure.stages[case.stage]
         return CaseLine(
             case.reference,
@@ -251,31 +245,27 @@ class _Lister:
             case.gate,
             self.names.get(case.holder_id, ""),
             awaited,
-            not self.roles[case.id].isdisjoint(awaited.waiting_for),
-            running[0] if running else None,
+            my_move,
+            deadline,
             not stage.end and case.updated_at < self.now - STUCK_AFTER,
         )
 
-    def _fits(self, line: CaseLine) -> bool:
-        if self.wanted.ours and not line.my_move:
-            return False
-        return not self.wanted.overdue or (line.deadline is not None and line.deadline.overdue)
-
     def _total(self) -> int:
-        some = (
-            visible_cases(self.actor.organisation_id)
-            .where(*self._conditions())
-            .with_only_columns(col(Party.case_id))
-            .limit(MOST_COUNTED + 1)
-        )
-        return self.session.exec(select(func.count()).select_from(some.subquery())).one()
+        question = visible_number(self.house.doors.kind, self.cut, MOST_COUNTED + 1)
+        return int(self._ask(question, self.values)[0][0])
+
+
+def _stages(house: House, wanted: Wanted) -> list[str]:
+    """The stages at which the wanted cases stand: all that are ends, all that are none, or some of these."""
+    stages = {name for p in house.shelf for name, stage in p.stages.items() if stage.end == wanted.ended}
+    return sorted(stages & wanted.stages if wanted.stages else stages)
 
 
 _NEVER: Final = "never"
 
-
-def _beyond(key: Any, value: object, beyond_id: ColumnElement[bool], descending: bool) -> ColumnElement[bool]:
-    """What comes after a sort key and id, so written that an index on the two is used."""
-    if descending:
-        return and_(key <= value, or_(key < value, beyond_id))
-    return and_(key >= value, or_(key > value, beyond_id))
+_PART: Final = Party.metadata.tables["party"]
+_ROLES: Final = core_select(_PART.c.case_id, _PART.c.role).where(
+    _PART.c.case_id.in_(bindparam("case_ids", expanding=True)),
+    _PART.c.organisation_id == bindparam("organisation_id"),
+    _PART.c.until.is_(None),
+)

@@ -1,8 +1,11 @@
 """What an officer enters beside an action: dates, an interpreter, a chosen organisation, a reason."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Final, Literal, TypeVar
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -72,8 +75,14 @@ class Particulars(BaseModel):
     form_version: Said | None = None
     entry: Code | None = None
 
+    def entered(self) -> dict[str, Any]:
+        """What was entered, by name."""
+        return {name: value for name, value in vars(self).items() if value != _BLANK[name]}
+
 
 NOTHING: Final = Particulars()
+
+_BLANK: Final = dict(vars(NOTHING))
 
 _POSITIVE: Final = {
     "formally_identified": "formal",
@@ -113,8 +122,14 @@ def identification_of(action: Action) -> tuple[str, str] | None:
     return None
 
 
-def asked(procedure: Procedure, action: Action, *, child: bool) -> dict[str, bool]:
+def asked(procedure: Procedure, action: Action, *, child: bool) -> Mapping[str, bool]:
     """The particulars that belong to an action, each with whether it must be given."""
+    exits = action.to is not None and procedure.stages[action.to].end
+    return _asked(action, exits, child)
+
+
+@lru_cache(maxsize=4096)
+def _asked(action: Action, exits: bool, child: bool) -> Mapping[str, bool]:
     fields: dict[str, bool] = {}
     if action.consent is not None:
         fields |= {"language": True, "how": True, "interpreter": False}
@@ -132,15 +147,14 @@ def asked(procedure: Procedure, action: Action, *, child: bool) -> dict[str, boo
         fields["organisation"] = False
     if "reopened" in action.records:
         fields["entry"] = True
-    exits = action.to is not None and procedure.stages[action.to].end
     fields["note"] = exits or not NEEDS_A_NOTE.isdisjoint(action.records)
-    return fields
+    return MappingProxyType(fields)
 
 
 def wanting(procedure: Procedure, action: Action, given: Particulars, *, child: bool) -> dict[str, str]:
     """Which particulars are missing, or do not belong to this action, as field -> code."""
     expected = asked(procedure, action, child=child)
-    entered = {field for field, value in given if value != getattr(NOTHING, field)}
+    entered = given.entered()
     problems = {field: "not_asked" for field in entered if field not in expected}
     problems |= {field: "needed" for field, must in expected.items() if must and field not in entered}
     return problems

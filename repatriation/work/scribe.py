@@ -21,10 +21,12 @@ from repatriation.work.opened import Opened, Taken
 from repatriation.work.particulars import Particulars, identification_of
 from repatriation.work.reopening import Anew
 from repatriation.work.sharing import Part, Sharing
-from repatriation.work.views import state_of
+from repatriation.work.views import state_after
 from sop.engine import DECISIONS, Step
 from sop.procedure import Procedure
 from sop.view import CaseView
+
+_ARRIVAL = frozenset({"expected_on", "gate"})
 
 _JOIN, _FACT, _CONSENT = insert(Party), insert(Fact), insert(Consent)
 _IDENTIFICATION, _TELL, _ANSWER = insert(Identification), insert(Outbox), insert(Idempotency)
@@ -40,6 +42,7 @@ class Scribe:
         now: datetime,
         procedure: Procedure,
         opened: Opened,
+        before: CaseView,
         step: Step,
         given: Particulars,
         shared: Sharing,
@@ -49,6 +52,7 @@ class Scribe:
         self.anew = anew
         self.row, self.step, self.given, self.shared, self.opened = opened.row, step, given, shared, opened
         self.case_id: str = opened.row.id
+        self.before = before
         self.after: CaseView = step.view
         self.due_on: date | None = first_due(house, procedure, step.view, now)
         self.ended: bool = procedure.stages[step.view.stage].end
@@ -72,26 +76,29 @@ class Scribe:
         ]
         if key is not None:
             rest.append(Write(_ANSWER, self._answer(key, request, taken)))
-        return Writes(Write(ADVANCE, self._case(event.head)), tuple(rest), taken)
+        return Writes(self._advance(event.head), tuple(rest), taken)
 
-    def _case(self, head: Head) -> dict[str, Any]:
+    def _advance(self, head: Head) -> Write:
         scheduled = self.after.facts.get("handover_scheduled")
-        return {
+        expected_on, gate = scheduled.on if scheduled else None, self.given.gate or self.row.gate
+        same = _ARRIVAL if (expected_on, gate) == (self.row.expected_on, self.row.gate) else frozenset()
+        values = {
             "case_id": self.case_id,
             "was_version": self.row.version,
             "was_trail_seq": self.row.trail_seq,
             "stage": self.after.stage,
             "entered_at": self.after.entered,
             "holder_id": self.shared.holder_id or self.row.holder_id,
-            "state": state_of(self.after),
-            "expected_on": scheduled.on if scheduled else None,
-            "gate": self.given.gate or self.row.gate,
+            "state": state_after(self.after, self.before, self.row.state),
+            "expected_on": expected_on,
+            "gate": gate,
             "version": self.after.version,
             "trail_seq": head.seq,
             "trail_head": head.hash,
             "updated_at": self.now,
             "closed_at": (self.row.closed_at or self.now) if self.ended else None,
         }
+        return Write(ADVANCE, values, same)
 
     def _facts(self) -> list[Write]:
         """What was put on file and what was taken off it. A note stands with the first thing put on file.
@@ -177,9 +184,9 @@ class Scribe:
             "updated_at": self.now,
             "stage": self.after.stage,
             "due_on": self.due_on,
-            "ended": self.ended,
         }
-        writes = [Write(PART, {**self._of(part), "until": self.now}) for part in self.shared.leaves]
+        over = {"until": self.now, "stage": None}
+        writes = [Write(PART, {**self._of(part), **over}) for part in self.shared.leaves]
         if writes:  # one statement may touch a row only once, so those who stay are named one by one
             staying = (part for part in self.opened.parts if part not in self.shared.leaves)
             writes += [Write(PART, {**self._of(part), **keys}) for part in staying]
@@ -210,7 +217,7 @@ class Scribe:
             "updated_at": self.now,
             "stage": self.after.stage,
             "due_on": self.due_on,
-            "ended": self.ended,
+            "route": self.procedure.route,
         }
 
     def _event(self) -> Event:

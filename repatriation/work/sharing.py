@@ -7,11 +7,12 @@ under live consent for that purpose and recipient. Taking a consent back ends wh
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from sop import vocabulary as words
 from sop.engine import NotAllowed, Reason, Step, consent_is_live
-from sop.procedure import Consent, Procedure, Stage
+from sop.procedure import Action, Consent, Procedure, Stage
 
 BROUGHT_IN_BY = {"sheltered": "host.shelter"}
 """Facts that put a case into the hands of one body, which learns of it with them."""
@@ -206,10 +207,13 @@ def _roles_at(procedure: Procedure, stage: Stage) -> tuple[str, ...]:
 
     An end brings in nobody: what may still be done there is for those who know of the case already.
     """
-    if stage.end:
-        return ()
-    roles = {stage.responsible: None}
-    for action in procedure.by_stage[stage.name]:
+    return () if stage.end else _roles(stage.responsible, procedure.by_stage[stage.name])
+
+
+@lru_cache(maxsize=1024)
+def _roles(responsible: str, actions: tuple[Action, ...]) -> tuple[str, ...]:
+    roles = {responsible: None}
+    for action in actions:
         roles.update(dict.fromkeys(role for role in action.by if role.partition(".")[2] not in ASKED_IN))
     roles.pop(words.PERSON, None)
     return tuple(roles)

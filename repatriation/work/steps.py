@@ -1,7 +1,6 @@
 """The one function that takes a step in a case: read, decide, record, tell, in one transaction."""
 
 import hashlib
-import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Final
@@ -24,8 +23,6 @@ from sop.engine import Step, follow
 from sop.procedure import Procedure
 
 _TRIES: Final = 5
-
-_CANONICAL: Final = json.JSONEncoder(sort_keys=True)
 
 
 def take_step(
@@ -117,7 +114,7 @@ def _decide(
         raise Invalid(problems)
     shared = _shared(procedure, step, opened, actor, given.organisation, given.gate or row.gate)
     anew = reopened(house, actor, now, opened, step, given.entry) if REOPENED in step.recorded else None
-    return Scribe(house, actor, now, procedure, opened, step, given, shared, anew).writes(key, request)
+    return Scribe(house, actor, now, procedure, opened, view, step, given, shared, anew).writes(key, request)
 
 
 def _amiss(procedure: Procedure, opened: Opened, given: Particulars, now: datetime) -> dict[str, str]:
@@ -149,6 +146,5 @@ def _shared(
 
 
 def _fingerprint(reference: str, action: str, version: int, given: Particulars) -> str:
-    entered = {} if given == NOTHING else given.model_dump(mode="json", exclude_defaults=True)
-    said = _CANONICAL.encode([reference, action, version, entered])
+    said = repr((reference, action, version, sorted(given.entered().items())))
     return hashlib.sha256(said.encode()).hexdigest()

@@ -27,14 +27,34 @@ def view_of(
 def state_of(view: CaseView) -> dict[str, Any]:
     """What of a view is kept as the case's present state."""
     return {
+        "facts": {name: _fact_row(fact) for name, fact in view.facts.items()},
+        "consents": {name: _consent_row(said) for name, said in view.consents.items()},
+    }
+
+
+def state_after(view: CaseView, before: CaseView, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """The same as `state_of`, for a view that a step has made of the one before, which was read from `kept`:
+    what the step left alone is kept as it stands."""
+    facts, consents = kept["facts"], kept["consents"]
+    was, said_before = before.facts, before.consents
+    return {
         "facts": {
-            name: [_iso(fact.at), _iso(fact.until), _iso(fact.on)] for name, fact in view.facts.items()
+            name: facts[name] if was.get(name) is fact else _fact_row(fact)
+            for name, fact in view.facts.items()
         },
         "consents": {
-            name: [said.decision, _iso(said.at), _iso(said.until), said.guardian, said.own_view]
+            name: consents[name] if said_before.get(name) is said else _consent_row(said)
             for name, said in view.consents.items()
         },
     }
+
+
+def _fact_row(fact: Fact) -> list[Any]:
+    return [_iso(fact.at), _iso(fact.until), _iso(fact.on)]
+
+
+def _consent_row(said: ConsentState) -> list[Any]:
+    return [said.decision, _iso(said.at), _iso(said.until), said.guardian, said.own_view]
 
 
 def _iso(value: date | None) -> str | None:

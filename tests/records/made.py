@@ -84,7 +84,8 @@ def part(
         "organisation_id": organisation_id,
         "since": of.opened_at,
         "updated_at": of.updated_at,
-        "stage": of.stage,
+        "stage": None if "until" in values else of.stage,
+        "route": of.route,
     } | values
     made = Party(**columns)
     session.add(made)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select, text
 
 from repatriation.records.columns import new_id
 from repatriation.records.doors import Doors
@@ -14,6 +14,7 @@ from repatriation.records.outbox import Idempotency, Outbox
 _OUTBOX = Outbox.metadata.tables["outbox"]
 _TELL, _ANSWER = insert(_OUTBOX), insert(Idempotency.metadata.tables["idempotency"])
 _ALL = select(_OUTBOX.c.id, _OUTBOX.c.recipient_id, _OUTBOX.c.run_at, _OUTBOX.c.detail)
+_PREPARED = select(func.count().label("n")).select_from(text("pg_prepared_statements"))
 
 MOMENTS = (
     datetime(2026, 3, 10, 2, 30, tzinfo=UTC),
@@ -79,3 +80,23 @@ def test_only_inserts_of_one_kind_that_follow_each_other_are_gathered() -> None:
         (True, 1),
         (True, 1),
     ]
+
+
+def test_what_is_there_already_is_not_written_on_sqlite_and_stands_as_it_was() -> None:
+    write = Write(_TELL, {"id": "x", "kind": "case:moved", "state": "open"}, frozenset({"kind"}))
+    assert write.changed().values == {"id": "x", "state": "open"}
+    assert Write(_TELL, {"id": "x"}).changed().values == {"id": "x"}
+
+
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_a_value_and_a_blank_are_written_by_the_same_prepared_statement(doors: Doors) -> None:
+    def prepared(lean: Lean) -> int:
+        return int(lean.all(_PREPARED, {})[0].n)
+
+    def written(*told: Write) -> int:
+        doors.step(lambda _: None, lambda _: Writes(None, told))
+        return int(doors.step(prepared, lambda count: Writes(None, (), count)))
+
+    after_first = written(_told(MOMENTS[0], "r1"))
+    assert written(_told(MOMENTS[1], None)) == after_first
+    assert written(_told(MOMENTS[2], "r2"), _told(MOMENTS[3], None)) == after_first + 1

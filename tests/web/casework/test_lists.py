@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
+from sqlmodel import select
 
+from repatriation.records.cases import Party
 from repatriation.web.board import _tidied
 from repatriation.work import lists
 from tests.web.casework.conftest import World
@@ -111,3 +113,27 @@ def test_the_list_can_be_read_by_everybody(world: World) -> None:
     world.open_case()
     for view in ("all", "ours", "overdue", "stuck", "ended"):
         assert obstacles(read_page(world.browser("datip").open(f"/cases?view={view}"))) == [], view
+
+
+def test_a_case_that_was_handed_on_is_on_no_list_of_whoever_handed_it_on(world: World) -> None:
+    reference = world.open_case()
+    with world.house.doors.act() as session:
+        for part in session.exec(select(Party)).all():
+            if part.organisation_id == world.officers["thai-police"].organisation_id:
+                part.until, part.stage = world.clock.time, None
+    for view in ("all", "ours"):
+        assert reference not in world.browser("thai-police").open(f"/cases?view={view}").text
+
+
+def test_the_number_of_cases_is_that_of_all_pages(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        world.open_case()
+    visitor = world.browser("datip")
+    assert "Number of cases: 3" in visitor.open("/cases?view=all").text
+    monkeypatch.setattr(lists, "PAGE", 2)
+    page = read_page(visitor.open("/cases?view=all"))
+    onward = page.select_one("a[rel=next]")
+    assert onward is not None
+    for path in ("/cases?view=all", str(onward["href"])):
+        assert "Number of cases: 3" in visitor.open(path).text
+    assert "Number of cases: 0" in visitor.open("/cases?view=all&stage=closed").text
