@@ -52,12 +52,15 @@ lock: ## Choose versions anew and write them, with their hashes, into requiremen
 messages: install ## Bring every catalogue up to date with the program; LANGUAGE=km begins a new one
 	@$(BIN)/pybabel -q extract -F locales/babel.cfg --no-location --sort-output --omit-header -k _l \
 	  -o locales/messages.pot repatriation
-	@if [ -n "$(LANGUAGE)" ] && [ ! -e "locales/$(LANGUAGE)/LC_MESSAGES/messages.po" ]; then \
-	  $(BIN)/pybabel -q init -i locales/messages.pot -d locales -l $(LANGUAGE); fi
-	@for catalogue in locales/*/LC_MESSAGES/messages.po; do \
-	  [ -e "$$catalogue" ] || continue; \
-	  $(BIN)/pybabel -q update --no-fuzzy-matching --ignore-pot-creation-date --ignore-obsolete \
-	    -i locales/messages.pot -o $$catalogue -l $$(basename $$(dirname $$(dirname $$catalogue))); done
+	@$(BIN)/pybabel -q extract -F locales/babel.cfg --no-location --sort-output --omit-header -c NOTE: \
+	  -k bi -k bip:1c,2 -k NC_:1c,2 -o locales/documents.pot documents locales
+	@for domain in messages documents; do \
+	  if [ -n "$(LANGUAGE)" ] && [ ! -e "locales/$(LANGUAGE)/LC_MESSAGES/$$domain.po" ]; then \
+	    $(BIN)/pybabel -q init -D $$domain -i locales/$$domain.pot -d locales -l $(LANGUAGE); fi; \
+	  for catalogue in locales/*/LC_MESSAGES/$$domain.po; do \
+	    [ -e "$$catalogue" ] || continue; \
+	    $(BIN)/pybabel -q update -D $$domain --no-fuzzy-matching --ignore-pot-creation-date --ignore-obsolete \
+	      -i locales/$$domain.pot -o $$catalogue -l $$(basename $$(dirname $$(dirname $$catalogue))); done; done
 	@bash .ci/install
 
 doctor: ## What this machine still lacks, by the name of its Debian package

@@ -29,7 +29,7 @@ def root_certificate(
     """A certificate of the installation by itself. It may vouch for others directly below it, and for
     nothing deeper.
     """
-    subject = _name(f"{name}: root", name)
+    subject = _name(name, ": root")
     made = _certificate(subject, subject, key.public_key(), key.public_key(), begins, until)
     return (
         made.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
@@ -47,7 +47,7 @@ def signing_certificate(
     until: datetime.datetime,
 ) -> x509.Certificate:
     """The certificate of the key that signs papers, under the root."""
-    subject = _name(f"{name}: papers", name)
+    subject = _name(name, ": papers")
     made = _certificate(subject, root.subject, public, root_key.public_key(), begins, until)
     return (
         made.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
@@ -79,14 +79,18 @@ def _certificate(
     )
 
 
-def _name(common: str, organisation: str) -> x509.Name:
-    # A common name has room for 64 characters; the whole name stands beside it.
+def _name(installation: str, use: str) -> x509.Name:
     return x509.Name(
         [
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation[:64]),
-            x509.NameAttribute(NameOID.COMMON_NAME, common[-64:]),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, _shortened(installation, 64)),
+            x509.NameAttribute(NameOID.COMMON_NAME, _shortened(installation, 64 - len(use)) + use),
         ]
     )
+
+
+def _shortened(text: str, room: int) -> str:
+    """As much of the text as there is room for in bytes: a certificate has 64 for each part of a name."""
+    return text.encode()[:room].decode(errors="ignore")
 
 
 def _usage(signs_certificates: bool) -> x509.KeyUsage:

@@ -143,9 +143,13 @@ class _Signer(SimpleSigner):
             ),
         )
         self._key = generation.signing_key
-        certificates = (generation.root, generation.signing)
-        # In hexadecimal digits. The same for every file of a generation, and ample.
-        self.room = 2 * (1024 + sum(len(one.public_bytes(Encoding.DER)) for one in certificates))
+        # In hexadecimal digits, and ample. The same for every file of a generation: both certificates are in
+        # the container, and the issuer's name twice more.
+        certificates = (
+            generation.root.public_bytes(Encoding.DER),
+            generation.signing.public_bytes(Encoding.DER),
+        )
+        self.room = 2 * (1024 + sum(map(len, certificates)) + 2 * len(generation.root.subject.public_bytes()))
 
     def sign_raw(self, data: bytes, digest_algorithm: str) -> bytes:
         """Sign with SHA-256, deterministically."""
@@ -212,27 +216,57 @@ def _look(pdf: bytes, at: _Candidate, roots: tuple[x509.Certificate, ...]) -> Si
         signed = _signed_data(pdf[at.before : at.after])
         status = _finished(_status(covered, signed, roots, at.at))
         name = str(status.signing_cert.subject.native.get("common_name", ""))
-        return SignatureFound(status.intact and status.valid, whole, _root_of(status, roots), name, at.at)
+        root = _root_of(status, signed, roots)
+        return SignatureFound(status.intact and status.valid, whole, root, name, at.at)
     except Exception:
         # pyHanko and its parsers raise whatever a crooked signature leads them into; to us it is all one.
         return SignatureFound(False, whole, None, "", at.at)
 
 
 def _signed_data(gap: bytes) -> cms.SignedData:
-    """The signature itself. ValueError unless it is in hexadecimal, followed by zeros alone, and carries two
-    certificates as ours do: with many, somebody could make the search for a path as long as they like.
+    """The signature itself, in exactly the form in which we write it. ValueError when there is any freedom in
+    it: it is the one part of the file that no signature covers.
+
+    It carries two certificates; with many, somebody could make the search for a path as long as they like.
     """
-    if gap[:1] + gap[-1:] != b"<>":
-        raise ValueError("not between angle brackets")
-    content = bytes.fromhex(gap[1:-1].decode("ascii"))
-    told = cms.ContentInfo.load(content)
-    rest = content[len(told.dump()) :]
-    if rest.strip(b"\0") or told["content_type"].native != "signed_data":
-        raise ValueError("not a signature")
-    signed: cms.SignedData = told["content"]
-    if len(signed["certificates"]) != 2 or len(signed["signer_infos"]) != 1:
-        raise ValueError("not one signature with two certificates")
-    return signed
+    text = gap[1:-1].decode("ascii")
+    content = bytes.fromhex(text)
+    if gap != b"<" + content.hex().upper().encode() + b">":
+        raise ValueError("not in angle brackets and capital letters")
+    told: cms.SignedData = cms.ContentInfo.load(content)["content"]
+    certificates = [certificate.chosen for certificate in told["certificates"]]
+    if len(certificates) != 2 or content != _container(told, certificates).ljust(len(content), b"\0"):
+        raise ValueError("not one signature with two certificates, filled up with zeros")
+    return told
+
+
+def _container(told: cms.SignedData, certificates: list[asn1_x509.Certificate]) -> bytes:
+    """The container of a signature as we write it, around what is told in one: certificates, what is signed,
+    and the signature's value.
+    """
+    [signer] = told["signer_infos"]
+    serial = signer["sid"].chosen["serial_number"].native
+    [signing] = [one for one in certificates if one.serial_number == serial]
+    sha256 = {"algorithm": "sha256"}
+    rebuilt = {
+        "version": "v1",
+        "sid": cms.SignerIdentifier(
+            {"issuer_and_serial_number": {"issuer": signing.issuer, "serial_number": signing.serial_number}}
+        ),
+        "digest_algorithm": sha256,
+        "signed_attrs": signer["signed_attrs"],
+        "signature_algorithm": {"algorithm": "sha256_ecdsa"},
+        "signature": signer["signature"],
+    }
+    signed = {
+        "version": "v1",
+        "digest_algorithms": [sha256],
+        "encap_content_info": {"content_type": "data"},
+        "certificates": certificates,
+        "signer_infos": [rebuilt],
+    }
+    container: bytes = cms.ContentInfo({"content_type": "signed_data", "content": signed}).dump()
+    return container
 
 
 async def _status(
@@ -249,11 +283,14 @@ async def _status(
     )
 
 
-def _root_of(status: Any, roots: Iterable[x509.Certificate]) -> str | None:
+def _root_of(status: Any, signed: cms.SignedData, roots: Iterable[x509.Certificate]) -> str | None:
+    """The fingerprint of the root that vouches for the key; a copy of it travels in the signature."""
     if not status.trusted:
         return None
+    told = {certificate.dump() for certificate in signed["certificates"]}
+    found = {root.public_bytes(Encoding.DER): fingerprint(root) for root in roots}
     above = status.validation_path.first.dump()
-    return next((fingerprint(root) for root in roots if root.public_bytes(Encoding.DER) == above), None)
+    return found.get(above) if above in told else None
 
 
 def _finished(work: Coroutine[Any, Any, T]) -> T:

@@ -1,12 +1,15 @@
 """Opens a house from settings: connects the database, reads procedures and calendars, finds the keys."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from documents.press import Press
 from repatriation.records import migrations
 from repatriation.records.doors import Doors, default_url
-from repatriation.records.sealing import Keyring
+from repatriation.records.sealing import Keyring, KeyringError
 from repatriation.settings import Settings
 from repatriation.work.house import House
+from repatriation.work.papers.workshop import Workshop
 from repatriation.work.readiness import procedures_missing
 from sop import clocks, shelf
 
@@ -49,7 +52,18 @@ def open_to_serve(settings: Settings) -> House:
     )
     if wrong:
         raise NotReady("\n".join(wrong))
-    return house
+    return tested(settings, house)
+
+
+def tested(settings: Settings, house: House) -> House:
+    """The house, after a worker of the press has printed its trial. Where that fails the pages are served all
+    the same, and no paper is issued."""
+    if house.papers is None:
+        return house
+    trial = Press(1, fonts=settings.fonts)
+    fit = trial.fitness().fit
+    trial.close()
+    return house if fit else replace(house, papers=replace(house.papers, fault="selftest"))
 
 
 def open_doors(settings: Settings) -> Doors:
@@ -57,16 +71,33 @@ def open_doors(settings: Settings) -> Doors:
     return Doors(settings.database_url or default_url(settings.folder))
 
 
+def open_workshop(settings: Settings, keyring: Keyring) -> Workshop | None:
+    """What papers are made with; none where there are no keys that could sign them."""
+    try:
+        keyring.paper_keys()
+    except KeyringError:
+        return None
+    return Workshop(
+        press=Press(settings.press_workers, fonts=settings.fonts),
+        read_keys=keyring.paper_keys,
+        origin=settings.issuer,
+        authorities=frozenset(settings.travel_authorities),
+        digits=frozenset(settings.native_digits),
+    )
+
+
 def open_house(settings: Settings) -> House:
     """Everything work needs. Raises what is wrong with a procedure, a calendar, the keys or the database."""
+    keyring = Keyring(settings.keyring_folder)
     return House(
         doors=open_doors(settings),
         shelf=shelf.stock(settings.corridors),
         calendars=clocks.load(overrides=settings.calendars),
-        keyring=Keyring(settings.keyring_folder),
+        keyring=keyring,
         demonstration=settings.demonstration,
         issuer=settings.issuer,
         partner_rate=settings.partner_rate,
+        papers=open_workshop(settings, keyring),
     )
 
 

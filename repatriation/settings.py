@@ -84,6 +84,21 @@ class Settings(BaseSettings):
     languages: Listed = Field(
         default=LANGUAGES, description="Languages offered, the first is the default, joined by commas"
     )
+    press_workers: int = Field(
+        default=2, ge=1, le=16, description="How many papers each process prints at the same time"
+    )
+    fonts: Path | None = Field(
+        default=None, description="Folder of the fonts made at set-up; empty: in the user's cache folder"
+    )
+    native_digits: Listed = Field(
+        default=("km", "th"),
+        description="Languages whose numbers and dates papers write in their own figures, joined by commas",
+    )
+    travel_authorities: Listed = Field(
+        default=(),
+        description="Codes of organisations whose travel documents are real, joined by commas; "
+        "those of all others are specimens",
+    )
     time_zone: str = Field(default="Asia/Phnom_Penh", description="The time zone in which times are shown")
 
     @classmethod
@@ -98,7 +113,14 @@ class Settings(BaseSettings):
         """What is passed in comes first, then the environment, then the TOML file."""
         return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, cls.settings_file))
 
-    @field_validator("trusted_hosts", "languages", "secret_key_fallbacks", mode="before")
+    @field_validator(
+        "trusted_hosts",
+        "languages",
+        "secret_key_fallbacks",
+        "native_digits",
+        "travel_authorities",
+        mode="before",
+    )
     @classmethod
     def _split_at_commas(cls, value: object) -> object:
         return (
@@ -126,6 +148,13 @@ class Settings(BaseSettings):
         unknown = [language for language in value if language not in LANGUAGES]
         if unknown or not value or len(set(value)) != len(value):
             raise ValueError(f"give each of the languages you offer once, out of {', '.join(LANGUAGES)}")
+        return value
+
+    @field_validator("native_digits")
+    @classmethod
+    def _digits_are_known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not set(value) <= {"km", "th"}:
+            raise ValueError("only km and th have figures of their own")
         return value
 
     @field_validator("time_zone")

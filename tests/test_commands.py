@@ -53,12 +53,13 @@ def test_every_command_says_what_it_is_for() -> None:
 def test_a_new_installation_is_made_by_one_command_and_not_made_twice(run: CliRunner, tmp_path: Path) -> None:
     first = did(run, "db", "prepare")
     assert first.exit_code == 0, first.output
-    keys = {file.name: file.read_bytes() for file in (tmp_path / "var" / "keyring").iterdir()}
+    keyring = tmp_path / "var" / "keyring"
+    keys = {file: file.read_bytes() for file in keyring.rglob("*") if file.is_file()}
     assert "Made new keys" in first.output
     second = did(run, "db", "prepare")
     assert second.exit_code == 0
     assert "Made new keys" not in second.output
-    assert {file.name: file.read_bytes() for file in (tmp_path / "var" / "keyring").iterdir()} == keys
+    assert {file: file.read_bytes() for file in keyring.rglob("*") if file.is_file()} == keys
     assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o700
     assert did(run, "db", "check").exit_code == 0
 

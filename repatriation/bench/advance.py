@@ -1,4 +1,7 @@
-"""How quick one step of a case is: everything `take_step` does, against the floor of the same database."""
+"""How quick one step of a case is: everything `take_step` does, against the floor of the same database.
+
+A step that is taken with its paper files one that lies ready: sealed and written as always, but not printed.
+"""
 
 import time
 from collections.abc import Callable
@@ -22,7 +25,11 @@ def run(place: Place) -> Report:
     cases, rounds = place.size(1000, 24), place.size(400, 6)
     world = populate(place)
     walking = in_turn(world.open(ways(place.shelf), cases))
-    report = Report("advance", "one client; the whole step beside two narrow tables", place.kind)
+    report = Report(
+        "advance",
+        "one client; the whole step, filing papers that lie ready, beside two narrow tables",
+        place.kind,
+    )
 
     def step() -> None:
         walk = next(walking)

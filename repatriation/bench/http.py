@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from multiprocessing.connection import Connection
@@ -17,12 +18,20 @@ from typing import Final, NamedTuple
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from flask import Flask
+
+from repatriation.app import create_app
 from repatriation.bench.checks import examine
 from repatriation.bench.crowd import Job, crowd
+from repatriation.bench.papers import typed, workshop
 from repatriation.bench.place import Ground, Place
 from repatriation.bench.report import Report
 from repatriation.bench.world import Walk, World, in_turn, populate, ways
 from repatriation.demonstration.organisations import GATES, OPPOSITE, ORGANISATIONS
+from repatriation.opening import open_to_serve
+from repatriation.service import Desk, Service
+from repatriation.settings import read_settings
+from repatriation.web.access_log import log_to_stderr
 from repatriation.work import sessions
 from repatriation.work.choices import to_choose
 from repatriation.work.particulars import NOTHING, Particulars
@@ -35,7 +44,7 @@ _TOKEN: Final = re.compile(r'name="csrf_token" value="([^"]+)"')
 _HERE: Final = ZoneInfo("Asia/Phnom_Penh")
 
 
-class Desk(NamedTuple):
+class Seat(NamedTuple):
     """An officer's browser: the cookie of the session, and the token that its forms carry."""
 
     cookie: str
@@ -45,7 +54,7 @@ class Desk(NamedTuple):
 class Office(NamedTuple):
     """Everybody's desk by organisation, and whom to name where the form asks whom an action tells."""
 
-    desks: dict[str, Desk]
+    desks: dict[str, Seat]
     named: dict[tuple[str, str], str]
 
 
@@ -53,7 +62,8 @@ def run(place: Place) -> Report:
     """Eight connections that stay open send the form of one step after the other, for some seconds."""
     report = Report(
         "http",
-        f"{CONNECTIONS} connections, {PROCESSES} processes of Gunicorn; a form sent, a step taken",
+        f"{CONNECTIONS} connections, {PROCESSES} processes of Gunicorn; a form sent, a step taken; "
+        "papers are composed, signed and filed, and the press answers a page that lies ready",
         place.kind,
     )
     seconds = 6.0 if not place.quick else 0.8
@@ -85,7 +95,7 @@ def run(place: Place) -> Report:
 
 @contextlib.contextmanager
 def _serving(ground: Ground) -> Iterator[int]:
-    """The service on a free port of this machine, as `repatriation serve` runs it."""
+    """The service on a free port of this machine, as `repatriation serve` runs it, but for its press."""
     with socket.socket() as free:
         free.bind((_ADDRESS, 0))
         port: int = free.getsockname()[1]
@@ -99,8 +109,7 @@ def _serving(ground: Ground) -> Iterator[int]:
     others = {name: value for name, value in os.environ.items() if not name.startswith("REPATRIATION_")}
     service = subprocess.Popen(  # noqa: S603 - our own program
         [
-            *(sys.executable, "-c", "from repatriation.commands import main; main()", "serve"),
-            *("--port", str(port), "--processes", str(PROCESSES), "--threads", "4"),
+            *(sys.executable, "-c", "from repatriation.bench.http import serve; serve()", str(port)),
         ],
         env=others | {f"REPATRIATION_{name}": value for name, value in settings.items()},
         stdout=subprocess.DEVNULL,
@@ -112,6 +121,19 @@ def _serving(ground: Ground) -> Iterator[int]:
     finally:
         service.terminate()
         service.wait(timeout=20)
+
+
+def serve() -> None:
+    """What the other process runs: the service, with papers that lie ready."""
+    settings = read_settings()
+    house = open_to_serve(settings)
+    house = replace(house, papers=workshop(house.keyring, settings.issuer, datetime.now(UTC)))
+
+    def make() -> Flask:
+        log_to_stderr()
+        return create_app(settings, house)
+
+    Service(Desk(_ADDRESS, int(sys.argv[1]), PROCESSES, 4), make).run()
 
 
 def _wait(service: "subprocess.Popen[bytes]", port: int) -> None:
@@ -130,7 +152,7 @@ def _wait(service: "subprocess.Popen[bytes]", port: int) -> None:
             connection.close()
 
 
-def _sit_down(world: World, code: str, port: int) -> Desk:
+def _sit_down(world: World, code: str, port: int) -> Seat:
     """Signs an officer in, past the password, and reads the token off a page."""
     begun = sessions.begin(world.house, world.actors[code].officer_id, datetime.now(UTC))
     cookie = f"session={begun.token}"
@@ -140,7 +162,7 @@ def _sit_down(world: World, code: str, port: int) -> Desk:
     connection.close()
     if found is None:
         raise LookupError(f"the page that {code} is shown has no form")
-    return Desk(cookie, found[1])
+    return Seat(cookie, found[1])
 
 
 def _browse(pipe: Connection, walks: Sequence[Walk], office: Office, port: int, seconds: float) -> None:
@@ -186,6 +208,7 @@ def _send(connection: HTTPConnection, walk: Walk, office: Office) -> int:
         "key": f"{walk.reference}-{walk.version}",
         "sure": "yes",
         **_fields(stride.given),
+        **(typed(stride.paper) if stride.paper else {}),
     }
     status = _post(connection, path, desk, form)
     named = office.named.get((walk.way.new.route, stride.action))
@@ -196,7 +219,7 @@ def _send(connection: HTTPConnection, walk: Walk, office: Office) -> int:
     return status
 
 
-def _post(connection: HTTPConnection, path: str, desk: Desk, form: dict[str, str]) -> int:
+def _post(connection: HTTPConnection, path: str, desk: Seat, form: dict[str, str]) -> int:
     headers = {"Cookie": desk.cookie, "Content-Type": "application/x-www-form-urlencoded"}
     connection.request("POST", path, urlencode(form), headers)
     answer = connection.getresponse()

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from itertools import cycle, islice
 from typing import NamedTuple
 
+from repatriation.bench.papers import ready_paper
 from repatriation.bench.place import Ground, Place
 from repatriation.demonstration import defaults
 from repatriation.demonstration.officers import LANGUAGE_OF, duty_for
@@ -19,6 +20,7 @@ from repatriation.work.cases import Opener, every_body, open_many
 from repatriation.work.house import House
 from repatriation.work.newcase import Name, NewCase, PersonEntered
 from repatriation.work.opened import Taken
+from repatriation.work.papers.rules import is_made_with
 from repatriation.work.particulars import Particulars
 from repatriation.work.sessions import actor_of
 from repatriation.work.steps import take_step
@@ -31,11 +33,12 @@ AT_ONCE = 200
 
 
 class Stride(NamedTuple):
-    """One step on a way: the action, who takes it, and what they enter."""
+    """One step on a way: the action, who takes it, what they enter, and the kind of its paper."""
 
     action: str
     organisation: str
     given: Particulars
+    paper: str | None = None
 
 
 class Way(NamedTuple):
@@ -102,16 +105,20 @@ class World:
         """The next step of a case, as its officer takes it. Raises what `take_step` raises."""
         stride = walk.stride
         assert stride is not None
-        actor = self.actors[stride.organisation]
+        actor, now = self.actors[stride.organisation], datetime.now(UTC)
+        paper = None
+        if stride.paper is not None:
+            paper = ready_paper(walk.reference, walk.version, stride.action, stride.paper, now)
         taken = take_step(
             self.house,
             actor,
-            datetime.now(UTC),
+            now,
             walk.reference,
             stride.action,
             walk.version,
             stride.given,
             key,
+            paper=paper,
         )
         walk.version = taken.version
         return taken
@@ -176,6 +183,7 @@ def _way(procedure: Procedure, now: datetime, child: bool) -> Way:
             step.action.name,
             step.organisation,
             defaults.given(procedure, step.action, step.view, step.chosen, gate, now),
+            step.action.document if is_made_with(step.action) else None,
         )
         for step in course.steps
     )

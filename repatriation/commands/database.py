@@ -41,7 +41,8 @@ def upgrade() -> None:
     from repatriation.settings import read_settings
 
     settings = read_settings()
-    prepare_paper_keys(settings, datetime.now(UTC))
+    if settings.keyring_folder.is_dir():  # tables may be brought up where the keys are not
+        prepare_paper_keys(settings, datetime.now(UTC))
     doors = open_doors(settings)
     migrations.upgrade(doors)
     click.echo(f"The tables are at revision {migrations.current(doors)}.")

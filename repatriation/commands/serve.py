@@ -14,11 +14,11 @@ def command(host: str, port: int, processes: int, threads: int) -> None:
     The settings are the REPATRIATION_* variables, checked before anything listens.
     """
     from flask import Flask
-    from gunicorn.app.base import BaseApplication
 
     from repatriation.app import create_app
     from repatriation.opening import NotReady, open_to_serve
     from repatriation.records.keyring import KeyringError
+    from repatriation.service import Desk, Service
     from repatriation.settings import read_settings
     from repatriation.web.access_log import log_to_stderr
     from sop.reader import ProcedureError
@@ -31,32 +31,15 @@ def command(host: str, port: int, processes: int, threads: int) -> None:
     except (NotReady, ProcedureError) as problem:
         raise click.ClickException(str(problem)) from None
 
-    class Service(BaseApplication):  # type: ignore[misc]  # Gunicorn ships no types
-        """Gunicorn, told here and not by a file."""
+    if house.papers is None or house.papers.fault:
+        click.echo(
+            "No paper can be issued: the press or its keys failed their test. All else is served.", err=True
+        )
 
-        def load_config(self) -> None:
-            """What Gunicorn is told."""
-            told = {
-                "bind": f"{host}:{port}",
-                "workers": processes,
-                "worker_class": "gthread",
-                "threads": threads,
-                "timeout": 60,
-                "loglevel": "warning",
-                "proc_name": "repatriation",
-                "control_socket_disable": True,
-                # ProxyFix believes proxies by their number; Gunicorn must not judge by address as well.
-                "forwarded_allow_ips": "*" if settings.proxy_hops else "127.0.0.1",
-                "when_ready": lambda _: click.echo(f"Serving at http://{host}:{port} - stop with Ctrl+C"),
-            }
-            for name, value in told.items():
-                self.cfg.set(name, value)
+    def make() -> Flask:
+        # The house was opened and proved once, before the fork; its doors and its press forget the parent's
+        # connections and workers by themselves.
+        log_to_stderr()
+        return create_app(settings, house)
 
-        def load(self) -> Flask:
-            """The application in one process. The house was opened and proved once, before the fork; its
-            doors forget the parent's connections by themselves.
-            """
-            log_to_stderr()
-            return create_app(settings, house)
-
-    Service().run()
+    Service(Desk(host, port, processes, threads, settings.proxy_hops > 0), make).run()

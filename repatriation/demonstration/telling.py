@@ -16,6 +16,7 @@ from repatriation.work.actors import Actor
 from repatriation.work.cases import open_case
 from repatriation.work.house import House
 from repatriation.work.newcase import NewCase
+from repatriation.work.papers.filing import Made
 from repatriation.work.particulars import Particulars
 from repatriation.work.steps import take_step
 from repatriation.work.visits import ACTION_OF, VisitEntered, record_visit
@@ -127,9 +128,14 @@ class Teller:
             if step.action.name in ACTION_OF.values():
                 key = f"demonstration-{reference}-{number}"
                 visit = _visit(step.action.name == ACTION_OF[True], at[number])
-                taken = record_visit(self.house, actor, at[number], reference, version, visit, key)
+                taken = record_visit(
+                    self.house, actor, at[number], reference, version, visit, key, Made.ELSEWHERE
+                )
             else:
-                taken = take_step(self.house, actor, at[number], reference, step.action.name, version, given)
+                name = step.action.name
+                taken = take_step(
+                    self.house, actor, at[number], reference, name, version, given, paper=Made.ELSEWHERE
+                )
             version = taken.version
             if taken.opened is not None:
                 self.told.reopened[story.name] = (taken.opened, at[number])

@@ -9,16 +9,19 @@ from werkzeug.wrappers import Response
 from repatriation.web.casefile import CaseFileShown, changes
 from repatriation.web.desk import here, today
 from repatriation.web.forms import PlainForm, form_key
+from repatriation.web.paperwork import HERE, at_the_desk, carried, errand_of, not_made
 from repatriation.web.particulars_form import NEEDED, entered, form_for, particulars
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now
 from repatriation.web.words import Wording, grounding, stage_name, text
 from repatriation.work.casepage import CasePage, Kind, Move
 from repatriation.work.choices import gates, to_choose
+from repatriation.work.papers.filing import Prepared
+from repatriation.work.papers.rules import is_made_with
 from repatriation.work.particulars import Particulars, asked
 from repatriation.work.permissions import Permission
 from repatriation.work.reading import case_page, may_see
-from repatriation.work.refusals import Invalid, KeyReused, MovedOn
+from repatriation.work.refusals import Invalid, KeyReused, MovedOn, NoPaper
 from repatriation.work.reopening import entries
 from repatriation.work.steps import take_step
 from sop.engine import NotAllowed, Reason
@@ -38,7 +41,9 @@ def add_pages(blueprint: Blueprint) -> None:
         posted = request.method == "POST"
         # A form that does not say which version it was made for was made for none.
         seen = request.form.get("version", -1, int) if posted else request.args.get("seen", page.version, int)
-        sure = posted and "sure" in request.form
+        # Where a paper belongs to the act, nobody can be sure before it was written.
+        ready = HERE in request.form or not is_made_with(page.procedure.actions[action])
+        sure = posted and ready and "sure" in request.form
         # A form that was sent twice must reach work, which knows its key and gives the first answer again.
         if seen != page.version and not sure:
             return moved_on(page, seen)
@@ -47,10 +52,14 @@ def add_pages(blueprint: Blueprint) -> None:
             return not_allowed(page, action, (Reason("stage", page.stage.name),))
         move = move or _out_of_place(page, action)
         form = _form(page, move)
+        if move.open and _cannot_make(move):
+            return not_made(url_for("cases.case", reference=reference), NoPaper("not_ready"))
         if not posted or "change" in request.form:
             return _asked(page, move, form)
         if not form.validate():
             return _asked(page, move, form), 400
+        if is_made_with(move.action):
+            return _with_its_paper(page, move, form, seen)
         if not sure and _is_checked(move):
             return _checked(page, move, form)
         return _taken(page, move, form, seen)
@@ -82,21 +91,56 @@ def _is_checked(move: Move) -> bool:
     return ends or any(name != "note" for name in move.asked)
 
 
+def _cannot_make(move: Move) -> bool:
+    """Whether the act names a paper, and none can be made here."""
+    workshop = house().papers
+    return is_made_with(move.action) and (workshop is None or workshop.fault is not None)
+
+
+def _with_its_paper(page: CasePage, move: Move, form: PlainForm, seen: int) -> Answer:
+    """An act that is taken only together with its paper: the paper is written, looked at and issued first."""
+    if move.reasons and "sure" not in request.form:
+        return not_allowed(page, move.action.name, move.reasons)
+    try:
+        given = particulars(form, here())
+    except Invalid as wrong:
+        _mark(form, wrong)
+        return _asked(page, move, form), 400
+
+    def take(paper: Prepared) -> Answer:
+        return _taken(page, move, form, seen, paper)
+
+    return at_the_desk(
+        errand_of(
+            page,
+            move.action,
+            seen,
+            take,
+            given,
+            back=url_for("cases.case", reference=page.reference),
+            rows=[row for row in entered(form) if row[1]],
+            warning=move.kind is Kind.EXIT,
+        )
+    )
+
+
 def _asked(page: CasePage, move: Move, form: PlainForm) -> str:
     """The action with what it asks for; where it is closed, the reasons and no button."""
-    return render_template("cases/act.html", form=form, **_about(page, move), checked=_is_checked(move))
+    return render_template(
+        "cases/act.html",
+        form=form,
+        **_about(page, move),
+        checked=_is_checked(move) or is_made_with(move.action),
+        carried=[pair for pair in carried() if pair[0].startswith("paper-")],
+        paper_here="paper-here" in request.form,
+    )
 
 
 def _checked(page: CasePage, move: Move, form: PlainForm) -> str:
-    carried = [
-        (name, value)
-        for name, value in request.form.items(multi=True)
-        if name not in ("csrf_token", "key", "version", "sure", "change")
-    ]
     return render_template(
         "cases/check.html",
         rows=entered(form),
-        carried=carried,
+        carried=carried(),
         warning=move.kind is Kind.EXIT,
         **_about(page, move),
     )
@@ -123,11 +167,15 @@ def _about(page: CasePage, move: Move) -> dict[str, Any]:
     }
 
 
-def _taken(page: CasePage, move: Move, form: PlainForm, version: int) -> Answer:
+def _taken(
+    page: CasePage, move: Move, form: PlainForm, version: int, paper: Prepared | None = None
+) -> Answer:
     name = move.action.name
     try:
         given: Particulars = particulars(form, here())
-        taken = take_step(house(), actor(), now(), page.reference, name, version, given, form_key())
+        taken = take_step(
+            house(), actor(), now(), page.reference, name, version, given, form_key(), paper=paper
+        )
     except (MovedOn, KeyReused):
         return moved_on(case_page(house(), actor(), now(), page.reference), version)
     except NotAllowed as refused:
@@ -135,7 +183,11 @@ def _taken(page: CasePage, move: Move, form: PlainForm, version: int) -> Answer:
     except Invalid as wrong:
         _mark(form, wrong)
         return _asked(page, move, form), 400
-    flash(_("Done, and written down."))
+    flash(
+        _("Done, and written down. The paper is %(number)s.", number=paper.number)
+        if paper
+        else _("Done, and written down.")
+    )
     return redirect(_onward(taken.opened or taken.reference), 303)
 
 

@@ -1,5 +1,6 @@
 """Arrivals at a gate: who is expected, the roll with its names opened once, those who come unannounced."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,10 +12,12 @@ from werkzeug.wrappers import Response
 from wtforms import RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
+from documents.kinds import KINDS
 from repatriation.web.casefile import place, shown_day
 from repatriation.web.desk import today
 from repatriation.web.forms import DateBoxes, DateRequired, NearOurTime, PlainForm, choices, form_key
 from repatriation.web.identity import ReasonForm, born, names_of
+from repatriation.web.paperwork import HERE, Errand, at_the_desk
 from repatriation.web.particulars_form import GATE, LONGEST_NOTE
 from repatriation.web.person_form import about_fields, name_fields, person_in, scripts_for
 from repatriation.web.security import permission
@@ -35,9 +38,22 @@ from repatriation.work.choices import Entry, entries, gates, own_place
 from repatriation.work.identity import Identity, open_identities
 from repatriation.work.newcase import NewCase
 from repatriation.work.openings import open_once
+from repatriation.work.papers.filing import Prepared
+from repatriation.work.papers.group import (
+    KIND,
+    Waiting,
+    draft_group,
+    prepare_group,
+    preview_group,
+    who_can_sign,
+    with_minutes,
+)
+from repatriation.work.papers.issuing import Asked
+from repatriation.work.papers.languages import Pair, pairs
 from repatriation.work.permissions import Permission, may
+from repatriation.work.reading import case_page
 from repatriation.work.refusals import Invalid, KeyReused
-from sop.engine import NotAllowed
+from sop.engine import NotAllowed, Reason
 
 ENTRY = "received"
 """The stage in which somebody who came unannounced begins."""
@@ -214,22 +230,85 @@ def _acts(where: str, people: tuple[Arrival, ...]) -> list[tuple[str, Markup]]:
 
 
 def _ticked(where: str) -> Answer:
+    """What was ticked, done: all at once, or with the minutes of the handover made in the middle."""
     names = AT_THE_GATE if where == "gate" else AT_THE_CENTRE
     actions = [name for name in names if name in request.form.getlist("act")]
     people = [
         (reference, request.form.get(f"version-{reference}", 0, type=int))
         for reference in request.form.getlist("here")
     ]
+    minuted = with_minutes(house(), actor(), [reference for reference, _version in people], actions)
+    signed = next((number for number, name in enumerate(actions) if name in minuted), None)
+    if signed is None:
+        return _done(_tick(people, actions))
+    if HERE in request.form and "sure" in request.form:
+        # Sent twice, it must reach the steps, which know its key and give the first answer again.
+        return at_the_desk(_minutes(people, actions, ()))
+    first = _tick(people, actions[:signed])
+    stopped = [each for each in first if each.stopped]
+    waiting = [(each.reference, each.version) for each in first if not each.stopped]
+    ready, barred = who_can_sign(house(), actor(), now(), waiting, actions[signed])
+    stopped += [_barred(reference, why, actions[signed]) for reference, why in barred.items()]
+    return at_the_desk(_minutes(ready, actions[signed:], stopped)) if ready else _done(stopped)
+
+
+def _tick(people: list[tuple[str, int]], actions: list[str], minutes: Prepared | None = None) -> list[Ticked]:
     try:
-        done = tick(house(), actor(), now(), people, actions, form_key())
+        return list(tick(house(), actor(), now(), people, actions, form_key(), minutes))
     except Invalid:
         abort(400)
+
+
+def _barred(reference: str, reasons: tuple[Reason, ...], action: str) -> Ticked:
+    page = case_page(house(), actor(), now(), reference)
+    return Ticked(reference, (), action, reasons, stage=page.stage.name, procedure=page.procedure)
+
+
+def _minutes(ready: Sequence[Waiting], actions: list[str], left_out: Sequence[Ticked]) -> Errand:
+    """The minutes of those who are ready, and what is done once they are issued."""
+    references = [reference for reference, _version in ready]
+    procedure = case_page(house(), actor(), now(), references[0]).procedure
+
+    def asked(languages: Pair, typed: Mapping[str, Any]) -> Asked:
+        return Asked(references[0], actions[0], languages, typed)
+
+    def issue(languages: Pair, typed: Mapping[str, Any]) -> Answer:
+        minutes = prepare_group(house(), actor(), now(), asked(languages, typed), references)
+        done = _tick(list(ready), actions, minutes)
+        return _done(done, minutes.number, [each for each in done if actions[0] not in each.done])
+
+    return Errand(
+        KINDS[KIND],
+        pairs(procedure, actor().country, actor().functions, ()),
+        lambda: draft_group(house(), actor(), now(), references, actions[0]),
+        lambda languages, typed: preview_group(house(), actor(), asked(languages, typed), references),
+        issue,
+        _here(_day(), _gate()),
+        rows=[(_("People on the minutes"), str(len(references))), *(_left_out(each) for each in left_out)],
+        carried=[
+            ("tick", "yes"),
+            *(("act", name) for name in actions),
+            *(("here", reference) for reference in references),
+            *((f"version-{reference}", str(version)) for reference, version in ready),
+        ],
+        may_change=False,
+    )
+
+
+def _left_out(each: Ticked) -> tuple[object, object]:
+    """Somebody who is not on the minutes, and why."""
+    told = _result(each)
+    return f"{_('Not on the minutes')}: {each.reference}", Markup("<br>").join(told["reasons"])
+
+
+def _done(results: list[Ticked], number: str | None = None, unsigned: Sequence[Ticked] = ()) -> str:
     return render_template(
         "arrivals/ticked.html",
-        nothing=not people or not actions,
-        results=[_result(each) for each in done],
-        again=request.full_path.rstrip("?"),
+        nothing=not results,
+        results=[_result(each) for each in results],
         back=_here(_day(), _gate()),
+        minutes=number,
+        unsigned=[each.reference for each in unsigned],
     )
 
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template
 from markupsafe import Markup
 
-from repatriation.web import acting, board, identity, opening, search
+from repatriation.web import acting, board, identity, opening, papers, search
 from repatriation.web.casefile import SHOWN_AT_FIRST, CaseFileShown
 from repatriation.web.desk import today
 from repatriation.web.security import permission
@@ -38,6 +38,7 @@ def make_blueprint() -> Blueprint:
     opening.add_pages(blueprint)
     identity.add_pages(blueprint)
     search.add_pages(blueprint)
+    papers.add_pages(blueprint)
     return blueprint
 
 

@@ -184,9 +184,38 @@ TAGS: Mapping[str, object] = {
     "case:imported": _l("Case read in from a file"),
     "visit:recorded": _l("Visit written down"),
     "visit:notes:opened": _l("Notes of visits opened"),
+    "paper:issued": _l("Paper made afterwards"),
+    "paper:file:opened": _l("Paper opened"),
+    "paper:revoked": _l("Paper revoked"),
 }
 
 TAG_OF: Mapping[str, str] = {"open_case": "case:opened"}
+
+PAPERS: Mapping[str, object] = {
+    "return_request": _l("Request for return"),
+    "note_verbale": _l("Note verbale"),
+    "family_tracing_request": _l("Request to trace a family"),
+    "family_assessment": _l("Family assessment"),
+    "consent_form": _l("Declaration of agreement"),
+    "travel_document": _l("Emergency travel document"),
+    "handover_minutes": _l("Minutes of handover"),
+    "return_certificate": _l("Certificate of return"),
+    "screening_form": _l("Screening and identification form"),
+    "referral_form": _l("Referral"),
+    "reintegration_plan": _l("Reintegration plan"),
+    "visit_form": _l("Follow-up visit"),
+    "closure_report": _l("Closing report"),
+}
+
+REVOKED_FOR: Mapping[str, object] = {
+    "mistake": _l("There is a mistake in it"),
+    "replaced": _l("A newer one takes its place"),
+    "lost": _l("It was lost or stolen"),
+    "person_withdrew": _l("The person has taken back their word"),
+    "not_used": _l("It is not needed any more"),
+    "not_completed": _l("What it says did not come about"),
+    "misused": _l("It was misused"),
+}
 
 REASONS: Mapping[str, object] = {
     "roll_check": _l("To check a list at the gate or the centre"),

@@ -20,6 +20,11 @@ def language() -> str:
     return str(get_locale() or _offered()[0])
 
 
+def autonym(code: str) -> str:
+    """A language by its own name."""
+    return AUTONYMS[code]
+
+
 def remember_language(code: str) -> None:
     """Keep to this language for the rest of the session; one that is not offered is left aside."""
     if code in _offered():

@@ -29,6 +29,7 @@ AREAS = (
     Area("visits.index", _l("Visits")),
     Area("imports.index", _l("Import")),
     Area("procedures.index", _l("Procedures")),
+    Area("papers.blank_forms", _l("Blank forms")),
     Area("trail.index", _l("Identities opened")),
     Area("partners.index", _l("Partners")),
 )

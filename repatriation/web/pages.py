@@ -14,9 +14,11 @@ from repatriation.web import (
     health,
     languages,
     oauth,
+    papers,
     partners,
     signin,
     trail,
+    verify,
     visits,
 )
 
@@ -26,6 +28,8 @@ PAGES: tuple[Callable[[], Blueprint], ...] = (
     languages.make_blueprint,
     account.make_blueprint,
     cases.make_blueprint,
+    papers.make_blueprint,
+    verify.make_blueprint,
     arrivals.make_blueprint,
     visits.make_blueprint,
     trail.make_blueprint,

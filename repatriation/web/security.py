@@ -13,8 +13,19 @@ from repatriation.work.permissions import Permission, may
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-# The pages that need no sign-in. A sixth needs a better reason than convenience.
-PUBLIC = frozenset({"static", "signin.sign_in", "signin.exit_page", "health.healthz", "health.readyz"})
+# The pages that need no sign-in. Another one needs a better reason than convenience: whoever holds a paper
+# must be able to ask whether it counts.
+PUBLIC = frozenset(
+    {
+        "static",
+        "signin.sign_in",
+        "signin.exit_page",
+        "health.healthz",
+        "health.readyz",
+        "verify.check",
+        "verify.keys",
+    }
+)
 
 _POLICY = {
     "default-src": "'none'",

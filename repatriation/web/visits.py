@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
+from documents.fields import NARRATIVE
 from repatriation.web import glossary
 from repatriation.web.acting import moved_on, not_allowed
 from repatriation.web.board import address_of, place_of, row
@@ -16,15 +17,28 @@ from repatriation.web.casefile import shown_day, shown_moment
 from repatriation.web.desk import today
 from repatriation.web.forms import DateBoxes, DateRequired, NearOurTime, PlainForm, choices, form_key
 from repatriation.web.identity import ReasonForm
+from repatriation.web.paperwork import at_the_desk, errand_of
 from repatriation.web.security import permission
-from repatriation.web.session import actor, house, now
+from repatriation.web.session import actor, house, now, signed_in
 from repatriation.web.words import look_up
+from repatriation.work.casepage import CasePage
 from repatriation.work.lists import CaseLine, Order, Wanted, cases
+from repatriation.work.papers.filing import Prepared
+from repatriation.work.papers.rules import is_made_with
 from repatriation.work.permissions import Permission
 from repatriation.work.reading import case_page
 from repatriation.work.refusals import Invalid, KeyReused, MovedOn
-from repatriation.work.visits import ACTION_OF, MADE, Visited, VisitEntered, open_notes, record_visit, visited
-from sop.engine import NotAllowed
+from repatriation.work.visits import (
+    ACTION_OF,
+    MADE,
+    Visited,
+    VisitEntered,
+    look_over,
+    open_notes,
+    record_visit,
+    visited,
+)
+from sop.engine import NotAllowed, Reason
 
 LONGEST = 8000
 PROBLEMS = {
@@ -81,18 +95,28 @@ def make_blueprint() -> Blueprint:
             move = page.move(ACTION_OF[True])
             barred = not_allowed(page, ACTION_OF[True], move.reasons) if move and _is_stopped(move) else None
             return barred or (_shown(form, page, version), 400 if form.is_submitted() else 200)
+        if "change" in request.form:
+            return _shown(form, page, version)
         try:
-            record_visit(house(), actor(), now(), reference, version, _entered(form), form_key())
-        except (MovedOn, KeyReused):
-            return moved_on(case_page(house(), actor(), now(), reference), version)
-        except NotAllowed as refused:
-            return not_allowed(page, refused.action, refused.reasons)
+            look_over(now(), _entered(form))
         except Invalid as wrong:
-            for name in wrong.problems:
-                form[name].errors = [PROBLEMS.get(name, _("Look at this again"))]
-            return _shown(form, page, version), 400
-        flash(_("The visit is written down."))
-        return redirect(url_for("cases.case", reference=reference), 303)
+            return _put_right(form, page, version, wrong)
+        action = page.procedure.actions[ACTION_OF[form.outcome.data == MADE]]
+        if not is_made_with(action):
+            return _kept(form, page, version)
+
+        move = page.move(action.name)
+        if "sure" not in request.form and (move is None or move.reasons):
+            return not_allowed(
+                page, action.name, move.reasons if move else (Reason("stage", page.stage.name),)
+            )
+
+        def keep(paper: Prepared) -> Answer:
+            return _kept(form, page, version, paper)
+
+        back = url_for("cases.case", reference=reference)
+        known = _on_paper(_entered(form))
+        return at_the_desk(errand_of(page, action, version, keep, known=known, back=back))
 
     @blueprint.route("/cases/<reference>/visit-notes", methods=["GET", "POST"])
     @permission(Permission.READ_IDENTITY)
@@ -106,6 +130,47 @@ def make_blueprint() -> Blueprint:
         return render_template("visits/notes.html", page=page, opened=opened)
 
     return blueprint
+
+
+def _kept(form: VisitForm, page: CasePage, version: int, paper: Prepared | None = None) -> Answer:
+    """The visit, written down with its step and its paper."""
+    try:
+        record_visit(house(), actor(), now(), page.reference, version, _entered(form), form_key(), paper)
+    except (MovedOn, KeyReused):
+        return moved_on(case_page(house(), actor(), now(), page.reference), version)
+    except NotAllowed as refused:
+        return not_allowed(page, refused.action, refused.reasons)
+    except Invalid as wrong:
+        return _put_right(form, page, version, wrong)
+    flash(_("The visit is written down."))
+    return redirect(url_for("cases.case", reference=page.reference), 303)
+
+
+def _put_right(form: VisitForm, page: CasePage, version: int, wrong: Invalid) -> Answer:
+    for name in wrong.problems:
+        field: Any = getattr(form, name, form.on)
+        field.errors = [PROBLEMS.get(name, _("Look at this again"))]
+    return _shown(form, page, version), 400
+
+
+def _on_paper(entered: VisitEntered) -> dict[str, Any]:
+    """What the form of the visit says already."""
+    notes = entered.notes if entered.notes and len(entered.notes) <= NARRATIVE else None
+    told: dict[str, dict[str, Any]] = {
+        "visit": {
+            "on": entered.on.isoformat(),
+            "visitor": officer.name if (officer := signed_in()) else None,
+            "outcome": entered.outcome,
+            "mode": entered.mode,
+            "alone": entered.seen_alone,
+        },
+        "safe": {"safety": entered.safety, "remarks": notes},
+        "next": {"visit_on": entered.next_on.isoformat() if entered.next_on else None},
+    }
+    return {
+        part: {name: value for name, value in said.items() if value is not None}
+        for part, said in told.items()
+    }
 
 
 def _stages() -> frozenset[str]:

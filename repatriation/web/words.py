@@ -119,6 +119,10 @@ class Wording:
             "date_needed": _("Enter the day that was agreed."),
             "end_needed": _("Enter the last day on which the paper is valid."),
             "end_past": _("The last day that was entered is over already."),
+            "paper": _("This is done only together with its paper."),
+            "moved_on": _("Somebody else changed this case meanwhile. Look at it before you go on."),
+            "one_route": _("One set of minutes is for people on one route. Do this for them apart."),
+            "too_many": _("One set of minutes holds at most fifty people. Do this for the others apart."),
         }
         return escape(plain.get(code) or _("This is not possible now."))
 

@@ -1,6 +1,5 @@
 """Local accounts: proving who one is by name and password, and what slows down somebody who guesses."""
 
-import hashlib
 import os
 import threading
 from datetime import datetime, timedelta
@@ -8,12 +7,12 @@ from functools import lru_cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlmodel import Session, select
+from sqlmodel import select
 
 from repatriation.records.organisations import SYSTEM, Officer, Organisation
-from repatriation.records.sessions import Throttle
 from repatriation.records.trail import append
 from repatriation.work.actors import Actor
+from repatriation.work.buckets import count, take_off
 from repatriation.work.house import House
 from repatriation.work.sessions import actor_of, end_all
 
@@ -67,7 +66,7 @@ def sign_in(house: House, username: str, password: str, now: datetime, address: 
     name = username.strip().casefold()
     buckets = ((("name", name, address), TRIES_AT_A_NAME), (("address", address), TRIES_FROM_AN_ADDRESS))
     with house.doors.act() as session:
-        counted = [count_try(session, key, limit, now) for key, limit in buckets]
+        counted = [count(session, key, limit, now) for key, limit in buckets]
         found = session.exec(
             select(Officer, Organisation)
             .where(Officer.organisation_id == Organisation.id)
@@ -88,7 +87,7 @@ def sign_in(house: House, username: str, password: str, now: datetime, address: 
     actor = actor_of(officer, organisation)
     with house.doors.act() as session:
         for key, (_, drains) in buckets:
-            _take_off(session, key, drains)
+            take_off(session, key, drains)
         again = session.get(Officer, officer.id)
         if again is not None and again.password_hash == kept and hasher().check_needs_rehash(kept):
             again.password_hash = hasher().hash(password)
@@ -133,29 +132,3 @@ def _matches(kept: str, password: str) -> bool:
         return False
     finally:
         _AT_ONCE.release()
-
-
-def count_try(session: Session, key: tuple[str, ...], limit: tuple[int, timedelta], now: datetime) -> bool:
-    """Put one try into a leaking bucket; False, and nothing put in, when it is full."""
-    most, drains = limit
-    digest = _bucket(key)
-    row = session.get(Throttle, digest)
-    empty_at = max(row.empty_at, now) if row else now
-    if empty_at - now > drains * (most - 1):
-        return False
-    if row is None:
-        session.add(Throttle(key=digest, empty_at=empty_at + drains))
-    else:
-        row.empty_at = empty_at + drains
-    return True
-
-
-def _take_off(session: Session, key: tuple[str, ...], drains: timedelta) -> None:
-    row = session.get(Throttle, _bucket(key))
-    if row is not None:
-        row.empty_at -= drains
-
-
-def _bucket(key: tuple[str, ...]) -> str:
-    """A digest, so that the table keeps no names that were tried."""
-    return hashlib.sha256("\0".join(key).encode()).hexdigest()

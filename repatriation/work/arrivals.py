@@ -15,11 +15,13 @@ from repatriation.records.scope import visible_case, visible_ids
 from repatriation.work.actors import Actor
 from repatriation.work.house import House
 from repatriation.work.identity import MOST_AT_ONCE
+from repatriation.work.papers.filing import AlreadyFiled, Prepared, StepPaper
+from repatriation.work.papers.rules import is_made_with
 from repatriation.work.particulars import NOTHING
-from repatriation.work.refusals import Invalid, KeyReused, MovedOn, NotFound
+from repatriation.work.refusals import Invalid, KeyReused, MovedOn, NotFound, PaperNeeded
 from repatriation.work.steps import take_step
 from sop.engine import NotAllowed, Reason
-from sop.procedure import Procedure, Stage
+from sop.procedure import Action, Procedure, Stage
 
 AT_THE_GATE: Final = ("check_roll", "sign_minutes_home", "complete_handover", "register")
 """What the receiving side does with each person at the gate, in this order."""
@@ -66,6 +68,7 @@ class Ticked:
     moved_on: bool = False
     stage: str = ""
     procedure: Procedure | None = None
+    version: int = 0
 
 
 def coming(house: House, actor: Actor, day: date) -> tuple[Expected, ...]:
@@ -161,6 +164,7 @@ def tick(
     people: Sequence[tuple[str, int]],
     actions: Sequence[str],
     key: str,
+    minutes: Prepared | None = None,
 ) -> tuple[Ticked, ...]:
     """Takes the same steps for many people, each as far as the procedure lets them.
 
@@ -168,6 +172,7 @@ def tick(
         people: references, each with the version that the officer was looking at.
         actions: names of actions, in order; one that is done already, or not of the stage, is passed over.
         key: the idempotency key of the form: sent twice, it takes each step once.
+        minutes: of the handover of all of them, for the acts that are taken together with them.
 
     Raises:
         NotFound: one of the cases is not there, or not this officer's to know of; then nothing was done.
@@ -178,7 +183,7 @@ def tick(
     with house.doors.read() as session:
         found = [_seen(session, actor, reference) for reference, _ in people]
     return tuple(
-        _Walk(house, actor, now, case, version, key).take(actions)
+        _Walk(house, actor, now, case, version, key, minutes).take(actions)
         for case, (_, version) in zip(found, people, strict=True)
     )
 
@@ -194,8 +199,16 @@ class _Walk:
     """One person's steps, one after the other."""
 
     def __init__(
-        self, house: House, actor: Actor, now: datetime, case: CaseFile, version: int, key: str
+        self,
+        house: House,
+        actor: Actor,
+        now: datetime,
+        case: CaseFile,
+        version: int,
+        key: str,
+        minutes: Prepared | None,
     ) -> None:
+        self.minutes, self.filed = minutes, False
         self.house, self.actor, self.now, self.key = house, actor, now, key
         self.reference, self.version, self.stage = case.reference, version, case.stage
         self.procedure = house.shelf.pinned(case.digest)
@@ -219,15 +232,27 @@ class _Walk:
                     self.version,
                     NOTHING,
                     self._key(name),
+                    paper=self._paper(action),
                 )
             except NotAllowed as refused:
                 return self._told(done, name, refused.reasons)
+            except PaperNeeded as needed:
+                return self._told(done, name, (Reason("paper", needed.kind),))
             except (MovedOn, KeyReused):
                 return Ticked(self.reference, tuple(done), name, moved_on=True, procedure=self.procedure)
             self.version, self.stage = taken.version, taken.stage
             self.facts |= set(action.records)
+            self.filed = self.filed or is_made_with(action)
             done.append(name)
         return self._told(done, None, ())
+
+    def _paper(self, action: Action) -> StepPaper:
+        """The minutes, filed with the first act that is taken together with them; later ones rest on them."""
+        if self.minutes is None or not is_made_with(action):
+            return None
+        if self.filed:
+            return AlreadyFiled(self.minutes.number)
+        return self.minutes.in_case(self.reference, self.version, action.name)
 
     def _told(self, done: list[str], stopped: str | None, reasons: tuple[Reason, ...]) -> Ticked:
         return Ticked(
@@ -237,6 +262,7 @@ class _Walk:
             reasons,
             stage=self.stage,
             procedure=self.procedure,
+            version=self.version,
         )
 
     def _key(self, action: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from repatriation.records.doors import Doors
 from repatriation.records.sealing import Keyring
+from repatriation.work.papers.workshop import Workshop
 from sop.clocks import Calendar
 from sop.shelf import Shelf
 
@@ -24,3 +25,4 @@ class House:
     demonstration: bool = False
     issuer: str = "http://127.0.0.1:8000"
     partner_rate: int = 50
+    papers: Workshop | None = None

@@ -16,12 +16,14 @@ def readiness(house: House) -> Mapping[str, bool]:
     """What must hold before people are let in, by name.
 
     The database answers, its tables are this program's, nothing can be taken out of the trail, there is a
-    procedure to follow, and every procedure that a case was opened under is on the shelf, unchanged.
+    procedure to follow, and every procedure that a case was opened under is on the shelf, unchanged. That no
+    paper can be issued (`papers`) is told as well, and keeps nobody out.
     """
     wrong = {_OF_THE_DATABASE[problem.code] for problem in migrations.ready(house.doors)}
     found = {name: name not in wrong for name in _OF_THE_DATABASE.values()}
     found["procedures"] = bool(house.shelf.procedures)
     found["procedures_of_cases"] = not wrong and not procedures_missing(house)
+    found["papers"] = house.papers is not None and house.papers.fault is None
     return found
 
 

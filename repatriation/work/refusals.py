@@ -40,3 +40,19 @@ class MovedOn(Exception):
     def __init__(self, reference: str, version: int, changes: tuple[Change, ...]) -> None:
         self.reference, self.version, self.changes = reference, version, changes
         super().__init__(f"{reference} stands at version {version}")
+
+
+class PaperNeeded(Exception):
+    """The act is taken only together with its paper, and none was made."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        super().__init__(f"this act is taken together with its paper ({kind})")
+
+
+class NoPaper(Exception):
+    """The paper cannot be made, for a reason given as a code: busy, unfit, glyph, too_long, not_ready..."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)

@@ -18,6 +18,7 @@ from repatriation.work.actors import Actor
 from repatriation.work.clocks import first_due
 from repatriation.work.house import House
 from repatriation.work.opened import Opened, Taken
+from repatriation.work.papers.filing import Filed
 from repatriation.work.particulars import Particulars, identification_of
 from repatriation.work.reopening import Anew
 from repatriation.work.sharing import Part, Sharing
@@ -47,9 +48,10 @@ class Scribe:
         given: Particulars,
         shared: Sharing,
         anew: Anew | None = None,
+        paper: Filed = Filed(),  # noqa: B008 - a tuple, which nobody can change
     ) -> None:
         self.house, self.actor, self.now, self.procedure = house, actor, now, procedure
-        self.anew = anew
+        self.anew, self.paper = anew, paper
         self.row, self.step, self.given, self.shared, self.opened = opened.row, step, given, shared, opened
         self.case_id: str = opened.row.id
         self.before = before
@@ -70,6 +72,7 @@ class Scribe:
             *self._consent(),
             *self._identification(),
             *self._parts(),
+            *self.paper.writes,
             event.write,
             *self._tell(),
             *(self.anew.writes if self.anew else ()),
@@ -235,6 +238,7 @@ class Scribe:
             "guardian": given.guardian is not None,
             "own_view": given.own_view,
             "opened": self.anew.reference if self.anew else None,
+            "paper": self.paper.named,
             "joined": [f"{part.role}:{part.organisation_id}" for part in self.shared.joins],
             "left": [f"{part.role}:{part.organisation_id}" for part in self.shared.leaves],
         }

@@ -12,6 +12,7 @@ from repatriation.work.actors import Actor
 from repatriation.work.history import changes_since
 from repatriation.work.house import House
 from repatriation.work.opened import Opened, Taken, open_for_step
+from repatriation.work.papers.filing import Prepared, StepPaper, filed
 from repatriation.work.particulars import NOTHING, Particulars, wanting
 from repatriation.work.refusals import Invalid, KeyReused, MovedOn, ReadOnly
 from repatriation.work.reopening import REOPENED, reopened
@@ -35,6 +36,7 @@ def take_step(
     particulars: Particulars = NOTHING,
     key: str | None = None,
     also: Callable[[Opened], tuple[Write, ...]] | None = None,
+    paper: StepPaper = None,
 ) -> Taken:
     """Takes one action in a case, for an officer of an organisation that has a part in it.
 
@@ -42,6 +44,7 @@ def take_step(
         version: the version of the case that the officer was looking at.
         key: an idempotency key; the same key and request again gives the first answer and changes nothing.
         also: what else is written in the same transaction, such as the row of a visit.
+        paper: the paper that the act is taken with, printed already; it is filed in the same transaction.
 
     Raises:
         NotFound: no such case, or not this officer's to know of.
@@ -50,10 +53,11 @@ def take_step(
         NotAllowed: the procedure does not allow it, with every reason.
         Invalid: particulars are missing or do not belong to the action.
         KeyReused: the key came before with another request.
+        PaperNeeded: the act is taken only together with its paper, and there is none.
     """
     if actor.reads_only:
         raise ReadOnly
-    request = _fingerprint(reference, action, version, particulars)
+    request = _fingerprint(reference, action, version, particulars, paper)
 
     def read(lean: Lean) -> Opened:
         return open_for_step(lean, actor, reference, key)
@@ -67,7 +71,7 @@ def take_step(
             return Writes(None, (), taken)
         if opened.row.version != version:
             raise MovedOn(reference, opened.row.version, ())
-        writes = _decide(house, actor, now, opened, action, particulars, key, request)
+        writes = _decide(house, actor, now, opened, action, particulars, key, request, paper)
         return writes._replace(rest=(*writes.rest, *also(opened))) if also else writes
 
     for tries_left in reversed(range(_TRIES)):
@@ -92,6 +96,7 @@ def _decide(
     given: Particulars,
     key: str | None,
     request: str,
+    paper: StepPaper,
 ) -> Writes:
     row = opened.row
     procedure = house.shelf.pinned(row.digest)
@@ -114,7 +119,9 @@ def _decide(
         raise Invalid(problems)
     shared = _shared(procedure, step, opened, actor, given.organisation, given.gate or row.gate)
     anew = reopened(house, actor, now, opened, step, given.entry) if REOPENED in step.recorded else None
-    return Scribe(house, actor, now, procedure, opened, view, step, given, shared, anew).writes(key, request)
+    with_paper = filed(house, actor, now, opened, step.action, paper)
+    scribe = Scribe(house, actor, now, procedure, opened, view, step, given, shared, anew, with_paper)
+    return scribe.writes(key, request)
 
 
 def _amiss(procedure: Procedure, opened: Opened, given: Particulars, now: datetime) -> dict[str, str]:
@@ -145,6 +152,8 @@ def _shared(
     )
 
 
-def _fingerprint(reference: str, action: str, version: int, given: Particulars) -> str:
-    said = repr((reference, action, version, sorted(given.entered().items())))
+def _fingerprint(reference: str, action: str, version: int, given: Particulars, paper: StepPaper) -> str:
+    told = (reference, action, version, sorted(given.entered().items()))
+    # Each try at a paper has its own number, so it is told by what was entered in it.
+    said = repr((*told, paper.request) if isinstance(paper, Prepared) else told)
     return hashlib.sha256(said.encode()).hexdigest()

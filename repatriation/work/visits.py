@@ -21,6 +21,7 @@ from repatriation.work.actors import Actor
 from repatriation.work.house import House
 from repatriation.work.identity import REASONS
 from repatriation.work.opened import Opened, Taken
+from repatriation.work.papers.filing import StepPaper
 from repatriation.work.particulars import NOTHING, YEARS
 from repatriation.work.refusals import Invalid, NotFound
 from repatriation.work.steps import take_step
@@ -78,7 +79,14 @@ _FILL = update(_TABLE).where(_TABLE.c.id == bindparam("visit"))
 
 
 def record_visit(
-    house: House, actor: Actor, now: datetime, reference: str, version: int, entered: VisitEntered, key: str
+    house: House,
+    actor: Actor,
+    now: datetime,
+    reference: str,
+    version: int,
+    entered: VisitEntered,
+    key: str,
+    paper: StepPaper = None,
 ) -> Taken:
     """Takes the step that a visit is (made, or missed) and writes the visit down in the same transaction.
 
@@ -87,6 +95,19 @@ def record_visit(
     Raises:
         Invalid: the day lies ahead, or the next visit does not; what `take_step` raises.
     """
+    look_over(now, entered)
+    # The same form with other words is another request, so the words are part of the key.
+    said = hashlib.sha256(f"{key}\0{entered.model_dump_json()}".encode()).hexdigest()[:40]
+
+    def also(opened: Opened) -> tuple[Write, ...]:
+        return _writes(house, actor, now, opened, entered)
+
+    action = ACTION_OF[entered.outcome == MADE]
+    return take_step(house, actor, now, reference, action, version, NOTHING, said, also, paper)
+
+
+def look_over(now: datetime, entered: VisitEntered) -> None:
+    """Raises Invalid when the visit lies ahead, or the next one does not."""
     day = now.astimezone(zone_of("KHM")).date()
     wrong = {"on": "future"} if entered.on > day or entered.on.year not in YEARS else {}
     if entered.next_on is not None and entered.next_on.year not in YEARS:
@@ -95,14 +116,6 @@ def record_visit(
         wrong["next_on"] = "past"
     if wrong:
         raise Invalid(wrong)
-    # The same form with other words is another request, so the words are part of the key.
-    said = hashlib.sha256(f"{key}\0{entered.model_dump_json()}".encode()).hexdigest()[:40]
-
-    def also(opened: Opened) -> tuple[Write, ...]:
-        return _writes(house, actor, now, opened, entered)
-
-    action = ACTION_OF[entered.outcome == MADE]
-    return take_step(house, actor, now, reference, action, version, NOTHING, said, also)
 
 
 def _writes(

@@ -1,5 +1,7 @@
 """`repatriation trail` and `repatriation keys`: what keeps the log whole and the files closed."""
 
+import json
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from documents.keys import read_list
 from repatriation.app import create_app
 from repatriation.opening import NotReady, open_house
 from repatriation.records import guards
@@ -62,6 +65,44 @@ def test_keys_are_rotated_and_the_old_epoch_is_retired(run: Run) -> None:
     assert identity.names[0]["full"] == "Demonstration River"
     assert "epoch    2:         1 cases" in run("keys", "list").output
     run("keys", "retire", "2", "--yes", ends_with=1)
+
+
+def test_keys_for_papers_are_there_from_the_start_rotated_listed_and_published(
+    run: Run, tmp_path: Path
+) -> None:
+    assert "papers   1:" in run("keys", "list").output
+    assert "generation 2" in run("keys", "rotate", "--for", "papers").output
+    listed = run("keys", "list").output
+    assert listed.count("root ") == 2
+    assert listed.count("(new papers)") == 1
+    printed = run("keys", "export-public").output
+    run("keys", "export-public", "--out", str(tmp_path / "keys.json"))
+    assert json.loads(printed) == json.loads((tmp_path / "keys.json").read_text())
+    public = read_list(printed.encode())
+    assert public.publics == open_house(read_settings()).keyring.paper_keys().publics
+
+
+def test_an_installation_from_before_there_were_papers_is_given_keys_by_the_upgrade(run: Run) -> None:
+    folder = read_settings().keyring_folder
+    shutil.rmtree(folder / "papers-0001")
+    for words in (("keys", "list"), ("keys", "export-public")):
+        assert "run `repatriation db upgrade`" in run(*words, ends_with=1).stderr
+    run("db", "upgrade")
+    assert "papers   1:" in run("keys", "list").output
+
+
+def test_the_tables_can_be_brought_up_where_the_keys_are_not(run: Run) -> None:
+    shutil.rmtree(read_settings().keyring_folder)
+    run("db", "upgrade")
+    assert not read_settings().keyring_folder.exists()
+
+
+def test_keys_for_papers_that_grow_old_are_called_due(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REPATRIATION_DEMONSTRATION", "false")
+    monkeypatch.setenv("REPATRIATION_SECRET_KEY", "not used for anything but this test")
+    assert "DUE" in run("keys", "list").output  # the demonstration's keys are made to look ten years old
+    run("keys", "rotate", "--for", "papers")
+    assert "DUE" not in run("keys", "list").output
 
 
 def test_nobody_is_served_while_a_guard_of_the_trail_is_missing(run: Run) -> None:

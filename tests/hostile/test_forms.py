@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import func, select
 
+from repatriation.bench.papers import typed
 from repatriation.records.cases import CaseFile
 from repatriation.work.newcase import NewCase
 from tests.web.casework.conftest import World, fill_in, send_on
@@ -41,6 +42,7 @@ def test_what_may_be_left_empty_may_be_left_blank(world: World, name: str) -> No
     assert page.status_code == 200
     reference = world.open_case(new=CHILD)
     sent: dict[str, object] = {**SENT, "guardian": "Aunt", "interpreter": " ", "version": "0", "key": "k"}
+    sent |= typed("consent_form")
     answer = world.browser("datip").send(f"/cases/{reference}/do/consent_to_protection", sent)
     assert answer.status_code == 303
 
@@ -96,7 +98,7 @@ def test_a_step_names_the_version_that_was_looked_at(world: World, version: str 
 @pytest.mark.parametrize("key", ["k" * 100_000, "k\nk", "ក", ""])
 def test_any_key_of_a_form_does(world: World, key: str) -> None:
     reference = world.open_case()
-    sent: dict[str, object] = {"sure": "yes", "key": key, "version": "1"}
+    sent: dict[str, object] = {"sure": "yes", "key": key, "version": "1", **typed("screening_form")}
     assert world.browser("datip").send(f"/cases/{reference}/do/presume", sent).status_code == 303
 
 
@@ -121,17 +123,17 @@ def test_a_long_note_about_yesterdays_arrival_is_a_note_to_shorten(world: World)
 
 @HERE
 def test_a_name_typed_where_a_reference_belongs_is_in_no_further_address(world: World) -> None:
-    for typed in ("Sok Chanthy", "Sok", "../account", "\\\\evil.example"):
-        page = world.browser("datip").open("/cases/find", query_string={"reference": typed})
+    for given in ("Sok Chanthy", "Sok", "../account", "\\\\evil.example"):
+        page = world.browser("datip").open("/cases/find", query_string={"reference": given})
         assert page.status_code == 404
     reference = world.open_case()
-    for typed in (
+    for given in (
         reference.lower(),
         f" {reference} ",
         reference.replace("-", " "),
         reference.replace("-", ""),
     ):
-        page = world.browser("datip").open("/cases/find", query_string={"reference": typed})
+        page = world.browser("datip").open("/cases/find", query_string={"reference": given})
         assert page.headers["Location"] == f"/cases/{reference}"
 
 
@@ -160,6 +162,7 @@ def test_a_last_day_that_cannot_be_is_not_taken(world: World, day: tuple[str, st
     reference = world.open_case()
     sent: dict[str, object] = dict(zip(("until-day", "until-month", "until-year"), day, strict=True))
     sent |= {"sure": "yes", "language": "km", "how": "spoken", "version": "1", "key": "k"}
+    sent |= typed("consent_form")
     answer = world.browser("datip").send(f"/cases/{reference}/do/consent_to_notification", sent)
     assert answer.status_code in (400, 409)
     assert "notification" not in world.case(reference).state["consents"]

@@ -7,6 +7,7 @@ from flask import Flask
 from sqlmodel import col, func, select
 
 from repatriation.app import create_app
+from repatriation.bench.papers import typed
 from repatriation.records.cases import CaseFile, Fact
 from repatriation.records.outbox import Idempotency
 from repatriation.settings import Settings
@@ -75,7 +76,12 @@ def test_an_identifier_that_somebody_planted_is_not_the_one_signed_in(world: Wor
 @HERE
 def test_a_key_is_one_officers_and_one_forms(world: World) -> None:
     reference, other = world.open_case(), world.open_case()
-    sent: dict[str, object] = {"sure": "yes", "version": "1", "key": "the-same-key"}
+    sent: dict[str, object] = {
+        "sure": "yes",
+        "version": "1",
+        "key": "the-same-key",
+        **typed("screening_form"),
+    }
     assert world.browser("datip").send(f"/cases/{reference}/do/presume", sent).status_code == 303
     assert world.browser("datip").send(f"/cases/{other}/do/presume", sent).status_code == 409
     assert world.case(other).version == 1
@@ -134,6 +140,7 @@ def test_a_button_pressed_many_times_at_once_takes_one_step(world: World) -> Non
     reference = world.open_case()
     visitor = world.browser("datip")
     sent = {"csrf_token": token_of(visitor), "sure": "yes", "version": "1", "key": "pressed"}
+    sent |= typed("screening_form")
 
     def press(key: str) -> int:
         client = Visitor(world.app.test_client())
@@ -188,6 +195,7 @@ def test_a_box_sent_twice_is_taken_once(world: World) -> None:
     reference = world.open_case()
     visitor = world.browser("datip")
     pairs: dict[str, object] = {"sure": ["yes", "no"], "version": ["1", "99"], "key": ["a", "b"]}
+    pairs |= typed("screening_form")
     assert visitor.send(f"/cases/{reference}/do/presume", pairs).status_code == 303
     assert world.case(reference).version == 2
 

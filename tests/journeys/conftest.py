@@ -15,6 +15,7 @@ from repatriation.work.house import House
 from sop import clocks, shelf
 from sop.clocks import Calendar
 from sop.shelf import Shelf
+from tests.fakes.press import workshop
 from tests.journeys.officer import Story, never_said
 from tests.web.conftest import Clock, quick_passwords
 
@@ -55,7 +56,7 @@ def house(
     monkeypatch: pytest.MonkeyPatch,
 ) -> House:
     """An installation with the offices and officers of the demonstration, and no case."""
-    made = House(doors, procedures, calendars, keyring, demonstration=True)
+    made = House(doors, procedures, calendars, keyring, demonstration=True, papers=workshop())
     monkeypatch.setattr(load, "STORIES", ())
     load.load(made, Clock().time)
     return made

@@ -21,6 +21,18 @@ HABITS: Final[Mapping[str, Any]] = {
 }
 """What an officer enters where a form asks for it and the story says nothing else."""
 
+PAPER_HABITS: Final[Mapping[str, str]] = {
+    "paper-to": "The body that is asked",
+    "paper-matter": "verification",
+    "paper-care-may_be_told": "looked_for",
+    "paper-finding-found": "true",
+    "paper-recommended-advice": "care",
+    "paper-closing-reason": "goals_reached",
+    "paper-entry-gate": "The gate of the story",
+    "paper-place-gate": "The gate of the story",
+}
+"""What a paper must say where the case does not say it."""
+
 PAPER_COUNTS: Final = timedelta(days=200)
 
 
@@ -97,15 +109,30 @@ class Officer(Browser):
         """Takes a step from the page of the case, and gives the page that follows."""
         asked = self.asks_for(action)
         form = self.filled(asked, **entered)
+        button = "Do this now"
         if "sure" not in dict(form.pairs):
-            checked = self.send(form, "Continue", 200)
-            assert checked.heading == "Check before you do this", checked.text
-            form = checked.form("Do this now")
-        done = self.send(form, "Do this now")
+            checked = self.send(form, "Continue", 200, may_name=True)
+            if checked.heading == "Write the paper":
+                checked, button = self.writes_the_paper(checked), "Issue it"
+            else:
+                assert checked.heading == "Check before you do this", checked.text
+            form = checked.form(button)
+        done = self.send(form, button)
         self.story.pass_by(minutes=3)
         page = self.open(done.response.location)
         page.says("Done, and written down.")
         return page
+
+    def writes_the_paper(self, page: Page) -> Page:
+        """Fills in what the paper of an act cannot do without, and goes on to look at it."""
+        form = page.form("Continue")
+        for name in form.asks & PAPER_HABITS.keys():
+            if not dict(form.pairs).get(name):
+                form.fill(name, PAPER_HABITS[name])
+        seen = self.send(form, "Continue", 200, may_name=True)
+        assert seen.heading == "Look at the paper", seen.text
+        assert seen.main.select_one("img.paper-page[alt]"), "the paper is not to be seen"
+        return seen
 
     def takes_all(self, *actions: str) -> Page:
         """Several steps, one after the other, that ask for nothing unusual."""
@@ -174,7 +201,9 @@ class Officer(Browser):
         for name, value in form.pairs:
             if name in ("here", "act"):
                 assert opened.main.select_one(f'input[name="{name}"][value="{value}"]'), f"no box {value}"
-        done = self.send(form, "Do this for all who are ticked", 200)
+        done = self.send(form, "Do this for all who are ticked", 200, may_name=True)
+        if done.heading == "Write the paper":
+            done = self.send(self.writes_the_paper(done).form("Issue it"), "Issue it", 200)
         assert done.heading == "What was done"
         self.story.pass_by(minutes=3)
         return done
@@ -203,7 +232,10 @@ class Officer(Browser):
             form.fill(name, self.story.day(value) if name == "next_on" else value)
         if "notes" in entered:
             self.story.secrets += (entered["notes"],)
-        done = self.send(form, "Write it down")
+        status = 200 if entered.get("outcome") == "seen" else 303
+        done = self.send(form, "Write it down", status, may_name=True)
+        if status == 200:
+            done = self.send(self.writes_the_paper(done).form("Issue it"), "Issue it")
         self.story.pass_by(minutes=3)
         page = self.open(done.response.location)
         page.says("The visit is written down.")

@@ -24,8 +24,8 @@ def test_a_name_is_opened_with_a_reason_and_shown_nowhere_else(story: Story) -> 
     asked.says("That you opened it, when and why is written into the history of the case")
     refused = consul.send(asked.form("Open"), "Open", 400)
     refused.says("Choose why you open it")
-    before = shelter.case("Way and history").text
-    assert "Identity opened" not in before
+    shelter.case("Way and history").says("Identity opened", "To prepare a paper")
+    shelter.case("Way and history").does_not_say("To verify nationality")
 
     page = consul.opens_the_identity("verify_nationality")
     page.says("ប៉ែនសំរិត សុធារីវុឌ្ឍ", "Paensamrit Sothearyvuth", "about 1999", "To verify nationality")

@@ -11,9 +11,10 @@ NEVER = "TK-2222-2222"
 def test_a_case_of_others_answers_like_one_that_never_was(story: Story) -> None:
     a_woman_reported_in_thailand(story)
     lead(story, FROM_THAILAND, "Return decided")
+    everywhere = addresses(story)
     for stranger in story.cast("consul.saigon", "caseworker.bavet", "coordinator.mps", "iom.cambodia"):
         assert stranger.open("/cases").status == 200
-        for address in addresses(story):
+        for address in everywhere:
             assert asked(stranger, address, story.reference) == asked(stranger, address, NEVER)
             assert sent(stranger, address, story.reference) == sent(stranger, address, NEVER)
         in_no_list(stranger, story.reference)
@@ -21,10 +22,12 @@ def test_a_case_of_others_answers_like_one_that_never_was(story: Story) -> None:
 
 def test_somebody_whose_part_has_ended_is_a_stranger_again(story: Story) -> None:
     a_woman_reported_in_thailand(story)
-    lead(story, FROM_THAILAND, "Before integration")
+    lead(story, FROM_THAILAND, "Handed over")
+    everywhere = addresses(story)
+    lead(story, FROM_THAILAND, "Before integration", begin="Handed over")
     datip, ngo = story.cast("coordinator.datip", "caseworker.poipet")
     datip.open("/account")
-    for address in addresses(story):
+    for address in everywhere:
         assert asked(datip, address, story.reference) == asked(datip, address, NEVER)
     in_no_list(datip, story.reference)
     assert ngo.case().stage == "Before integration"
@@ -36,13 +39,20 @@ def addresses(story: Story) -> list[str]:
     found = []
     for rule in story.app.url_map.iter_rules():
         if "reference" in rule.arguments:
-            assert rule.arguments <= {"reference", "action"}, rule
-            plain = rule.rule.replace("<reference>", "REF")
+            assert rule.arguments <= {"reference", "action", "number", "version"}, rule
+            plain = rule.rule.replace("<reference>", "REF").replace("<int:version>", "2")
+            plain = plain.replace("<number>", a_paper_of(story))
             found += (
                 [plain.replace("<action>", action) for action in actions] if "action" in plain else [plain]
             )
     assert len(found) > len(actions)
     return sorted(set(found))
+
+
+def a_paper_of(story: Story) -> str:
+    """The number of a paper that was issued in the case at hand."""
+    numbers = re.findall(r"TH\d\d-\w{4}-\w{4}", story.officer("coordinator.datip").case("Papers").text)
+    return str(numbers[0])
 
 
 def asked(officer: Officer, address: str, reference: str) -> tuple[int, str, str]:

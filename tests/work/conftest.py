@@ -13,6 +13,7 @@ from repatriation.work.actors import Actor
 from repatriation.work.house import House
 from sop import clocks, shelf
 from sop.shelf import Shelf
+from tests.fakes.press import workshop
 
 WORLD: dict[str, tuple[str, tuple[str, ...], str | None, str | None, str]] = {
     "datip": ("THA", ("coordination", "protection", "identification"), None, None, "coordinator"),
@@ -41,7 +42,7 @@ def procedures() -> Shelf:
 @pytest.fixture
 def house(doors: Doors, keyring: Keyring, procedures: Shelf) -> House:
     """An installation with nobody in it."""
-    return House(doors, procedures, clocks.load(), keyring, demonstration=True)
+    return House(doors, procedures, clocks.load(), keyring, demonstration=True, papers=workshop())
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from repatriation.work.refusals import Invalid, KeyReused, MovedOn, NotFound, Re
 from repatriation.work.steps import take_step
 from repatriation.work.views import state_of, view_of
 from sop.engine import Event, NotAllowed, begin, replay
+from tests.fakes.papers import paper_for
 
 Officers = dict[str, Actor]
 SPOKEN = Particulars(language="km", how="spoken", interpreter="Interpreter Demonstration")
@@ -46,7 +47,10 @@ class Desk:
         self.now += timedelta(hours=1)
         version = self.case().version
         actor = self.officers[who]
-        return take_step(self.house, actor, self.now, self.reference, action, version, given, key).version
+        paper = paper_for(self.house, actor, self.now, self.reference, action, given)
+        return take_step(
+            self.house, actor, self.now, self.reference, action, version, given, key, paper=paper
+        ).version
 
     def case(self) -> CaseFile:
         with self.house.doors.read() as session:
@@ -137,11 +141,13 @@ def test_a_step_on_an_old_version_says_what_happened_meanwhile(desk: Desk) -> No
 
 def test_the_same_request_twice_moves_a_case_once(desk: Desk) -> None:
     version = desk.case().version
+    datip = desk.officers["datip"]
+    papers = [paper_for(desk.house, datip, desk.now, desk.reference, "presume") for _ in range(2)]
     first, again = (
         take_step(
-            desk.house, desk.officers["datip"], desk.now, desk.reference, "presume", version, NOTHING, "key-1"
+            desk.house, datip, desk.now, desk.reference, "presume", version, NOTHING, "key-1", paper=paper
         )
-        for _ in range(2)
+        for paper in papers
     )
     assert first == again
     assert desk.case().version == version + 1

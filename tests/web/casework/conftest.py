@@ -25,6 +25,8 @@ from sop import clocks, shelf
 from sop.shelf import Shelf
 from tests import postgres
 from tests.conftest import KINDS
+from tests.fakes.papers import paper_for
+from tests.fakes.press import workshop
 from tests.web.conftest import PASSWORD, Clock, Visitor, read_page
 from tests.work.conftest import WORLD, enrol
 
@@ -57,7 +59,7 @@ def procedures() -> Shelf:
 @pytest.fixture
 def house(doors: Doors, keyring: Keyring, procedures: Shelf) -> House:
     """An installation on either database, with the real route files and nobody in it."""
-    return House(doors, procedures, clocks.load(), keyring, demonstration=True)
+    return House(doors, procedures, clocks.load(), keyring, demonstration=True, papers=workshop())
 
 
 @dataclass
@@ -91,7 +93,9 @@ class World:
         """A step taken without a browser, a minute after the last."""
         self.clock.time += timedelta(minutes=1)
         version = self.case(reference).version
-        take_step(self.house, self.officers[who], self.clock(), reference, action, version, given)
+        actor = self.officers[who]
+        paper = paper_for(self.house, actor, self.clock(), reference, action, given)
+        take_step(self.house, actor, self.clock(), reference, action, version, given, paper=paper)
 
 
 @pytest.fixture
@@ -116,10 +120,25 @@ def send_on(visitor: Visitor, path: str, page: TestResponse, **entered: object) 
     """Send the form on a page that was answered, with what is entered into it."""
     form = read_page(page).select_one("main form[method=post]")
     assert isinstance(form, Tag), page.text
-    carried = {str(box["name"]): str(box.get("value", "")) for box in form.select("input[type=hidden]")}
+    carried: dict[str, object] = {}
+    for box in form.select("input[type=hidden]"):
+        others = carried.setdefault(str(box["name"]), [])
+        assert isinstance(others, list)
+        others.append(str(box.get("value", "")))
     for box in form.select("input[type=radio][checked], input[type=checkbox][checked]"):
         carried[str(box["name"])] = str(box["value"])
     for box in form.select("input[type=text]"):
         carried[str(box["name"])] = str(box.get("value", ""))
+    for box in form.select("select[name^=paper-]"):
+        chosen = box.select_one("option[selected]")
+        carried[str(box["name"])] = str(chosen["value"]) if chosen else ""
     sent = {**carried, **{name.replace("__", "-"): value for name, value in entered.items()}}
     return visitor.client.post(path, data=sent, base_url=visitor.at)
+
+
+def issue_on(visitor: Visitor, path: str, written: TestResponse, **entered: object) -> TestResponse:
+    """Go on from a paper's form: fill in what is wanting, look at the paper, and issue it."""
+    assert "Write the paper" in written.text, written.text
+    seen = send_on(visitor, path, written, desk="look", **entered)
+    assert "Look at the paper" in seen.text, seen.text
+    return send_on(visitor, path, seen, sure="yes")

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from repatriation.work.particulars import NOTHING, Particulars
-from tests.web.casework.conftest import FAMILY_NAME, SPOKEN, World, fill_in, send_on
+from tests.web.casework.conftest import FAMILY_NAME, SPOKEN, World, fill_in, issue_on, send_on
 from tests.web.conftest import read_page
 from tests.web.reading import obstacles
 
@@ -82,7 +82,8 @@ def test_the_roll_opens_every_name_with_one_reason_and_moves_those_who_are_here(
     roll = send_on(visitor, path, asked, reason="roll_check")
     assert roll.text.count(FAMILY_NAME) == 2
     assert obstacles(read_page(roll)) == []
-    done = send_on(visitor, path, roll, here=coming[0], act=["check_roll", "sign_minutes_home"])
+    written = send_on(visitor, path, roll, here=coming[0], act=["check_roll", "sign_minutes_home"])
+    done = issue_on(visitor, path, written)
     assert done.status_code == 200
     assert FAMILY_NAME not in done.text
     assert {"roll_checked", "minutes_signed_home"} <= set(world.case(coming[0]).state["facts"])
@@ -98,10 +99,11 @@ def test_the_roll_sent_twice_takes_each_step_once_and_says_what_could_not_be_don
     path = f"/arrivals/gate/roll?day={HANDOVER.isoformat()}"
     roll = send_on(visitor, path, visitor.open(path), reason="roll_check")
     every = ["check_roll", "sign_minutes_home", "complete_handover", "register"]
-    first = send_on(visitor, path, roll, here=coming[0], act=every)
+    seen = send_on(visitor, path, send_on(visitor, path, roll, here=coming[0], act=every), desk="look")
+    first = send_on(visitor, path, seen, sure="yes")
     assert "The minutes are signed by both sides" in first.text
     version = world.case(coming[0]).version
-    send_on(visitor, path, roll, here=coming[0], act=every)
+    assert send_on(visitor, path, seen, sure="yes").status_code == 200
     assert world.case(coming[0]).version == version
     assert world.case(coming[0]).stage == "in_transit"
 

@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 from repatriation.records.organisations import Officer
 from repatriation.work.newcase import NewCase
 from repatriation.work.particulars import Particulars
-from tests.web.casework.conftest import FAMILY_NAME, SOK, SPOKEN, World, fill_in, send_on
+from tests.web.casework.conftest import FAMILY_NAME, SOK, SPOKEN, World, fill_in, issue_on, send_on
 from tests.web.conftest import read_page
 from tests.web.reading import obstacles
 
@@ -30,7 +30,8 @@ def test_a_case_page_says_where_the_case_stands_and_whose_move_it_is(world: Worl
 def test_an_officer_takes_a_step_and_finds_the_case_in_its_next_stage(world: World) -> None:
     reference = world.open_case()
     path = f"/cases/{reference}/do/presume"
-    answer = fill_in(world.browser("datip"), path)
+    visitor = world.browser("datip")
+    answer = issue_on(visitor, path, fill_in(visitor, path))
     assert answer.status_code == 303
     assert answer.location == f"/cases/{reference}"
     assert world.case(reference).stage == "under_identification"
@@ -104,7 +105,8 @@ def test_a_form_sent_twice_moves_the_case_once(world: World) -> None:
     reference = world.open_case()
     visitor, path = world.browser("datip"), f"/cases/{reference}/do/presume"
     page = visitor.open(path)
-    first, second = (send_on(visitor, path, page) for _ in range(2))
+    seen = send_on(visitor, path, send_on(visitor, path, page), desk="look")
+    first, second = (send_on(visitor, path, seen, sure="yes") for _ in range(2))
     assert first.status_code == second.status_code == 303
     assert first.location == second.location
     assert world.case(reference).version == 2  # the consent it opened with, and this

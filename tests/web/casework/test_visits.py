@@ -6,7 +6,7 @@ from sqlmodel import select
 from repatriation.records.visits import Visit
 from repatriation.work.newcase import NewCase
 from repatriation.work.particulars import NOTHING, Particulars
-from tests.web.casework.conftest import FAMILY_NAME, SOK, SPOKEN, World, fill_in, send_on
+from tests.web.casework.conftest import FAMILY_NAME, SOK, SPOKEN, World, fill_in, issue_on, send_on
 from tests.web.conftest import read_page
 from tests.web.reading import obstacles
 
@@ -43,9 +43,10 @@ def visits(world: World) -> list[Visit]:
 def test_a_visit_is_written_down_with_the_step_that_it_is(world: World, followed: str) -> None:
     world.take("ngo", followed, "consent_to_visits", SPOKEN)
     visitor = world.browser("ngo")
-    answer = fill_in(
+    path = f"/cases/{followed}/visit"
+    written = fill_in(
         visitor,
-        f"/cases/{followed}/visit",
+        path,
         outcome="seen",
         safety="worry",
         seen_alone="yes",
@@ -55,7 +56,8 @@ def test_a_visit_is_written_down_with_the_step_that_it_is(world: World, followed
         next_on__month="12",
         next_on__year="2026",
     )
-    assert answer.status_code == 303
+    assert "Asks about school." in written.text
+    assert issue_on(visitor, path, written).status_code == 303
     assert "visit_recorded" in world.case(followed).state["facts"]
     made, planned = visits(world)
     assert (made.outcome, made.safety, made.seen_alone) == ("seen", "worry", True)
@@ -72,7 +74,7 @@ def test_the_next_visit_fills_in_the_one_that_was_planned(world: World, followed
     world.take("ngo", followed, "consent_to_visits", SPOKEN)
     visitor, path = world.browser("ngo"), f"/cases/{followed}/visit"
     soon = {"next_on__day": "25", "next_on__month": "11", "next_on__year": "2026"}
-    fill_in(visitor, path, outcome="seen", **soon)
+    issue_on(visitor, path, fill_in(visitor, path, outcome="seen", **soon))
     fill_in(visitor, path, outcome="not_there")
     assert sorted(str(visit.outcome) for visit in visits(world)) == ["not_there", "seen"]
     assert "visit_missed" in world.case(followed).state["facts"]
@@ -82,7 +84,8 @@ def test_a_visit_sent_twice_is_written_down_once(world: World, followed: str) ->
     world.take("ngo", followed, "consent_to_visits", SPOKEN)
     visitor, path = world.browser("ngo"), f"/cases/{followed}/visit"
     page = visitor.open(path)
-    first, second = (send_on(visitor, path, page, outcome="seen") for _ in range(2))
+    seen = send_on(visitor, path, send_on(visitor, path, page, outcome="seen"), desk="look")
+    first, second = (send_on(visitor, path, seen, sure="yes") for _ in range(2))
     assert first.status_code == second.status_code == 303
     assert len(visits(world)) == 1
 

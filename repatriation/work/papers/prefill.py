@@ -1,0 +1,271 @@
+"""What a new paper says before anybody has typed: just what is on file, each thing as it was given."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from documents.fields import LINE
+from repatriation.work.papers.onfile import OnFile, both_names
+
+Fields = dict[str, Any]
+
+_SEX: Final = {
+    "Feminine": "female",
+    "Masculine": "male",
+    "TransgenderFeminine": "other",
+    "TransgenderMasculine": "other",
+    "NonConforming": "other",
+}
+_COUNTRIES: Final = frozenset({"KHM", "THA", "VNM"})
+
+
+def fields_on_file(kind: str, on: OnFile) -> Fields:
+    """The fields of a kind of paper, as far as the case can fill them. What is not known is left out."""
+    made: Fields = _said(_ABOUT[kind](on))
+    if kind != "handover_minutes":
+        made["person"] = _said(person(on))
+    return made
+
+
+def person(on: OnFile) -> Fields:
+    """Who the person is. No name is ever put into another script."""
+    kept = on.identity.person
+    birth = kept.get("birthdate")
+    citizenship = [code for code in kept.get("citizenship") or () if code in _COUNTRIES]
+    return {
+        "names": [_name(name) for name in on.identity.names],
+        "sex": _SEX.get(str(kept.get("gender"))),
+        "birth": str(birth)[:4] if birth and on.identity.birth_year_estimated else birth,
+        "nationality": citizenship[0] if citizenship else None,
+        "identity_number": kept.get("identity_number"),
+        "address": address(on),
+    }
+
+
+def address(on: OnFile) -> str | None:
+    """The home, from the smallest to the largest."""
+    kept: Mapping[str, str] = on.identity.person.get("home_address") or {}
+    return ", ".join(kept[part] for part in ("street", "city", "state") if kept.get(part)) or None
+
+
+def handed(on: OnFile) -> Fields:
+    """The person as one line of the minutes of a handover: in the script of both sides' papers if there is
+    one, else as it stands."""
+    names = {str(name["script"]): _one_line(name) for name in on.identity.names}
+    return {
+        "reference": on.reference,
+        "name": names.get("latn") or next(iter(names.values()), None),
+        "sex": _SEX.get(str(on.identity.person.get("gender"))),
+        "age_group": on.age_group,
+        "document": on.numbers.get("travel_document"),
+    }
+
+
+def _name(name: Mapping[str, str | None]) -> Fields:
+    given = " ".join(part for part in (name.get("middle"), name.get("given")) if part)
+    return {"script": name["script"], "family": name.get("family"), "given": given, "full": name.get("full")}
+
+
+def _one_line(name: Mapping[str, str | None]) -> str:
+    parts = [name.get(part) for part in ("family", "middle", "given")]
+    return " ".join(part for part in parts if part) or str(name.get("full") or "")
+
+
+def _to(on: OnFile) -> str | None:
+    receivers = on.told or on.names(on.other_side, "foreign_affairs", "consulate", "coordination")
+    return "; ".join(receivers)[:LINE] or None
+
+
+def _consent(on: OnFile) -> Fields:
+    purpose = on.action.discloses.purpose if on.action.discloses else None
+    row = on.consents.get(purpose or "")
+    if row is None:
+        return {}
+    return {
+        "purpose": purpose,
+        "given_on": row.at.date().isoformat(),
+        "until": row.until.date().isoformat() if row.until else None,
+        "language": row.language,
+        "interpreter": row.interpreter is not None,
+        "guardian": row.guardian is not None,
+    }
+
+
+def _office(on: OnFile) -> Fields:
+    return {"officer": on.officer}
+
+
+def _day(on: OnFile) -> str:
+    return on.today.isoformat()
+
+
+def _expected(on: OnFile) -> str | None:
+    return on.expected_on.isoformat() if on.expected_on else None
+
+
+def _gate(on: OnFile) -> str | None:
+    return on.gate.replace("_", " ").replace("-", " ").title() if on.gate else None
+
+
+def _return_request(on: OnFile) -> Fields:
+    asked = {"refer_to_host": "protect", "request_acceptance": "accept_return"}.get(on.action.name)
+    return {
+        "to": _to(on),
+        "request": {"asked": [asked] if asked else [], "planned_on": _expected(on), "gate": _gate(on)},
+        "consent": _consent(on),
+        "office": _office(on),
+    }
+
+
+def _note_verbale(on: OnFile) -> Fields:
+    matter = {
+        "notify_origin": "notification",
+        "request_verification": "verification",
+        "accept_return": "acceptance",
+        "refuse_acceptance": "refusal",
+    }
+    return {
+        "to": _to(on),
+        "matter": matter.get(on.action.name),
+        "arranged": {
+            "on": _expected(on),
+            "gate": _gate(on),
+            "travel_document": on.numbers.get("travel_document"),
+        },
+    }
+
+
+def _family_tracing_request(on: OnFile) -> Fields:
+    return {
+        "to": _to(on) or "; ".join(on.names(on.side, "social"))[:LINE],
+        "search": {"last_address": address(on)},
+        "consent": _consent(on),
+        "office": _office(on),
+    }
+
+
+def _family_assessment(on: OnFile) -> Fields:
+    suits = "family_suitable" in on.action.records
+    return {
+        "finding": {"assessed_on": _day(on), "found": True if suits else None},
+        "recommended": {"advice": "family" if suits else None, "reasons": on.given.note},
+        "office": _office(on),
+    }
+
+
+def _consent_form(on: OnFile) -> Fields:
+    act = on.action.consent
+    decisions = {"give": "given", "refuse": "refused", "withdraw": "withdrawn"}
+    consent = on.procedure.consents.get(act.consent) if act else None
+    recipients = [
+        both_names(body) for role in (consent.to if consent else ()) for body in on.bodies.get(role, ())
+    ]
+    return {
+        "matter": {
+            "purpose": consent.purpose if consent else "return",
+            "decision": decisions[act.act] if act else "given",
+            "recipients": "; ".join(dict.fromkeys(recipients))[:LINE],
+            "until": on.given.until.date().isoformat() if on.given.until else None,
+        },
+        "explained": {
+            "language": on.given.language,
+            "interpreter": on.given.interpreter,
+            "how": on.given.how,
+            "on": _day(on),
+        },
+        "child": {"guardian": on.given.guardian},
+    }
+
+
+def _travel_document(on: OnFile) -> Fields:
+    return {
+        "journey": {
+            "to": on.procedure.home,
+            "gate": _gate(on),
+            "issued_on": _day(on),
+            "until": on.given.until.date().isoformat() if on.given.until else None,
+        },
+    }
+
+
+def _handover_minutes(on: OnFile) -> Fields:
+    return {
+        "place": {"gate": _gate(on), "on": _expected(on) or _day(on)},
+        "handing": [
+            {"body": name[:LINE]} for name in on.names("host", "shelter", "coordination", "immigration")
+        ],
+        "receiving": [{"body": name[:LINE]} for name in on.names("home", "reception", "border")],
+        "people": [handed(on)],
+        "things": {"one_sided": True if "received_one_sided" in on.action.records else None},
+    }
+
+
+def _return_certificate(on: OnFile) -> Fields:
+    return {
+        "entry": {
+            "on": _day(on),
+            "gate": _gate(on),
+            "document": on.numbers.get("travel_document"),
+            "minutes": on.numbers.get("handover_minutes"),
+            "destination": address(on),
+        }
+    }
+
+
+def _screening_form(on: OnFile) -> Fields:
+    outcomes = {
+        "presumed": "presumed",
+        "formally_identified": "trafficked",
+        "screened_positive": "trafficked",
+    }
+    found = next((outcomes[fact] for fact in on.action.records if fact in outcomes), None)
+    return {
+        "talk": {"on": _day(on), "form_version": on.given.form_version},
+        "result": {
+            "outcome": found or ("not_trafficked" if on.action.to == "not_identified" else None),
+            "authority": on.given.authority or both_names(on.own)[:LINE],
+        },
+        "office": _office(on),
+    }
+
+
+def _referral_form(on: OnFile) -> Fields:
+    return {"to": _to(on), "consent": _consent(on), "office": _office(on)}
+
+
+def _reintegration_plan(on: OnFile) -> Fields:
+    return {"wishes": {"address": address(on)}, "keeping": {"agreed_on": _day(on)}, "office": _office(on)}
+
+
+def _visit_form(on: OnFile) -> Fields:
+    return {"visit": {"on": _day(on), "visitor": on.officer, "outcome": "seen"}}
+
+
+def _closure_report(on: OnFile) -> Fields:
+    return {"closing": {"on": _day(on)}, "course": {"summary": on.given.note}, "office": _office(on)}
+
+
+_ABOUT: Final[Mapping[str, Callable[[OnFile], Fields]]] = {
+    "return_request": _return_request,
+    "note_verbale": _note_verbale,
+    "family_tracing_request": _family_tracing_request,
+    "family_assessment": _family_assessment,
+    "consent_form": _consent_form,
+    "travel_document": _travel_document,
+    "handover_minutes": _handover_minutes,
+    "return_certificate": _return_certificate,
+    "screening_form": _screening_form,
+    "referral_form": _referral_form,
+    "reintegration_plan": _reintegration_plan,
+    "visit_form": _visit_form,
+    "closure_report": _closure_report,
+}
+
+
+def _said(value: Any) -> Any:
+    """Without what says nothing, so that it is not taken for something entered."""
+    if isinstance(value, dict):
+        kept = {name: _said(inner) for name, inner in value.items()}
+        return {name: inner for name, inner in kept.items() if inner not in (None, "", [], {}, ())}
+    if isinstance(value, list | tuple):
+        return [inner for inner in (_said(each) for each in value) if inner not in (None, "", {}, [])]
+    return value
