@@ -24,6 +24,7 @@ SCOPES: Final[Mapping[str, Scope]] = MappingProxyType(
         "handoff:decide": Scope("accept or decline a handoff", reads=False),
         "receipts:read": Scope("fetch receipts again", reads=True),
         "cases:read": Scope("list and read the cases shared with one's organisation", reads=True),
+        "identity:read": Scope("open who a person is, for a purpose that the person agreed to", reads=True),
         "cases:open": Scope("open a return request", reads=False),
         "cases:act": Scope("take a step that is one's organisation's to take", reads=False),
         "visits:read": Scope("read the visits planned and made", reads=True),

@@ -1,5 +1,5 @@
 """The partners whose programs may call, and what their calls leave behind: what was seen once, codes, tokens
-that count no more.
+that count no more, answers already given.
 """
 
 from typing import Any
@@ -97,3 +97,23 @@ class RevokedToken(Row, table=True):
 
     id: str = column("open", key=True)
     until: Moment = moment("open", index=True)
+
+
+class KeptAnswer(Row, table=True):
+    """A request of a partner's that came under an idempotency key, and the answer once there is one.
+
+    `digest` is of partner and key, `fingerprint` of the request. While there is no `status` the request is
+    being carried out, until `held_until` at most: by then whoever began it has died. `version` is the version
+    of the case that it was begun on, where the request itself named none.
+    """
+
+    __tablename__ = "kept_answer"
+
+    digest: str = column("open", key=True)
+    fingerprint: str = column("open")
+    until: Moment = moment("open", index=True)
+    held_until: Moment = moment("open")
+    version: int | None = column("case", None)
+    status: int | None = column("open", None)
+    headers: dict[str, Any] = document("case", make=dict)
+    body: str = column("case", "")

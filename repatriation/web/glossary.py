@@ -290,6 +290,7 @@ SCOPES: Mapping[str, object] = {
     "handoff:decide": _l("Accept or decline handoffs"),
     "receipts:read": _l("Fetch receipts again"),
     "cases:read": _l("List and read the cases shared with the organisation"),
+    "identity:read": _l("Open who a person is, for a purpose that the person agreed to"),
     "cases:open": _l("Open return requests"),
     "cases:act": _l("Take steps in cases"),
     "visits:read": _l("Read the visits planned and made"),

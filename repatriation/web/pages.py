@@ -21,6 +21,10 @@ from repatriation.web import (
     verify,
     visits,
 )
+from repatriation.web.api import about as api_about
+from repatriation.web.api import cases as api_cases
+from repatriation.web.api import documents as api_documents
+from repatriation.web.api import visits as api_visits
 
 PAGES: tuple[Callable[[], Blueprint], ...] = (
     health.make_blueprint,
@@ -37,5 +41,11 @@ PAGES: tuple[Callable[[], Blueprint], ...] = (
     authorize.make_blueprint,
 )
 
-MACHINES: tuple[Callable[[], Blueprint], ...] = (oauth.make_blueprint,)
+MACHINES: tuple[Callable[[], Blueprint], ...] = (
+    oauth.make_blueprint,
+    api_about.make_blueprint,
+    api_cases.make_blueprint,
+    api_visits.make_blueprint,
+    api_documents.make_blueprint,
+)
 """What programs call: no form tokens are asked for there, and no browser's session is read."""

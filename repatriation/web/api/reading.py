@@ -1,6 +1,8 @@
 """Reads what a program sends: strictly, and into a model that says what may stand in it."""
 
-from typing import TypeVar
+import re
+from collections.abc import Callable, Mapping
+from typing import Final, TypeVar
 
 from flask import request
 from pydantic import BaseModel, ValidationError
@@ -17,16 +19,50 @@ def json_body(model: type[M], largest: int = strict.LARGEST) -> M:
     data = body("application/json", largest)
     try:
         strict.read_object(data, largest)
-        return model.model_validate_json(data)
+        return model.model_validate_json(data, strict=True)
     except strict.Malformed as problem:
         code = "too_large" if problem.code == "too_large" else "malformed"
         raise Problem(code, errors=[{"pointer": "", "code": problem.code}]) from None
     except ValidationError as problem:
-        found = problem.errors(include_url=False, include_context=False, include_input=False)
+        raise Problem("invalid", errors=_faults(problem, lambda place: {"pointer": pointer(place)})) from None
+
+
+def query(model: type[M]) -> M:
+    """The parameters in the address of this request as a model. Raises Problem."""
+    sent = list(request.args.items(multi=True))
+    given = dict(sent)
+    if len(given) != len(sent):
+        raise Problem("invalid_request", "A parameter came more than once.")
+    try:
+        return model.model_validate(given)
+    except ValidationError as problem:
+        # What a program calls a parameter that is not known here may be a name.
+        known = model.model_fields
         raise Problem(
             "invalid",
-            errors=[{"pointer": _pointer(one["loc"]), "code": str(one["type"])} for one in found[:20]],
+            errors=_faults(problem, lambda at: {"parameter": str(at[0])} if at and at[0] in known else {}),
         ) from None
+
+
+def version(*, must: bool) -> int | None:
+    """The version of a case that the request says it was read at, in If-Match. Raises Problem."""
+    sent = request.headers.getlist("If-Match")
+    if not sent and not must:
+        return None
+    if len(sent) != 1 or sent[0].strip() == "*":
+        raise Problem("version_needed")
+    found = _VERSION.fullmatch(sent[0].strip())
+    if found is None:
+        raise Problem("moved_on")
+    return int(found[1])
+
+
+def tag(number: int) -> str:
+    """A version as it stands in ETag and If-Match."""
+    return f'"{number}"'
+
+
+_VERSION: Final = re.compile(r'"(0|[1-9][0-9]{0,8})"')
 
 
 def body(media_type: str, largest: int) -> bytes:
@@ -43,6 +79,14 @@ def body(media_type: str, largest: int) -> bytes:
         raise Problem("too_large") from None
 
 
-def _pointer(place: tuple[int | str, ...]) -> str:
+def _faults(
+    problem: ValidationError, where: Callable[[tuple[int | str, ...]], Mapping[str, str]]
+) -> list[dict[str, str]]:
+    """What is wrong, and where; nothing of what was sent is repeated."""
+    found = problem.errors(include_url=False, include_context=False, include_input=False)
+    return [{**where(one["loc"]), "code": str(one["type"])} for one in found[:20]]
+
+
+def pointer(place: tuple[int | str, ...]) -> str:
     """A JSON pointer to a place (RFC 6901), so long as we named it and not the sender."""
     return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in place)

@@ -17,7 +17,7 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 from partners import codes, tokens
 from partners.server import Once, Replayed, TooFast, Turned
 from repatriation.records.doors import Clash
-from repatriation.records.partners import Code, Partner, PushedRequest, RevokedToken, UsedOnce
+from repatriation.records.partners import Code, KeptAnswer, Partner, PushedRequest, RevokedToken, UsedOnce
 from repatriation.records.trail import append
 from repatriation.records.writing import Write, Writes, adding
 from repatriation.work.buckets import count
@@ -30,6 +30,7 @@ _USED = UsedOnce.metadata.tables["used_once"]
 _PUSHED = PushedRequest.metadata.tables["pushed_request"]
 _CODE = Code.metadata.tables["code"]
 _REVOKED = RevokedToken.metadata.tables["revoked_token"]
+_ANSWERED = KeptAnswer.metadata.tables["kept_answer"]
 
 BURST: Final = timedelta(seconds=20)
 """How far ahead of its rate a partner may be."""
@@ -194,8 +195,9 @@ def clear(house: House, now: datetime, most: int = 1000) -> int:
     whoever adds such rows.
     """
     cleared = 0
+    kept = {_USED: "digest", _PUSHED: "digest", _CODE: "digest", _REVOKED: "id", _ANSWERED: "digest"}
     with house.doors.act() as session:
-        for table, key in ((_USED, "digest"), (_PUSHED, "digest"), (_CODE, "digest"), (_REVOKED, "id")):
+        for table, key in kept.items():
             gone = core_select(table.c[key]).where(table.c.until < now - _GRACE).limit(most)
             deleted = session.connection().execute(delete(table).where(table.c[key].in_(gone)))
             cleared += deleted.rowcount

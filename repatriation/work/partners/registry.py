@@ -58,6 +58,7 @@ NEEDED: Final[Mapping[str, Permission]] = {
     "handoff:decide": Permission.TAKE_STEP,
     "receipts:read": Permission.READ_CASE,
     "cases:read": Permission.READ_CASE,
+    "identity:read": Permission.READ_IDENTITY,
     "cases:open": Permission.OPEN_CASE,
     "cases:act": Permission.TAKE_STEP,
     "visits:read": Permission.LIST_VISITS,
