@@ -102,3 +102,13 @@ def ministry(admit: Callable[..., Caller]) -> Caller:
 def embassy(admit: Callable[..., Caller]) -> Caller:
     """The system of the Cambodian embassy, which hears of a case when it is told."""
     return admit("embassy")
+
+
+@pytest.fixture
+def suspend(world: World) -> Callable[[str], None]:
+    """Suspends a partner."""
+
+    def suspend(client_id: str) -> None:
+        approval.suspend(world.house, world.officers["mosvy"], world.clock(), client_id)
+
+    return suspend

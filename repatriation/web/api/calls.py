@@ -62,12 +62,12 @@ def call(
         described = Call(method, scopes, answer, cleandoc(view.__doc__ or ""), **further)
 
         def read_and_answer(**given: Any) -> Response:
-            if described.versioned is not None:
-                given["version"] = reading.version(must=described.versioned == "must")
             if described.query is not None:
                 given["query"] = reading.query(described.query)
             if described.body is not None:
                 given["body"] = reading.json_body(described.body)
+            if described.versioned is not None:
+                given["version"] = reading.version(must=described.versioned == "must")
             return _response(described, view(**given))
 
         checked = machine(*scopes)(once(read_and_answer) if method == "POST" else read_and_answer)

@@ -9,6 +9,7 @@ from repatriation.web.api import places, shown
 from repatriation.web.api.calls import Said, call
 from repatriation.web.api.lists import OneOf
 from repatriation.web.api.once import asked
+from repatriation.web.api.paperwork import paper_of
 from repatriation.web.api.problems import Problem
 from repatriation.web.api.refused import as_problems, not_allowed
 from repatriation.web.api.shapes import (
@@ -30,7 +31,6 @@ from repatriation.work.identity import REASONS
 from repatriation.work.lists import Order, Wanted
 from repatriation.work.lists import cases as listed
 from repatriation.work.newcase import NewCase
-from repatriation.work.papers.asking import ready
 from repatriation.work.papers.filing import Prepared
 from repatriation.work.particulars import Particulars
 from repatriation.work.partners.sight import PURPOSES, open_person
@@ -189,16 +189,8 @@ def _writing(blueprint: Blueprint) -> None:
         with as_problems(page):
             paper: Prepared | None = None
             if body.paper is not None:
-                paper = ready(
-                    house(),
-                    _us(),
-                    now(),
-                    page,
-                    page.procedure.actions[action],
-                    version,
-                    body.paper.languages,
-                    body.paper.fields,
-                )
+                sent = body.paper
+                paper = paper_of(page, page.procedure.actions[action], version, sent.languages, sent.fields)
             taken = take_step(
                 house(), _us(), now(), reference, action, version, given, asked().work_key, paper=paper
             )

@@ -12,7 +12,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from documents.kinds import KINDS
 from partners.scopes import SCOPES
-from repatriation.web.api import once, problems
+from repatriation.web.api import once, problems, reading
 from repatriation.web.api.calls import Call
 from repatriation.web.api.problems import CODES, ProblemDocument
 
@@ -119,7 +119,7 @@ def _headers(described: Call) -> Iterator[_Schema]:
     if described.versioned is not None:
         says = "The ETag with which the case was read."
         must = described.versioned == "must"
-        tag = {**text, "examples": ['"7"']}
+        tag = {**text, "pattern": reading.VERSION, "examples": ['"7"']}
         yield {"name": "If-Match", "in": "header", "required": must, "description": says, "schema": tag}
     says = "The language of words for people: en, km, th or vi."
     yield {"name": "Accept-Language", "in": "header", "required": False, "description": says, "schema": text}

@@ -1,7 +1,9 @@
 """Reads what a program sends: strictly, and into a model that says what may stand in it."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
+from functools import cache
+from itertools import takewhile
 from typing import Final, TypeVar
 
 from flask import request
@@ -24,7 +26,8 @@ def json_body(model: type[M], largest: int = strict.LARGEST) -> M:
         code = "too_large" if problem.code == "too_large" else "malformed"
         raise Problem(code, errors=[{"pointer": "", "code": problem.code}]) from None
     except ValidationError as problem:
-        raise Problem("invalid", errors=_faults(problem, lambda place: {"pointer": pointer(place)})) from None
+        ours = names(model)
+        raise Problem("invalid", errors=_faults(problem, lambda at: {"pointer": pointer(at, ours)})) from None
 
 
 def query(model: type[M]) -> M:
@@ -51,9 +54,9 @@ def version(*, must: bool) -> int | None:
         return None
     if len(sent) != 1 or sent[0].strip() == "*":
         raise Problem("version_needed")
-    found = _VERSION.fullmatch(sent[0].strip())
+    found = re.fullmatch(VERSION, sent[0].strip())
     if found is None:
-        raise Problem("moved_on")
+        raise Problem("invalid_request", "If-Match takes one ETag, as it was sent with the case.")
     return int(found[1])
 
 
@@ -62,7 +65,8 @@ def tag(number: int) -> str:
     return f'"{number}"'
 
 
-_VERSION: Final = re.compile(r'"(0|[1-9][0-9]{0,8})"')
+VERSION: Final = r'^"(0|[1-9][0-9]{0,8})"$'
+"""What an ETag of a case looks like."""
 
 
 def body(media_type: str, largest: int) -> bytes:
@@ -87,6 +91,18 @@ def _faults(
     return [{**where(one["loc"]), "code": str(one["type"])} for one in found[:20]]
 
 
-def pointer(place: tuple[int | str, ...]) -> str:
-    """A JSON pointer to a place (RFC 6901), so long as we named it and not the sender."""
-    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in place)
+def pointer(place: Iterable[int | str], ours: Container[str]) -> str:
+    """A JSON pointer (RFC 6901) to a place, as far as we named it: what the sender calls a member may be a
+    name.
+    """
+    known = takewhile(lambda part: isinstance(part, int) or part in ours, place)
+    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in known)
+
+
+@cache
+def names(model: type[BaseModel]) -> frozenset[str]:
+    """What the members of a model are called, and those of every model inside it."""
+    schema = model.model_json_schema()
+    return frozenset(
+        name for each in (schema, *schema.get("$defs", {}).values()) for name in each.get("properties", ())
+    )

@@ -1,6 +1,6 @@
 """What work refuses, as problems: the reasons of the pages, as codes for programs and words for people."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
 
 from flask_babel import gettext as _
@@ -35,7 +35,7 @@ def as_problems(page: CasePage | None = None) -> Iterator[None]:
     except NotAllowed as refused:
         raise not_allowed(page, refused.reasons) from None
     except Invalid as wrong:
-        raise invalid(wrong.problems) from None
+        raise invalid(wrong.problems, wrong.problems) from None
     except PaperNeeded as needed:
         raise Problem(
             "paper_needed", errors=[{"pointer": "/paper", "code": "needed", "about": needed.kind}]
@@ -53,15 +53,21 @@ def not_allowed(page: CasePage | None, reasons: tuple[Reason, ...]) -> Problem:
     return Problem("not_yours" if others else "not_allowed", errors=errors)
 
 
-def invalid(problems: Mapping[str, str], under: str = "") -> Problem:
-    """What was sent cannot be taken. A field is named by dots, as work names it."""
+def invalid(problems: Mapping[str, str], ours: Container[str], under: str = "") -> Problem:
+    """What was sent cannot be taken. A field is named by dots, as work names it; `ours` are the names of
+    fields that are known here.
+    """
     return Problem(
         "invalid",
         errors=[
-            {"pointer": under + pointer(tuple(part for part in field.split(".") if part)), "code": code}
+            {"pointer": under + pointer(_place(field), ours), "code": code}
             for field, code in problems.items()
         ],
     )
+
+
+def _place(field: str) -> Iterator[int | str]:
+    return (int(part) if part.isdecimal() else part for part in field.split(".") if part)
 
 
 def _in_words(page: CasePage | None, reason: Reason) -> dict[str, str]:

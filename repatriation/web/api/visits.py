@@ -8,12 +8,12 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from repatriation.web.api import shapes
 from repatriation.web.api.calls import Said, call
 from repatriation.web.api.once import asked
+from repatriation.web.api.paperwork import paper_of
 from repatriation.web.api.problems import Problem
 from repatriation.web.api.refused import as_problems, not_allowed
 from repatriation.web.callers import caller
 from repatriation.web.session import house, now
 from repatriation.work.casepage import CasePage
-from repatriation.work.papers.asking import ready
 from repatriation.work.papers.filing import Prepared
 from repatriation.work.papers.rules import is_made_with
 from repatriation.work.partners.answers import pin
@@ -116,9 +116,10 @@ def _paper(page: CasePage, version: int, entered: VisitEntered, sent: shapes.Pap
         raise not_allowed(page, move.reasons if move else (Reason("stage", page.stage.name),))
     if sent is None and not is_made_with(action):
         return None
-    fields = sent.fields if sent is not None else on_paper(entered, None)
+    # Who was visited stays a line to write on: the program was not told, and the case is named.
+    fields = sent.fields if sent is not None else {"person": {}, **on_paper(entered, None)}
     languages = sent.languages if sent is not None else None
-    return ready(house(), caller().actor, now(), page, action, version, languages, fields)
+    return paper_of(page, action, version, languages, fields)
 
 
 def _refuse_what_was_not_seen(entered: VisitEntered) -> None:
