@@ -61,6 +61,9 @@ _USE: Final = update(_CODE).where(
 )
 """Use a code up; hits no row when somebody was quicker."""
 
+_NOW_AND_THEN: Final = "01"
+"""One digest in 256 is below this: whoever brings it clears away what is over."""
+
 _GRACE: Final = timedelta(minutes=10)
 """What is over is kept a little longer: a code that comes again must still be known, to end its token."""
 
@@ -91,12 +94,17 @@ def admit(
 
     try:
         admitted: Program = house.doors.step(
-            lambda lean: registry.read(lean, client_id, subject, token_id), decide, tries=1
+            lambda lean: registry.read(lean, client_id, subject, token_id),
+            decide,
+            tries=1,
+            lasting=bool(further),
         )
     except Clash as problem:
         if problem.__cause__ is None:
             raise TooFast from None
         raise Replayed(_there_already(house, once)) from None
+    if once[0].digest < _NOW_AND_THEN:
+        clear(house, now)
     return admitted
 
 
