@@ -3,10 +3,10 @@
 import hashlib
 from datetime import datetime, timedelta
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from repatriation.records.sessions import Throttle
+from repatriation.records.writing import add_once
 
 Limit = tuple[int, timedelta]
 """How many tries a bucket holds, and how long one takes to leak out."""
@@ -17,8 +17,7 @@ def count(session: Session, key: tuple[str, ...], limit: Limit, now: datetime) -
     most, drains = limit
     digest = _bucket(key)
     # Of many at once one makes the row, and each then waits for it, so that no try goes uncounted.
-    make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    session.exec(make(Throttle).values(key=digest, empty_at=now).on_conflict_do_nothing())
+    add_once(session, Throttle, key=digest, empty_at=now)
     row = session.get_one(Throttle, digest, with_for_update=True, populate_existing=True)
     empty_at = max(row.empty_at, now)
     if empty_at - now > drains * (most - 1):

@@ -3,7 +3,9 @@
 import { webcrypto } from 'node:crypto'
 import { createInterface } from 'node:readline'
 
+// Node.js 18, which Debian 12 has, keeps these apart.
 globalThis.crypto ??= webcrypto
+globalThis.CryptoKey ??= webcrypto.CryptoKey
 
 export const orders = JSON.parse(process.argv[2])
 
