@@ -14,13 +14,15 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
+from partners.dpop import Nonces
 from repatriation.opening import open_to_serve
 from repatriation.settings import Settings
 from repatriation.web.access_log import log_requests
+from repatriation.web.callers import add_nonce
 from repatriation.web.errors import Discreet, show_errors
 from repatriation.web.languages import language, languages_to_choose, speak
 from repatriation.web.menu import areas
-from repatriation.web.pages import PAGES
+from repatriation.web.pages import MACHINES, PAGES
 from repatriation.web.security import guard, refuse_unguarded_pages
 from repatriation.web.session import Sessions, signed_in, wall_clock
 from repatriation.work.house import House
@@ -35,6 +37,7 @@ def create_app(
     house: House | None = None,
     clock: Callable[[], datetime] = wall_clock,
     pages: Iterable[Callable[[], Blueprint]] = PAGES,
+    machines: Iterable[Callable[[], Blueprint]] = MACHINES,
 ) -> Flask:
     """An application for these settings. A house may be given, as tests do; else it is opened from them.
 
@@ -42,18 +45,24 @@ def create_app(
     that breaks the floor, keys that are missing, a database that cannot be reached.
     """
     app = Discreet("repatriation", static_folder=None, template_folder=str(_WEB / "templates"))
-    app.extensions["house"] = house if house is not None else open_to_serve(settings)
+    app.extensions["house"] = house if house is not None else open_to_serve(settings, clock())
     app.extensions["clock"] = clock
+    app.extensions["nonces"] = Nonces(app.extensions["house"].keyring.digest_key("dpop-nonce"))
     _configure(app, settings)
     speak(app, settings)
     log_requests(app)
     guard(app, settings)
-    CSRFProtect(app)
+    forms = CSRFProtect(app)
     show_errors(app)
     app.session_interface = Sessions(app.extensions["house"], settings.signing_keys, clock)
     _serve_static(app)
     for make_blueprint in pages:
         app.register_blueprint(make_blueprint())
+    for make_blueprint in machines:
+        blueprint = make_blueprint()
+        forms.exempt(blueprint)
+        blueprint.after_request(add_nonce)
+        app.register_blueprint(blueprint)
     app.context_processor(_for_every_page)
     refuse_unguarded_pages(app)
     if settings.proxy_hops:

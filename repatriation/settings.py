@@ -78,6 +78,9 @@ class Settings(BaseSettings):
     proxy_hops: int = Field(
         default=0, ge=0, le=5, description="How many reverse proxies of yours stand in front; 0: none"
     )
+    partner_rate: int = Field(
+        default=50, ge=1, le=1_000_000, description="How many calls a second each partner's program may make"
+    )
     languages: Listed = Field(
         default=LANGUAGES, description="Languages offered, the first is the default, joined by commas"
     )

@@ -126,7 +126,7 @@ def _serving(ground: Ground) -> Iterator[int]:
 def serve() -> None:
     """What the other process runs: the service, with papers that lie ready."""
     settings = read_settings()
-    house = open_to_serve(settings)
+    house = open_to_serve(settings, datetime.now(UTC))
     house = replace(house, papers=workshop(house.keyring, settings.issuer, datetime.now(UTC)))
 
     def make() -> Flask:

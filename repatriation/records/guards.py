@@ -3,7 +3,16 @@ change or delete it."""
 
 from sqlalchemy import Connection, inspect, text
 
-APPEND_ONLY = ("trail", "seal", "fact", "consent", "identification", "paper", "paper_revocation")
+APPEND_ONLY = (
+    "trail",
+    "seal",
+    "fact",
+    "consent",
+    "identification",
+    "paper",
+    "paper_revocation",
+    "partner_card",
+)
 
 _SQLITE = """
 CREATE TRIGGER {name} BEFORE {deed} ON {table}

@@ -1,6 +1,7 @@
 """The keys of this installation: files in a folder outside the database and outside its backups."""
 
 import datetime
+import json
 import os
 import re
 from collections.abc import Mapping
@@ -16,17 +17,21 @@ from cryptography.hazmat.primitives.keywrap import (
 )
 
 from documents.keys import FILES, BadKeys, Generation, PaperKeys, new_generation
+from partners import keys as partner_keys
+from partners.keys import InstanceKey, InstanceKeys
 from repatriation.records.keyfiles import KeyringError, only_ours, put, put_folder, settle
 
 __all__ = ["Keyring", "KeyringError"]
 
 _BYTES = 32
 _GENERATION = re.compile(r"papers-(\d{4})")
+_PARTNER_KEY = re.compile(rf"({'|'.join(partner_keys.PURPOSES)})-(\d{{4}})\.jwk")
 
 
 class Keyring:
     """The keys in one folder: one for each epoch, which wrap the cases' own keys; one for digests; one to
-    sign the trail with; and a folder of keys for each generation that signs papers.
+    sign the trail with; a folder of keys for each generation that signs papers; and a JWK file for each key
+    that partners meet.
 
     Raises KeyringError when the folder is missing or somebody else may read it.
     """
@@ -36,6 +41,7 @@ class Keyring:
         self._read: dict[str, bytes] = {}
         self._epochs: tuple[int, tuple[int, ...]] = (0, ())
         self._papers: tuple[int, PaperKeys | None] = (0, None)
+        self._partners: tuple[int, InstanceKeys | None] = (0, None)
         if not folder.is_dir():
             raise KeyringError(f"there is no keyring in {folder}: make one first")
         only_ours(folder)
@@ -160,6 +166,62 @@ class Keyring:
         except BadKeys as problem:
             raise KeyringError(f"the keys for papers in {self.folder} cannot be used: {problem}") from problem
 
+    def instance_keys(self) -> InstanceKeys:
+        """The keys that partners meet, as they are in the folder now: one rotated elsewhere counts at once.
+
+        KeyringError when a purpose has none, or one cannot be read.
+        """
+        changed = self.folder.stat().st_mtime_ns
+        if self._partners[0] != changed or self._partners[1] is None:
+            self._partners = (changed, self._load_partner_keys())
+        keys = self._partners[1]
+        assert keys is not None
+        return keys
+
+    def add_partner_key(self, purpose: str, now: datetime.datetime) -> InstanceKey:
+        """Make a key of this purpose, which takes over from the newest as `partners.keys` says."""
+        there = (key.number for key in self._partner_keys() if key.purpose.name == purpose)
+        number = max(there, default=0) + 1
+        jwk = partner_keys.new_key(purpose, now)
+        self._put(f"{purpose}-{number:04}.jwk", json.dumps(jwk, indent=2).encode() + b"\n")
+        return InstanceKey.load(purpose, number, jwk)
+
+    def ensure_partner_keys(self, now: datetime.datetime) -> InstanceKeys:
+        """The keys that partners meet; those are made now that there are none of."""
+        there = {key.purpose.name for key in self._partner_keys()}
+        for purpose in partner_keys.PURPOSES.keys() - there:
+            try:
+                self.add_partner_key(purpose, now)
+            except FileExistsError:  # somebody else made it in the same moment
+                continue
+        return self.instance_keys()
+
+    def destroy_ended(self, now: datetime.datetime) -> tuple[InstanceKey, ...]:
+        """Destroy the keys of partners' that count no more, and say which."""
+        ended = self.instance_keys().ended(now)
+        for key in ended:
+            (self.folder / f"{key.purpose.name}-{key.number:04}.jwk").unlink(missing_ok=True)
+        settle(self.folder)
+        return ended
+
+    def _load_partner_keys(self) -> InstanceKeys:
+        try:
+            return InstanceKeys.load(self._partner_keys())
+        except partner_keys.BadKeys as problem:
+            raise KeyringError(
+                f"the keys for partners in {self.folder} cannot be used: {problem} "
+                "(`repatriation db upgrade` makes what is missing)"
+            ) from problem
+
+    def _partner_keys(self) -> list[InstanceKey]:
+        found = ((_PARTNER_KEY.fullmatch(file.name), file) for file in self.folder.glob("*.jwk"))
+        keys = []
+        for match, file in found:
+            if match:
+                only_ours(file)
+                keys.append(_partner_key(match[1], int(match[2]), file))
+        return keys
+
     def _key(self, name: str) -> bytes:
         key = self._read.get(name)
         if key is None:
@@ -174,12 +236,26 @@ class Keyring:
         return key
 
     def _write(self, name: str) -> None:
-        """Write a new random key so that it is whole on the disk or not there at all."""
-        made = self.folder / f"{name}.new"
-        put(made, os.urandom(_BYTES))
-        os.link(made, self.folder / name)  # fails when the name is taken, which a rename would not
-        made.unlink()
+        """Write a new random key."""
+        self._put(name, os.urandom(_BYTES))
+
+    def _put(self, name: str, data: bytes) -> None:
+        """Write a new file so that it is whole on the disk or not there at all. FileExistsError."""
+        made = self.folder / f"{name}.{os.getpid()}.new"
+        put(made, data)
+        try:
+            os.link(made, self.folder / name)  # fails when the name is taken, which a rename would not
+        finally:
+            made.unlink()
         settle(self.folder)
+
+
+def _partner_key(purpose: str, number: int, file: Path) -> InstanceKey:
+    """The key in one file. KeyringError when it is none."""
+    try:
+        return InstanceKey.load(purpose, number, json.loads(file.read_bytes()))
+    except (ValueError, RecursionError) as problem:
+        raise KeyringError(f"{file} does not hold a key that can be used") from problem
 
 
 def _files(folder: Path) -> Mapping[str, bytes]:

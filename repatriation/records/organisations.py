@@ -5,6 +5,8 @@ from sqlalchemy import Index
 from repatriation.records.columns import Row, choice, column, document, identifier
 
 DUTIES = ("consular", "coordinator", "reception", "caseworker", "protection", "police", "iom", "auditor")
+SYSTEM = "system"
+"""The duty of a partner's program: it has an author's place in the records, and nobody can sign in as it."""
 
 
 class Organisation(Row, table=True):
@@ -33,7 +35,7 @@ class Officer(Row, table=True):
     username: str = column("case", unique=True)
     password_hash: str = column("identity")
     display_name: str = column("case")
-    duty: str = choice("open", "duty", *DUTIES)
+    duty: str = choice("open", "duty", *DUTIES, SYSTEM)
     language: str = column("open", "en")
     active: bool = column("open", True)
     demonstration: bool = column("open", False)

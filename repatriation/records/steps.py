@@ -1,4 +1,4 @@
-"""How one step is run on each kind of database: see `Doors.step`."""
+"""How one step, or one quick look, is run on each kind of database: see `Doors.step` and `Doors.look`."""
 
 import sqlite3
 from collections.abc import Callable
@@ -17,6 +17,17 @@ _TAKEN = (sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY
 
 class Clash(Exception):
     """Somebody else changed the row first, or a row of the same key is there already."""
+
+
+def look(spare: Spare, compiler: Compiler, read: Callable[[Lean], Read]) -> Read:
+    """Read outside any transaction; once more when the connection turns out to have died."""
+    try:
+        with spare.one() as kept:
+            return read(Lean(kept.driver, compiler))
+    except psycopg.OperationalError:
+        spare.clear()
+        with spare.one() as kept:
+            return read(Lean(kept.driver, compiler))
 
 
 def on_sqlite(

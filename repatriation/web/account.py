@@ -18,6 +18,7 @@ DUTIES = {
     "police": _l("Police officer"),
     "iom": _l("Officer of the International Organization for Migration"),
     "auditor": _l("Auditor"),
+    "system": _l("A partner's program"),
 }
 DAY_BEGINS = {"reception": "arrivals.index", "caseworker": "visits.index"}
 

@@ -3,6 +3,7 @@
 from datetime import date, tzinfo
 
 from repatriation.web.session import actor, now
+from repatriation.work.actors import Actor
 from sop.clocks import ZONES, zone_of
 
 ELSEWHERE = "KHM"
@@ -11,10 +12,19 @@ ELSEWHERE = "KHM"
 
 def here() -> tzinfo:
     """The time zone of the officer's country."""
-    country = actor().country
-    return zone_of(country if country in ZONES else ELSEWHERE)
+    return zone_for(actor())
 
 
 def today() -> date:
     """The day it is where the officer works."""
-    return now().astimezone(here()).date()
+    return day_for(actor())
+
+
+def zone_for(who: Actor) -> tzinfo:
+    """The time zone of somebody's country."""
+    return zone_of(who.country if who.country in ZONES else ELSEWHERE)
+
+
+def day_for(who: Actor) -> date:
+    """The day it is where somebody works."""
+    return now().astimezone(zone_for(who)).date()

@@ -10,6 +10,8 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from repatriation.web.api import problems
+from repatriation.web.session import for_machines
 from repatriation.work.refusals import NotFound
 
 log = logging.getLogger("repatriation.errors")
@@ -76,13 +78,21 @@ def show_errors(app: Flask) -> None:
 
     @app.errorhandler(NotFound)
     def not_found(error: NotFound) -> ResponseReturnValue:  # noqa: ARG001 - what was not found is not for the page
+        if for_machines(request.path):
+            return problems.answer(problems.Problem("not_found"))
         return _page(404, words_for(404))
+
+    @app.errorhandler(problems.Problem)
+    def problem(error: problems.Problem) -> ResponseReturnValue:
+        return problems.answer(error)
 
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> ResponseReturnValue:
         status = error.code or 500
         if error.response is not None or status < 400:
             return error.get_response(request.environ)
+        if for_machines(request.path):
+            return problems.answer(problems.of_http(error))
         response = make_response(_page(status, words_for(status)))
         response.headers.extend(_kept_headers(error))
         return response

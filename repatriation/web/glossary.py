@@ -282,3 +282,30 @@ SAFEGUARDS: Mapping[str, object] = {
     "not_reopened": _l("No new case has been opened from this one."),
 }
 """The sentences of `sop.safeguards`, word for word, so that they can be translated."""
+
+# What each scope lets a partner's program do, for the officer who agrees to it.
+SCOPES: Mapping[str, object] = {
+    "handoff:send": _l("Send handoffs, and fetch the receipts for them"),
+    "handoff:receive": _l("Fetch handoffs that wait in the inbox"),
+    "handoff:decide": _l("Accept or decline handoffs"),
+    "receipts:read": _l("Fetch receipts again"),
+    "cases:read": _l("List and read the cases shared with the organisation"),
+    "identity:read": _l("Open who a person is, for a purpose that the person agreed to"),
+    "cases:open": _l("Open return requests"),
+    "cases:act": _l("Take steps in cases"),
+    "visits:read": _l("Read the visits planned and made"),
+    "visits:write": _l("Record visits"),
+    "documents:read": _l("Fetch papers by their number"),
+}
+
+PARTNER_STATES: Mapping[str, object] = {
+    "pending": _l("Waiting for approval"),
+    "active": _l("Active"),
+    "suspended": _l("Suspended"),
+}
+
+CARD_OUTCOMES: Mapping[str, object] = {
+    "registered": _l("Registered"),
+    "keys_changed": _l("Keys changed, signed by a key known before"),
+    "quarantined": _l("Put aside: signed by a key that is not known"),
+}

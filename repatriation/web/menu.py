@@ -31,6 +31,7 @@ AREAS = (
     Area("procedures.index", _l("Procedures")),
     Area("papers.blank_forms", _l("Blank forms")),
     Area("trail.index", _l("Identities opened")),
+    Area("partners.index", _l("Partners")),
 )
 
 

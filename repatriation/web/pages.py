@@ -1,4 +1,6 @@
-"""Every area of pages. A new one is a module with `make_blueprint()` and one more line here."""
+"""Every area of pages, and of addresses for programs. A new one is a module with `make_blueprint()` and one
+more line here.
+"""
 
 from collections.abc import Callable
 
@@ -7,15 +9,22 @@ from flask import Blueprint
 from repatriation.web import (
     account,
     arrivals,
+    authorize,
     cases,
     health,
     languages,
+    oauth,
     papers,
+    partners,
     signin,
     trail,
     verify,
     visits,
 )
+from repatriation.web.api import about as api_about
+from repatriation.web.api import cases as api_cases
+from repatriation.web.api import documents as api_documents
+from repatriation.web.api import visits as api_visits
 
 PAGES: tuple[Callable[[], Blueprint], ...] = (
     health.make_blueprint,
@@ -28,4 +37,15 @@ PAGES: tuple[Callable[[], Blueprint], ...] = (
     arrivals.make_blueprint,
     visits.make_blueprint,
     trail.make_blueprint,
+    partners.make_blueprint,
+    authorize.make_blueprint,
 )
+
+MACHINES: tuple[Callable[[], Blueprint], ...] = (
+    oauth.make_blueprint,
+    api_about.make_blueprint,
+    api_cases.make_blueprint,
+    api_visits.make_blueprint,
+    api_documents.make_blueprint,
+)
+"""What programs call: no form tokens are asked for there, and no browser's session is read."""

@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from repatriation.settings import Settings
-from repatriation.web.session import signed_in
+from repatriation.web.session import for_machines, signed_in
 from repatriation.work.permissions import Permission, may
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -35,8 +35,15 @@ _POLICY = {
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
+
+
+def policy(form_action: str = "'self'") -> str:
+    """The policy a page is held to. `form_action` names where its forms may lead."""
+    return "; ".join(f"{name} {value}" for name, value in {**_POLICY, "form-action": form_action}.items())
+
+
 _HEADERS = {
-    "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in _POLICY.items()),
+    "Content-Security-Policy": policy(),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
@@ -46,7 +53,9 @@ _HEADERS = {
 
 
 class UnguardedPageError(Exception):
-    """A page neither names its permission nor is one of the public ones; the application does not start."""
+    """A page names no permission, is not for programs and not public either; the application does not
+    start.
+    """
 
 
 def permission(needed: Permission) -> Callable[[View], View]:
@@ -65,12 +74,27 @@ def permission_of(app: Flask, endpoint: str) -> Permission | None:
     return needed if isinstance(needed, Permission) else None
 
 
+def for_programs(view: View) -> View:
+    """Say that a view is for programs and looks by itself at who is calling, or has nothing to hide: the
+    authorization server's own. Everything else for programs names its scopes (see `callers.machine`).
+    """
+    view.__dict__["machine"] = frozenset()
+    return view
+
+
+def is_for_programs(app: Flask, endpoint: str) -> bool:
+    """Whether a view is for programs: it names scopes, or was marked by `for_programs`."""
+    return hasattr(app.view_functions[endpoint], "machine")
+
+
 def refuse_unguarded_pages(app: Flask) -> None:
-    """Raise UnguardedPageError when a page is neither public nor names its permission."""
+    """Raise UnguardedPageError when a page is neither public, nor for programs, nor names its permission."""
     bare = sorted(
         endpoint
         for endpoint in app.view_functions
-        if endpoint not in PUBLIC and permission_of(app, endpoint) is None
+        if endpoint not in PUBLIC
+        and permission_of(app, endpoint) is None
+        and not is_for_programs(app, endpoint)
     )
     if bare:
         raise UnguardedPageError(f"these pages name no permission: {', '.join(bare)}")
@@ -96,7 +120,8 @@ def guard(app: Flask, settings: Settings) -> None:
 def _refuse_what_nobody_types() -> None:
     """Turn away the one character that PostgreSQL cannot keep, wherever in the request it stands."""
     sent = (request.path, *request.args.keys(), *_values(request.args))
-    if request.method not in ("GET", "HEAD", "OPTIONS"):
+    # What a program sends is read once, strictly, by the view itself.
+    if request.method not in ("GET", "HEAD", "OPTIONS") and not for_machines(request.path):
         sent += (*request.form.keys(), *_values(request.form))
     if any("\0" in each for each in sent):
         abort(400)
@@ -112,7 +137,7 @@ def _refuse_other_origins() -> None:
     Browsers send `Origin: null` with our own forms, because we ask them to send no referrer; so the newer
     header decides where a browser sends it.
     """
-    if request.method in ("GET", "HEAD", "OPTIONS"):
+    if request.method in ("GET", "HEAD", "OPTIONS") or for_machines(request.path):
         return
     site = request.headers.get("Sec-Fetch-Site")
     origin = request.headers.get("Origin", "null")
@@ -127,6 +152,8 @@ def _refuse_other_origins() -> None:
 def _refuse_without_permission() -> AnyResponse | None:
     """Send strangers to the sign-in page; tell officers who may not that there is no such page."""
     if request.endpoint is None or request.endpoint in PUBLIC:
+        return None
+    if is_for_programs(current_app, request.endpoint):
         return None
     officer = signed_in()
     if officer is None:

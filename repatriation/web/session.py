@@ -17,6 +17,15 @@ from repatriation.work.sessions import SignedIn, begin, end, keep, resume
 STRANGER_SECONDS = 12 * 60 * 60
 
 
+_MACHINES = ("/api/", "/oauth/", "/.well-known/")
+_FOR_OFFICERS = "/oauth/authorize"
+
+
+def for_machines(path: str) -> bool:
+    """Whether an address is for programs: no cookie is read there, and errors are not pages."""
+    return path.startswith(_MACHINES) and path != _FOR_OFFICERS
+
+
 class BrowserSession(CallbackDict[str, Any], SessionMixin):
     """What is remembered between two requests of one browser."""
 
@@ -47,7 +56,8 @@ class Sessions(SessionInterface):
     def open_session(self, app: Flask, request: Request) -> BrowserSession:
         """The session that the cookie of this request stands for, or an empty one."""
         kept = request.cookies.get(self.get_cookie_name(app), "")
-        if not kept or request.path.startswith((f"{app.static_url_path}/", "/healthz", "/readyz")):
+        bare = (f"{app.static_url_path}/", "/healthz", "/readyz")
+        if not kept or request.path.startswith(bare) or for_machines(request.path):
             return BrowserSession()
         if kept.startswith("~"):
             try:

@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
-from documents.fields import NARRATIVE
 from repatriation.web import glossary
 from repatriation.web.acting import moved_on, not_allowed
 from repatriation.web.board import address_of, place_of, row
@@ -34,6 +33,7 @@ from repatriation.work.visits import (
     Visited,
     VisitEntered,
     look_over,
+    on_paper,
     open_notes,
     record_visit,
     visited,
@@ -115,7 +115,8 @@ def make_blueprint() -> Blueprint:
             return _kept(form, page, version, paper)
 
         back = url_for("cases.case", reference=reference)
-        known = _on_paper(_entered(form))
+        officer = signed_in()
+        known = on_paper(_entered(form), officer.name if officer else None)
         return at_the_desk(errand_of(page, action, version, keep, known=known, back=back))
 
     @blueprint.route("/cases/<reference>/visit-notes", methods=["GET", "POST"])
@@ -151,26 +152,6 @@ def _put_right(form: VisitForm, page: CasePage, version: int, wrong: Invalid) ->
         field: Any = getattr(form, name, form.on)
         field.errors = [PROBLEMS.get(name, _("Look at this again"))]
     return _shown(form, page, version), 400
-
-
-def _on_paper(entered: VisitEntered) -> dict[str, Any]:
-    """What the form of the visit says already."""
-    notes = entered.notes if entered.notes and len(entered.notes) <= NARRATIVE else None
-    told: dict[str, dict[str, Any]] = {
-        "visit": {
-            "on": entered.on.isoformat(),
-            "visitor": officer.name if (officer := signed_in()) else None,
-            "outcome": entered.outcome,
-            "mode": entered.mode,
-            "alone": entered.seen_alone,
-        },
-        "safe": {"safety": entered.safety, "remarks": notes},
-        "next": {"visit_on": entered.next_on.isoformat() if entered.next_on else None},
-    }
-    return {
-        part: {name: value for name, value in said.items() if value is not None}
-        for part, said in told.items()
-    }
 
 
 def _stages() -> frozenset[str]:

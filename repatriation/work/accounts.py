@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlmodel import select
 
-from repatriation.records.organisations import Officer, Organisation
+from repatriation.records.organisations import SYSTEM, Officer, Organisation
 from repatriation.records.trail import append
 from repatriation.work.actors import Actor
 from repatriation.work.buckets import count, take_off
@@ -70,7 +70,7 @@ def sign_in(house: House, username: str, password: str, now: datetime, address: 
         found = session.exec(
             select(Officer, Organisation)
             .where(Officer.organisation_id == Organisation.id)
-            .where(Officer.username == name)
+            .where(Officer.username == name, Officer.duty != SYSTEM)
         ).first()
         officer, organisation = found if found else (None, None)
     if not all(counted):

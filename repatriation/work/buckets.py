@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from repatriation.records.sessions import Throttle
+from repatriation.records.writing import add_once
 
 Limit = tuple[int, timedelta]
 """How many tries a bucket holds, and how long one takes to leak out."""
@@ -15,14 +16,13 @@ def count(session: Session, key: tuple[str, ...], limit: Limit, now: datetime) -
     """Put one try into a bucket; False, and nothing put in, when it is full."""
     most, drains = limit
     digest = _bucket(key)
-    row = session.get(Throttle, digest)
-    empty_at = max(row.empty_at, now) if row else now
+    # Of many at once one makes the row, and each then waits for it, so that no try goes uncounted.
+    add_once(session, Throttle, key=digest, empty_at=now)
+    row = session.get_one(Throttle, digest, with_for_update=True, populate_existing=True)
+    empty_at = max(row.empty_at, now)
     if empty_at - now > drains * (most - 1):
         return False
-    if row is None:
-        session.add(Throttle(key=digest, empty_at=empty_at + drains))
-    else:
-        row.empty_at = empty_at + drains
+    row.empty_at = empty_at + drains
     return True
 
 

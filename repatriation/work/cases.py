@@ -2,6 +2,7 @@
 parts.
 """
 
+import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -16,6 +17,7 @@ from repatriation.records.columns import new_id
 from repatriation.records.consents import Consent
 from repatriation.records.lean import Write
 from repatriation.records.organisations import Organisation
+from repatriation.records.outbox import Idempotency
 from repatriation.records.people import NameToken, Person, PersonName, TraffickingAccount
 from repatriation.records.sealing import new_case_key
 from repatriation.records.trail import Trail
@@ -24,7 +26,7 @@ from repatriation.work.clocks import first_due
 from repatriation.work.house import House
 from repatriation.work.newcase import ConsentEntered, NewCase
 from repatriation.work.opened import body_of
-from repatriation.work.refusals import Invalid, ReadOnly
+from repatriation.work.refusals import Invalid, KeyReused, ReadOnly
 from repatriation.work.sharing import Body, Part, Picks, first_parts
 from repatriation.work.views import state_of
 from sop.engine import NotAllowed, Reason, begin, follow
@@ -74,10 +76,13 @@ class Sheaf:
                 session.connection().execute(insert(table), self.rows[table])
 
 
-def open_case(house: House, actor: Actor, now: datetime, new: NewCase) -> str:
+def open_case(house: House, actor: Actor, now: datetime, new: NewCase, key: str | None = None) -> str:
     """Opens one case and gives its reference.
 
+    `key` is an idempotency key: the same key and case again gives the first reference and opens nothing.
+
     Raises:
+        KeyReused: the key came before with another case.
         ReadOnly: the officer's duty is to look.
         Invalid: the route is unknown, or the first consent does not fit.
         NotAllowed: a case may not begin at this stage, nobody of the officer's side answers for it, or the
@@ -86,10 +91,29 @@ def open_case(house: House, actor: Actor, now: datetime, new: NewCase) -> str:
     """
     with house.doors.act() as session:
         opener = Opener(house, actor, now, every_body(session))
+        request = _fingerprint(house, new)
+        before = session.get(Idempotency, (actor.officer_id, key)) if key is not None else None
+        if before is not None:
+            if before.fingerprint != request or before.reference is None:
+                raise KeyReused
+            return before.reference
         sheaf = Sheaf()
         reference = opener.put(sheaf, new)
         sheaf.write(session)
+        if key is not None:
+            session.add(
+                Idempotency(
+                    officer_id=actor.officer_id, key=key, fingerprint=request, reference=reference, at=now
+                )
+            )
     return reference
+
+
+def _fingerprint(house: House, new: NewCase) -> str:
+    """What tells two cases to be opened apart. It is keyed, for what was entered names people."""
+    return hmac.digest(
+        house.keyring.digest_key("cases opened"), new.model_dump_json().encode(), "sha256"
+    ).hex()
 
 
 def every_body(session: Session) -> tuple[Body, ...]:

@@ -14,11 +14,15 @@ from sop.shelf import Shelf
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """One installation at work."""
+    """One installation at work. `issuer` is its public address, by which partners know it; `partner_rate`
+    how many calls a second each partner may make.
+    """
 
     doors: Doors
     shelf: Shelf
     calendars: Mapping[str, Calendar]
     keyring: Keyring
     demonstration: bool = False
+    issuer: str = "http://127.0.0.1:8000"
+    partner_rate: int = 50
     papers: Workshop | None = None

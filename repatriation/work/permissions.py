@@ -21,10 +21,12 @@ class Permission(StrEnum):
     IMPORT_CASES = "case:import:run"
     READ_STATISTICS = "statistics:table:read"
     READ_TRAIL = "trail:list:read"
+    APPROVE_PARTNERS = "partner:program:approve"
+    LEND_TO_PROGRAM = "partner:program:lend"
 
 
 _P = Permission
-_EVERYBODY = frozenset({_P.OWN_ACCOUNT, _P.READ_PROCEDURES})
+_EVERYBODY = frozenset({_P.OWN_ACCOUNT, _P.READ_PROCEDURES, _P.LEND_TO_PROGRAM})
 _CASE_WORK = _EVERYBODY | {_P.LIST_CASES, _P.READ_CASE, _P.TAKE_STEP, _P.READ_IDENTITY}
 
 # A duty that is not here holds nothing: protected by default.
@@ -40,6 +42,7 @@ HELD: Mapping[str, frozenset[Permission]] = {
         _P.IMPORT_CASES,
         _P.READ_STATISTICS,
         _P.READ_TRAIL,
+        _P.APPROVE_PARTNERS,
     },
     "reception": _CASE_WORK | {_P.OPEN_CASE, _P.WRITE_IDENTITY, _P.LIST_ARRIVALS},
     "caseworker": _CASE_WORK | {_P.WRITE_IDENTITY, _P.LIST_VISITS, _P.RECORD_VISIT},
@@ -48,6 +51,8 @@ HELD: Mapping[str, frozenset[Permission]] = {
     "iom": _CASE_WORK | {_P.IMPORT_CASES, _P.READ_STATISTICS},
     # An auditor sees who did what in which case, and never who the case is about.
     "auditor": _EVERYBODY | {_P.LIST_CASES, _P.READ_CASE, _P.READ_TRAIL, _P.READ_STATISTICS},
+    # A partner's program opens no page; what it may call is agreed with the partner, scope by scope.
+    "system": frozenset(),
 }
 
 

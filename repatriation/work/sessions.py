@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, col, delete, select
 
-from repatriation.records.organisations import Officer, Organisation
+from repatriation.records.organisations import SYSTEM, Officer, Organisation
 from repatriation.records.sessions import WebSession
 from repatriation.work.actors import Actor
 from repatriation.work.house import House
@@ -30,6 +30,7 @@ class SignedIn:
     organisation: str
     organisation_local: str | None
     data: Mapping[str, Any]
+    begun: datetime
 
 
 def begin(house: House, officer_id: str, now: datetime) -> SignedIn:
@@ -44,7 +45,7 @@ def begin(house: House, officer_id: str, now: datetime) -> SignedIn:
         )
         # Sessions that lapsed unseen are cleared away here, since nothing else passes by so regularly.
         session.exec(delete(WebSession).where(col(WebSession.seen_at) < now - IDLE))
-        return _signed_in(token, person, {})
+        return _signed_in(token, person, {}, now)
 
 
 def resume(house: House, token: str, now: datetime) -> SignedIn | None:
@@ -58,7 +59,7 @@ def resume(house: House, token: str, now: datetime) -> SignedIn | None:
         person = _person(session, kept.officer_id)
         if person is None:
             return None
-        signed_in = _signed_in(token, person, kept.data)
+        signed_in = _signed_in(token, person, kept.data, kept.created_at)
         stale = now - kept.seen_at >= SEEN_EVERY
     if stale:
         with house.doors.act() as session:
@@ -96,12 +97,14 @@ def _person(session: Session, officer_id: str) -> tuple[Officer, Organisation] |
     found = session.exec(
         select(Officer, Organisation)
         .join(Organisation, col(Organisation.id) == col(Officer.organisation_id))
-        .where(Officer.id == officer_id, col(Officer.active).is_(True))
+        .where(Officer.id == officer_id, col(Officer.active).is_(True), Officer.duty != SYSTEM)
     ).first()
     return (found[0], found[1]) if found else None
 
 
-def _signed_in(token: str, person: tuple[Officer, Organisation], data: Mapping[str, Any]) -> SignedIn:
+def _signed_in(
+    token: str, person: tuple[Officer, Organisation], data: Mapping[str, Any], begun: datetime
+) -> SignedIn:
     officer, organisation = person
     return SignedIn(
         token=token,
@@ -110,6 +113,7 @@ def _signed_in(token: str, person: tuple[Officer, Organisation], data: Mapping[s
         organisation=organisation.name,
         organisation_local=organisation.name_local,
         data=dict(data),
+        begun=begun,
     )
 
 

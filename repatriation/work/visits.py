@@ -11,7 +11,9 @@ from sqlalchemy import bindparam, insert, update
 from sqlalchemy import select as core_select
 from sqlmodel import col, select
 
+from documents.fields import NARRATIVE
 from repatriation.records import trail
+from repatriation.records.cases import CaseFile
 from repatriation.records.columns import new_id
 from repatriation.records.lean import Write
 from repatriation.records.scope import visible_case, visible_ids
@@ -29,6 +31,8 @@ from sop.clocks import zone_of
 
 MADE: Final = "seen"
 """The outcome of a visit at which the person was met; every other one is a visit missed."""
+
+PAGE: Final = 100
 
 ACTION_OF: Final[Mapping[bool, str]] = {True: "record_visit", False: "record_missed_visit"}
 
@@ -118,6 +122,26 @@ def look_over(now: datetime, entered: VisitEntered) -> None:
         raise Invalid(wrong)
 
 
+def on_paper(entered: VisitEntered, visitor: str | None) -> dict[str, Any]:
+    """What the form of a visit (`documents.kinds.visit_form`) says as soon as the visit is entered."""
+    notes = entered.notes if entered.notes and len(entered.notes) <= NARRATIVE else None
+    told: dict[str, dict[str, Any]] = {
+        "visit": {
+            "on": entered.on.isoformat(),
+            "visitor": visitor,
+            "outcome": entered.outcome,
+            "mode": entered.mode,
+            "alone": entered.seen_alone,
+        },
+        "safe": {"safety": entered.safety, "remarks": notes},
+        "next": {"visit_on": entered.next_on.isoformat() if entered.next_on else None},
+    }
+    return {
+        part: {name: value for name, value in said.items() if value is not None}
+        for part, said in told.items()
+    }
+
+
 def _writes(
     house: House, actor: Actor, now: datetime, opened: Opened, entered: VisitEntered
 ) -> tuple[Write, ...]:
@@ -178,6 +202,61 @@ def visited(house: House, actor: Actor, case_ids: Iterable[str]) -> Mapping[str,
             known = Visited(known.last_at, known.last_outcome, known.safety, row.due_on)
         found[row.case_id] = known
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class VisitKept:
+    """One visit, planned or made, and the case that it belongs to. Notes stay sealed: only that there are."""
+
+    id: str
+    reference: str
+    version: int
+    due_on: date | None
+    at: datetime | None
+    outcome: str | None
+    mode: str | None
+    seen_alone: bool | None
+    safety: str | None
+    notes: bool
+
+
+def visits_kept(
+    house: House, actor: Actor, *, reference: str | None = None, made: bool | None = None, after: str = ""
+) -> tuple[tuple[VisitKept, ...], str | None]:
+    """Visits in the cases that the officer may know of, oldest first, and where to go on, if there are more.
+
+    Args:
+        reference: only those of one case.
+        made: only those that took place or were missed, or only those still planned.
+        after: the id of the last visit of the page before.
+    """
+    wanted = (
+        select(Visit, CaseFile.reference, CaseFile.version)
+        .join(CaseFile, col(CaseFile.id) == col(Visit.case_id))
+        .where(col(Visit.case_id).in_(visible_ids(actor.organisation_id)), col(Visit.id) > after)
+    )
+    if reference is not None:
+        wanted = wanted.where(CaseFile.reference == reference)
+    if made is not None:
+        wanted = wanted.where(col(Visit.at).is_not(None) if made else col(Visit.at).is_(None))
+    with house.doors.read() as session:
+        rows = session.exec(wanted.order_by(col(Visit.id)).limit(PAGE + 1)).all()
+    found = tuple(
+        VisitKept(
+            row.id,
+            of,
+            version,
+            row.due_on,
+            row.at,
+            row.outcome,
+            row.mode,
+            row.seen_alone,
+            row.safety,
+            row.notes is not None,
+        )
+        for row, of, version in rows[:PAGE]
+    )
+    return found, found[-1].id if len(rows) > PAGE else None
 
 
 def open_notes(

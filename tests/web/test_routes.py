@@ -7,11 +7,11 @@ import pytest
 from flask import Flask
 
 from repatriation.app import create_app
-from repatriation.records.organisations import DUTIES
+from repatriation.records.organisations import DUTIES, SYSTEM
 from repatriation.settings import Settings
 from repatriation.web import pages, security
 from repatriation.web.account import DUTIES as DUTY_WORDS
-from repatriation.web.security import PUBLIC, UnguardedPageError, permission_of
+from repatriation.web.security import PUBLIC, UnguardedPageError, is_for_programs, permission_of
 from repatriation.work.house import House
 from repatriation.work.permissions import HELD, Permission
 from tests.web.conftest import Visitor
@@ -25,7 +25,12 @@ def written_down(app: Flask) -> str:
     for rule in app.url_map.iter_rules():
         methods = " ".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
         needed = permission_of(app, rule.endpoint)
-        lines.append(f"{rule.rule}  {methods}  {rule.endpoint}  {needed.value if needed else 'public'}\n")
+        if is_for_programs(app, rule.endpoint):
+            scopes = sorted(app.view_functions[rule.endpoint].__dict__["machine"])
+            who = " or ".join(scopes) or "programs"
+        else:
+            who = needed.value if needed else "public"
+        lines.append(f"{rule.rule}  {methods}  {rule.endpoint}  {who}\n")
     return "".join(sorted(lines))
 
 
@@ -37,7 +42,11 @@ def test_the_addresses_are_those_written_down(app: Flask) -> None:
 
 
 def test_every_page_names_its_permission_or_is_public(app: Flask) -> None:
-    bare = {name for name in app.view_functions if permission_of(app, name) is None}
+    bare = {
+        name
+        for name in app.view_functions
+        if permission_of(app, name) is None and not is_for_programs(app, name)
+    }
     assert bare == PUBLIC
 
 
@@ -57,7 +66,11 @@ def test_a_stranger_is_sent_to_sign_in_from_every_page_that_is_not_public(
     app: Flask, visitor: Visitor
 ) -> None:
     for rule in app.url_map.iter_rules():
-        if rule.endpoint in PUBLIC or "GET" not in (rule.methods or set()):
+        if (
+            rule.endpoint in PUBLIC
+            or is_for_programs(app, rule.endpoint)
+            or "GET" not in (rule.methods or set())
+        ):
             continue
         values = dict.fromkeys(rule.arguments, "1")
         with app.test_request_context():
@@ -77,7 +90,7 @@ def test_who_may_not_open_a_page_is_told_that_there_is_none(
 
 
 def test_every_duty_is_in_the_table_of_permissions_and_has_words() -> None:
-    assert set(HELD) == set(DUTIES) == set(DUTY_WORDS)
+    assert set(HELD) == {*DUTIES, SYSTEM} == set(DUTY_WORDS)
 
 
 def test_an_auditor_looks_and_never_acts_nor_learns_who() -> None:
@@ -87,4 +100,4 @@ def test_an_auditor_looks_and_never_acts_nor_learns_who() -> None:
 
 
 def test_no_two_areas_of_pages_share_a_name(app: Flask) -> None:
-    assert len(app.blueprints) == len(pages.PAGES)
+    assert len(app.blueprints) == len(pages.PAGES) + len(pages.MACHINES)

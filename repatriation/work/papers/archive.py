@@ -10,12 +10,14 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from documents.composing import composed_from
+from documents.fields import MOST_PEOPLE
 from documents.kinds import KINDS
 from repatriation.records import trail
 from repatriation.records.cases import CaseFile, Party
 from repatriation.records.organisations import Officer, Organisation
 from repatriation.records.papers import REVOKED_FOR, Paper, PaperRevocation, papers_numbered
-from repatriation.records.sealing import CaseKey, Safe
+from repatriation.records.scope import visible_ids
+from repatriation.records.sealing import CaseKey, Safe, Shredded
 from repatriation.records.trail import Trail
 from repatriation.work.actors import Actor
 from repatriation.work.casepage import Body
@@ -127,6 +129,29 @@ def fetch_all(
         key = Safe(house.keyring).key_of(case)
         rows = {row.number: row for row in _rows(session, case)}
         return tuple(File(number, _file(key, rows[number])) for number in numbers)
+
+
+def fetch_numbered(house: House, actor: Actor, now: datetime, number: str) -> File:
+    """As `fetch`, by the number alone. A paper that stands in several cases is opened in the first of them
+    that the caller may know of.
+
+    Raises:
+        NotFound: no such paper, or not this officer's to open.
+    """
+    with house.doors.read() as session:
+        references = session.exec(
+            select(CaseFile.reference)
+            .join(Paper, col(Paper.case_id) == col(CaseFile.id))
+            .where(Paper.number == number, col(CaseFile.id).in_(visible_ids(actor.organisation_id)))
+            .order_by(col(CaseFile.id))
+            .limit(MOST_PEOPLE)
+        ).all()
+    for reference in references:
+        try:
+            return fetch(house, actor, now, reference, number)
+        except (NotFound, Shredded):
+            continue  # its roles in another of the cases may let it
+    raise NotFound
 
 
 def revoke(house: House, actor: Actor, now: datetime, reference: str, number: str, reason: str) -> None:

@@ -1,0 +1,1 @@
+"""What partners' programs are let do: who they are, what they used up, who approved them."""

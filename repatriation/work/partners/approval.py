@@ -1,0 +1,316 @@
+"""How a partner is let in: it is registered, two different officers approve it, and one may suspend it again.
+
+Until both have approved nothing of it counts. What each did is in the trail.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from partners import cards, jose, registration
+from partners.registration import Fingerprint, Registration
+from repatriation.records.columns import new_id
+from repatriation.records.organisations import SYSTEM, Officer, Organisation
+from repatriation.records.partners import Partner, PartnerCard
+from repatriation.records.trail import append
+from repatriation.work.actors import Actor
+from repatriation.work.house import House
+from repatriation.work.permissions import Permission, may
+from repatriation.work.refusals import Invalid, NotFound
+
+_NOBODYS_PASSWORD = "!"  # noqa: S105 - what no password hashes to
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A partner as it is listed. `cards` says what came of the cards it gave us, newest first."""
+
+    id: str
+    client_id: str
+    name: str
+    organisation: str
+    organisation_name: str
+    state: str
+    scopes: tuple[str, ...]
+    described: Mapping[str, Any]
+    fingerprint: Fingerprint
+    envelope_issuer: str | None
+    registered_at: datetime
+    approved_at: datetime | None
+    approved_by: str | None
+    approved_and: str | None
+    cards: tuple[tuple[datetime, str], ...] = ()
+
+
+def register(house: House, actor: Actor | None, now: datetime, asked: Registration) -> str:
+    """Register a program, which may do nothing yet; gives its client_id.
+
+    Raises:
+        Invalid: the organisation is not known, or the name or the issuer is taken.
+    """
+    with house.doors.act() as session:
+        partner = _add(session, actor, now, asked)
+        return partner.client_id
+
+
+def import_card(house: House, actor: Actor | None, now: datetime, text: str, organisation: str = "") -> str:
+    """Take a partner's card; gives what came of it. A partner that is not known is registered for
+    `organisation`, pending. For one that is known the card must be signed by a key known already, and its
+    keys then count from now on; signed by another it is put aside and changes nothing.
+
+    Raises:
+        cards.BadCard: it is no card, over, or older than the last.
+        Invalid: the organisation is not known, or what the card asks cannot be registered.
+    """
+    card = cards.read(text, now)
+    with house.doors.act() as session:
+        partner = session.exec(select(Partner).where(Partner.client_id == card.issuer)).first()
+        if partner is None:
+            _add(session, actor, now, _registration(card, organisation))
+            outcome = "registered"
+        elif partner.envelope_keys is None or not cards.signed_by(text, partner.envelope_keys):
+            outcome = "quarantined"
+        else:
+            _refuse_older(session, card)
+            _change_keys(partner, _registration(card, organisation or "-"))
+            outcome = "keys_changed"
+        digest = sha256(text.strip().encode()).hexdigest()
+        session.add(
+            PartnerCard(
+                client_id=card.issuer,
+                at=now,
+                outcome=outcome,
+                digest=digest,
+                card=text.strip(),
+                officer_id=actor.officer_id if actor else None,
+            )
+        )
+        append(session, actor, now, f"partner:card:{outcome}", {"sha256": digest})
+    return outcome
+
+
+def approve(house: House, now: datetime, client_id: str, actor: Actor) -> str:
+    """One officer's approval, after comparing the fingerprint by telephone; gives the partner's state then.
+    The second of two different officers makes it active.
+
+    Raises:
+        NotFound: there is no such partner, or none that waits, or the officer may not approve.
+        Invalid: this officer has approved already.
+    """
+    _refuse_unable(actor)
+    with house.doors.act() as session:
+        return _approve(session, now, client_id, actor)
+
+
+def approve_together(house: House, now: datetime, client_id: str, first: Actor, second: Actor) -> None:
+    """Two officers' approval in one: both of it or none. Raises as `approve`."""
+    _refuse_unable(first)
+    _refuse_unable(second)
+    if first.officer_id == second.officer_id:
+        raise Invalid({"officer": "second_officer_needed"})
+    with house.doors.act() as session:
+        partner = _partner(session, client_id)
+        partner.approved_by = None  # what one of them or a third gave before is given anew, by both
+        _approve(session, now, client_id, first)
+        _approve(session, now, client_id, second)
+
+
+def suspend(house: House, actor: Actor | None, now: datetime, client_id: str) -> None:
+    """Let a partner do nothing from its next request on. NotFound."""
+    _switch(house, actor, now, client_id, "active", "suspended")
+
+
+def resume(house: House, actor: Actor | None, now: datetime, client_id: str) -> None:
+    """Let a suspended partner go on. NotFound."""
+    _switch(house, actor, now, client_id, "suspended", "active")
+
+
+def narrow(house: House, actor: Actor, now: datetime, client_id: str, scopes: frozenset[str]) -> None:
+    """Agree to less than a waiting partner asked for. NotFound; Invalid when it is not less, or nothing."""
+    _refuse_unable(actor)
+    with house.doors.act() as session:
+        partner = _partner(session, client_id)
+        if partner.state != "pending":
+            raise NotFound(client_id)
+        if not scopes or not scopes <= set(partner.scopes):
+            raise Invalid({"scope": "unknown"})
+        # What the first officer approved was something else.
+        partner.scopes, partner.approved_by = sorted(scopes), None
+        append(
+            session, actor, now, "partner:scope:narrowed", {"partner": partner.id, "scopes": sorted(scopes)}
+        )
+
+
+def partners(house: House) -> list[Listed]:
+    """Every partner, those that wait first."""
+    with house.doors.read() as session:
+        found = session.exec(
+            select(Partner, Organisation)
+            .join(Organisation, col(Organisation.id) == col(Partner.organisation_id))
+            .order_by(col(Partner.registered_at).desc())
+        ).all()
+        listed = [_listed(session, partner, body) for partner, body in found]
+    order = {"pending": 0, "active": 1, "suspended": 2}
+    return sorted(listed, key=lambda one: order[one.state])
+
+
+def partner(house: House, partner_id: str) -> Listed:
+    """One partner. NotFound."""
+    found = next((one for one in partners(house) if one.id == partner_id), None)
+    if found is None:
+        raise NotFound(partner_id)
+    return found
+
+
+def _approve(session: Session, now: datetime, client_id: str, actor: Actor) -> str:
+    partner = _partner(session, client_id)
+    if partner.state != "pending":
+        raise NotFound(client_id)
+    if partner.approved_by is None:
+        partner.approved_by = actor.officer_id
+        append(session, actor, now, "partner:approval:given", {"partner": partner.id, "count": 1})
+        return partner.state
+    if partner.approved_by == actor.officer_id:
+        raise Invalid({"officer": "second_officer_needed"})
+    partner.approved_and, partner.approved_at, partner.state = actor.officer_id, now, "active"
+    partner.officer_id = _program_officer(session, partner)
+    partner.version += 1
+    detail = {"partner": partner.id, "count": 2, "scopes": sorted(partner.scopes)}
+    append(session, actor, now, "partner:approval:given", detail)
+    return partner.state
+
+
+def _add(session: Session, actor: Actor | None, now: datetime, asked: Registration) -> Partner:
+    body = session.exec(select(Organisation).where(Organisation.code == asked.organisation)).first()
+    client_id = asked.client_id or f"program-{secrets.token_hex(8)}"
+    taken = session.exec(select(Partner.id).where(Partner.client_id == client_id)).first()
+    issuer_taken = (
+        session.exec(select(Partner.id).where(Partner.envelope_issuer == asked.envelope_issuer)).first()
+        if asked.envelope_issuer
+        else None
+    )
+    problems = {
+        "organisation": "" if body else "unknown",
+        "client_id": "taken" if taken else "",
+        "envelope_issuer": "taken" if issuer_taken else "",
+    }
+    if any(problems.values()):
+        raise Invalid({name: code for name, code in problems.items() if code})
+    assert body is not None
+    partner = Partner(
+        id=new_id(),
+        client_id=client_id,
+        organisation_id=body.id,
+        name=asked.client_name,
+        described=asked.described(),
+        scopes=sorted(asked.scopes),
+        keys=asked.jwks,
+        envelope_keys=asked.envelope_jwks,
+        envelope_issuer=asked.envelope_issuer,
+        registered_at=now,
+        registered_by=actor.officer_id if actor else None,
+    )
+    session.add(partner)
+    detail = {"partner": partner.id, "organisation": body.id, "scopes": partner.scopes}
+    append(session, actor, now, "partner:registered", detail)
+    return partner
+
+
+def _registration(card: cards.Card, organisation: str) -> Registration:
+    try:
+        return card.as_registration(organisation)
+    except registration.BadRegistration as problem:
+        raise Invalid(problem.problems) from None
+
+
+def _refuse_older(session: Session, card: cards.Card) -> None:
+    """A card of before could bring back a key that was given up."""
+    kept = session.exec(
+        select(PartnerCard.card).where(
+            PartnerCard.client_id == card.issuer, PartnerCard.outcome != "quarantined"
+        )
+    ).all()
+    for text in kept:
+        if int(jose.signer_of(text)[1]["iat"]) >= int(card.issued.timestamp()):
+            raise cards.BadCard("older")
+
+
+def _change_keys(partner: Partner, asked: Registration) -> None:
+    partner.keys, partner.envelope_keys = asked.jwks, asked.envelope_jwks
+    partner.version += 1
+
+
+def _program_officer(session: Session, partner: Partner) -> str:
+    """The place in the records of a partner's program: an author that nobody can sign in as."""
+    officer = Officer(
+        organisation_id=partner.organisation_id,
+        username=f"program.{secrets.token_hex(8)}",
+        password_hash=_NOBODYS_PASSWORD,
+        display_name=partner.name,
+        duty=SYSTEM,
+    )
+    session.add(officer)
+    session.flush()
+    return officer.id
+
+
+def _switch(
+    house: House, actor: Actor | None, now: datetime, client_id: str, before: str, after: str
+) -> None:
+    if actor is not None:
+        _refuse_unable(actor)
+    with house.doors.act() as session:
+        partner = _partner(session, client_id)
+        if partner.state != before:
+            raise NotFound(client_id)
+        partner.state = after
+        partner.suspended_at = now if after == "suspended" else None
+        partner.version += 1
+        append(session, actor, now, f"partner:{after}", {"partner": partner.id})
+
+
+def _refuse_unable(actor: Actor) -> None:
+    if not may(actor.duty, Permission.APPROVE_PARTNERS):
+        raise NotFound(actor.username)
+
+
+def _partner(session: Session, client_id: str) -> Partner:
+    found = session.exec(select(Partner).where(Partner.client_id == client_id).with_for_update()).first()
+    if found is None:
+        raise NotFound(client_id)
+    return found
+
+
+def _listed(session: Session, partner: Partner, body: Organisation) -> Listed:
+    names = [
+        session.get_one(Officer, officer_id).display_name if officer_id else None
+        for officer_id in (partner.approved_by, partner.approved_and)
+    ]
+    given = session.exec(
+        select(PartnerCard.at, PartnerCard.outcome)
+        .where(PartnerCard.client_id == partner.client_id)
+        .order_by(col(PartnerCard.at).desc())
+        .limit(20)
+    ).all()
+    return Listed(
+        id=partner.id,
+        client_id=partner.client_id,
+        name=partner.name,
+        organisation=body.code,
+        organisation_name=body.name,
+        state=partner.state,
+        scopes=tuple(partner.scopes),
+        described=partner.described,
+        fingerprint=registration.fingerprint(partner.keys, partner.envelope_keys, partner.envelope_issuer),
+        envelope_issuer=partner.envelope_issuer,
+        registered_at=partner.registered_at,
+        approved_at=partner.approved_at,
+        approved_by=names[0],
+        approved_and=names[1],
+        cards=tuple((at, outcome) for at, outcome in given),
+    )
