@@ -5,6 +5,7 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -75,7 +76,7 @@ class Place:
         """A new, empty installation, and how to open it."""
         keys = self.folder / "keys"
         if not keys.is_dir():
-            Keyring.create(keys)
+            Keyring.create(keys).ensure_partner_keys(datetime.now(UTC))
         return Ground(self.database(), keys, tuple(procedure.path for procedure in self.shelf))
 
     def clear(self) -> None:
