@@ -12,10 +12,10 @@ from locales.catalogue import N_
 
 TITLE = N_("Papers of one return")
 ADVICE = N_(
-    "This file is for the person who travels along. A copy proves nothing: each paper is checked by its own "
-    "number and square."
+    "This file is to be taken along. A copy proves nothing: "
+    "each paper is checked by its own number and square."
 )
-HEAD = (N_("Paper"), N_("Number"), N_("Version"), N_("Issued on"), N_("Page"))
+HEAD = (N_("Paper"), N_("No."), N_("Version"), N_("Issued on"), N_("Page"))
 
 
 class Entry(NamedTuple):

@@ -12,6 +12,7 @@ from documents.khmer import word_ends
 from documents.shapes import Shape, shapes_of
 from documents.wording import Both, Said, Wording
 from locales.catalogue import N_
+from locales.glossary import glossary
 from locales.names import write_name
 
 LONGEST_UNBROKEN: Final = 40
@@ -203,8 +204,10 @@ _RUNS: Final = re.compile(
 
 
 def printed(said: Said, *, name: bool = False) -> str:
-    """The text with its word ends where it is Khmer; a name is left whole."""
-    return word_ends(said.text) if said.language == "km" and not name else said.text
+    """The text with its word ends where it is Khmer; a name and a term of the glossary are left whole."""
+    if said.language != "km" or name:
+        return said.text
+    return word_ends(said.text, glossary().whole_words())
 
 
 def _says_anything(value: Any) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL
 
+from documents.press import Press
 from repatriation.records import migrations
 from repatriation.records.doors import Doors
 from repatriation.records.keyring import Keyring
@@ -21,6 +22,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if postgres.left_out():
         terminalreporter.section("NOT TESTED ON POSTGRESQL", sep="!", red=True, bold=True)
         terminalreporter.write_line(f"{postgres.WITHOUT}=1 left out every test on PostgreSQL.", red=True)
+
+
+@pytest.fixture(scope="session")
+def press() -> Iterator[Press]:
+    """A real press with one worker, for all tests: a worker takes a second or two to start."""
+    press = Press(workers=1)
+    yield press
+    press.close()
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, func, select
 
 from repatriation.demonstration.officers import ACCOUNTS
 from repatriation.demonstration.organisations import ORGANISATIONS
+from repatriation.demonstration.papers import make_papers
 from repatriation.demonstration.stories import STORIES
 from repatriation.demonstration.telling import Teller
 from repatriation.records.cases import CaseFile
@@ -53,7 +54,15 @@ def load(house: House, now: datetime) -> Loaded:
     already = len(kept["cases"]) == len(STORIES)
     if not already:
         _tell(house, actors, kept)
+        make_papers(house, actors, now, kept_cases(house))
     return Loaded(len(ORGANISATIONS), len(ACCOUNTS), len(STORIES), already)
+
+
+def kept_cases(house: House) -> dict[str, str]:
+    """The case of each story that was told."""
+    with house.doors.read() as session:
+        cases: dict[str, str] = session.get_one(Instance, KEY).value["cases"]
+    return dict(cases)
 
 
 def _tell(house: House, actors: Mapping[str, Actor], kept: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """Taking a step: one action on a page, what it asks for, a look over it, and the words when it cannot be."""
 
+import secrets
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -210,7 +211,14 @@ def moved_on(page: CasePage, version: int) -> tuple[str, int]:
     """Somebody else was there first: what they did, and a way to go on."""
     file = CaseFileShown(page, now(), today())
     happened = changes(file, version)
-    return render_template("cases/moved_on.html", page=page, changes=happened), 409
+    shown = render_template(
+        "cases/moved_on.html",
+        page=page,
+        changes=happened,
+        carried=carried() if HERE in request.form else [],
+        key=secrets.token_urlsafe(12),
+    )
+    return shown, 409
 
 
 def not_allowed(page: CasePage, action: str, reasons: tuple[Reason, ...]) -> tuple[str, int]:

@@ -1,6 +1,5 @@
-"""What tests of papers need: one press (its workers take a second to start), a moment, keys, a page to sign."""
+"""What tests of papers need beside the press: a moment, keys, a paper to sign."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -12,14 +11,6 @@ from documents.samples import sample
 
 NOW = datetime(2026, 3, 10, 2, 30, tzinfo=UTC)
 NAME = "returns.example.org"
-
-
-@pytest.fixture(scope="session")
-def press() -> Iterator[Press]:
-    """A press with one worker."""
-    press = Press(workers=1)
-    yield press
-    press.close()
 
 
 @pytest.fixture(scope="session")
