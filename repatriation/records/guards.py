@@ -3,7 +3,17 @@ change or delete it."""
 
 from sqlalchemy import Connection, inspect, text
 
-APPEND_ONLY = ("trail", "seal", "fact", "consent", "identification", "partner_card")
+APPEND_ONLY = (
+    "trail",
+    "seal",
+    "fact",
+    "consent",
+    "identification",
+    "partner_card",
+    "handoff_receipt",
+    "exchange",
+    "responsibility",
+)
 
 _SQLITE = """
 CREATE TRIGGER {name} BEFORE {deed} ON {table}
