@@ -122,6 +122,8 @@ class Withdrawal(_Told):
 
     about: Jti
     reason: Code | None = None
+    was: Code | None = None
+    """How it stood with the sender: `accepted` when its acceptance had been heard of."""
 
 
 class Decision(_Told):

@@ -45,7 +45,7 @@ def create_app(
     that breaks the floor, keys that are missing, a database that cannot be reached.
     """
     app = Discreet("repatriation", static_folder=None, template_folder=str(_WEB / "templates"))
-    app.extensions["house"] = house if house is not None else open_to_serve(settings)
+    app.extensions["house"] = house if house is not None else open_to_serve(settings, clock())
     app.extensions["clock"] = clock
     app.extensions["nonces"] = Nonces(app.extensions["house"].keyring.digest_key("dpop-nonce"))
     _configure(app, settings)

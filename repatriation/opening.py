@@ -24,6 +24,11 @@ UNKNOWN = (
 )
 """Why a case's procedure may not be missing: nobody could say what may be done in it."""
 
+OVERDUE = (
+    "The {} key that partners know is {} days old, and may be {} at most: run "
+    "`repatriation keys rotate --for {}`"
+)
+"""Why a key may not grow old: the longer it is used, the more would be lost with it."""
 
 MADE_UP_PAST = timedelta(days=3650)
 """How far back made-up papers may be dated; in the demonstration their keys must be that old, too."""
@@ -38,14 +43,19 @@ def what_is_wrong(doors: Doors) -> tuple[str, ...]:
     return tuple(UNREADY[problem.code].format(problem.what) for problem in migrations.ready(doors))
 
 
-def open_to_serve(settings: Settings) -> House:
-    """Everything work needs, once it is certain that the tables are this program's and the guards stand.
+def open_to_serve(settings: Settings, now: datetime) -> House:
+    """Everything work needs, once it is certain that the tables are this program's, the guards stand and no
+    key that partners meet is too old.
 
     Raises NotReady, and whatever `open_house` raises.
     """
     house = open_house(settings)
-    wrong = what_is_wrong(house.doors) or tuple(
-        UNKNOWN.format(digest) for digest in procedures_missing(house)
+    wrong = what_is_wrong(house.doors) or (
+        *(UNKNOWN.format(digest) for digest in procedures_missing(house)),
+        *(
+            OVERDUE.format(key.purpose.name, (now - key.made).days, key.purpose.lasts.days, key.purpose.name)
+            for key in house.keyring.instance_keys().overdue(now)
+        ),
     )
     if wrong:
         raise NotReady("\n".join(wrong))
@@ -80,3 +90,12 @@ def prepare_paper_keys(settings: Settings, now: datetime) -> None:
     """Make the first keys that sign papers, where there are none yet."""
     since = now - MADE_UP_PAST if settings.demonstration else None
     Keyring(settings.keyring_folder).ensure_paper_keys(settings.host, now, since)
+
+
+def prepare_partner_keys(settings: Settings, now: datetime) -> None:
+    """Make the first keys that partners meet, where there are none yet; in the demonstration, which nobody
+    looks after, also those that have grown too old.
+    """
+    keyring = Keyring(settings.keyring_folder)
+    for key in keyring.ensure_partner_keys(now).overdue(now) if settings.demonstration else ():
+        keyring.add_partner_key(key.purpose.name, now)

@@ -13,7 +13,7 @@ def prepare() -> None:
     """Make what a new installation needs: folder, keys, tables. Does no harm when they are there."""
     from datetime import UTC, datetime
 
-    from repatriation.opening import open_doors, prepare_paper_keys
+    from repatriation.opening import open_doors, prepare_paper_keys, prepare_partner_keys
     from repatriation.records import migrations
     from repatriation.records.keyring import Keyring
     from repatriation.settings import read_settings
@@ -26,6 +26,7 @@ def prepare() -> None:
             f"Made new keys in {settings.keyring_folder}. Keep a copy of them apart from the database."
         )
     prepare_paper_keys(settings, datetime.now(UTC))
+    prepare_partner_keys(settings, datetime.now(UTC))
     doors = open_doors(settings)
     migrations.upgrade(doors)
     click.echo(f"The tables are at revision {migrations.current(doors)}.")
@@ -36,12 +37,13 @@ def upgrade() -> None:
     """Bring the tables up to what this program knows, wholly or not at all; make keys that it lacks."""
     from datetime import UTC, datetime
 
-    from repatriation.opening import open_doors, prepare_paper_keys
+    from repatriation.opening import open_doors, prepare_paper_keys, prepare_partner_keys
     from repatriation.records import migrations
     from repatriation.settings import read_settings
 
     settings = read_settings()
     prepare_paper_keys(settings, datetime.now(UTC))
+    prepare_partner_keys(settings, datetime.now(UTC))
     doors = open_doors(settings)
     migrations.upgrade(doors)
     click.echo(f"The tables are at revision {migrations.current(doors)}.")

@@ -10,6 +10,9 @@ import click
 PAPER_KEYS_LAST = timedelta(days=365)
 """The age at which new keys for papers are due."""
 
+PARTNER_KEYS = ("token", "envelope", "encryption", "client")
+ROTATED = ("cases", "papers", *PARTNER_KEYS)
+
 
 @click.group("keys")
 def command() -> None:
@@ -47,13 +50,37 @@ def list_() -> None:
             f"papers {made.number:>3}: {age.days:>9,} days old, sign until {made.ends:%Y-%m-%d}{signs}{due}"
         )
         click.echo(f"            root {fingerprint(made.root)}")
+    _list_partner_keys(settings.keyring_folder)
+
+
+def _list_partner_keys(folder: Path) -> None:
+    """A line for each key that partners meet: its age, and whether a newer one is due."""
+    from datetime import UTC, datetime
+
+    from partners.keys import SOON
+    from repatriation.records.keyring import Keyring, KeyringError
+
+    now = datetime.now(UTC)
+    try:
+        keys = Keyring(folder).instance_keys()
+    except KeyringError as problem:
+        raise click.ClickException(str(problem)) from None
+    over, soon = keys.overdue(now), keys.overdue(now, SOON)
+    for purpose, kept in keys.kept.items():
+        for key in kept:
+            age = (now - key.made).days
+            said = "  OVER: rotate it" if key in over else "  due soon" if key in soon else ""
+            ended = "  (counts no more)" if key in keys.ended(now) else ""
+            click.echo(f"{purpose:<10} {key.number:>3}: {age:>5,} days old  {key.kid}{said}{ended}")
 
 
 @command.command()
-@click.option("--for", "purpose", type=click.Choice(["cases", "papers"]), default="cases", show_default=True)
+@click.option("--for", "purpose", type=click.Choice(ROTATED), default="cases", show_default=True)
 def rotate(purpose: str) -> None:
     """Make new keys. For cases: begin a new epoch and move every case to it, going on where it was stopped.
-    For papers: sign new ones with new keys; those issued before stay verifiable.
+    For papers: sign new ones with new keys; those issued before stay verifiable. For token, envelope,
+    encryption or client: a new key that partners can learn before it takes over; what counts no more is
+    destroyed.
     """
     from datetime import UTC, datetime
 
@@ -63,6 +90,9 @@ def rotate(purpose: str) -> None:
     from repatriation.settings import read_settings
 
     settings = read_settings()
+    if purpose in PARTNER_KEYS:
+        _rotate_partner_key(settings.keyring_folder, purpose)
+        return
     if purpose == "papers":
         try:
             number = rotate_paper_keys(settings, datetime.now(UTC))
@@ -82,6 +112,26 @@ def rotate(purpose: str) -> None:
             break
         click.echo(f"{left:,} cases left")
     click.echo(f"Every case is sealed under epoch {house.keyring.epoch}.")
+
+
+def _rotate_partner_key(folder: Path, purpose: str) -> None:
+    from datetime import UTC, datetime
+
+    from repatriation.records.keyring import Keyring, KeyringError
+
+    now = datetime.now(UTC)
+    try:
+        keyring = Keyring(folder)
+        key = keyring.add_partner_key(purpose, now)
+        gone = keyring.destroy_ended(now)
+    except (KeyringError, FileExistsError) as problem:
+        raise click.ClickException(str(problem)) from None
+    begins = now + key.purpose.known_before
+    click.echo(f"Key {key.number} for {purpose} is published now and used from {begins:%Y-%m-%d %H:%M} UTC.")
+    if purpose in ("envelope", "encryption", "client"):
+        click.echo("Give partners your new card: repatriation partner card export")
+    for old in gone:
+        click.echo(f"Key {old.number} for {old.purpose.name} counted no more and is destroyed.")
 
 
 @command.command()
@@ -107,17 +157,29 @@ def retire(epoch: int) -> None:
 
 
 @command.command("export-public")
+@click.option(
+    "--for", "purpose", type=click.Choice(["papers", "partners"]), default="papers", show_default=True
+)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="A file; else it is printed.")
-def export_public(out: Path | None) -> None:
-    """Write the list of public keys with which anybody can check a paper, also without a network."""
+def export_public(purpose: str, out: Path | None) -> None:
+    """Write the list of public keys with which anybody can check a paper, also without a network; or, for
+    partners, the JWK set with which they check tokens, envelopes and receipts and seal to us.
+    """
     import json
+    from datetime import UTC, datetime
 
     from documents.keys import published
     from repatriation.records.keyring import Keyring, KeyringError
     from repatriation.settings import read_settings
 
     try:
-        listed = json.dumps(published(Keyring(read_settings().keyring_folder).paper_keys()), indent=2)
+        keyring = Keyring(read_settings().keyring_folder)
+        keys = (
+            published(keyring.paper_keys())
+            if purpose == "papers"
+            else keyring.instance_keys().jwks(datetime.now(UTC))
+        )
+        listed = json.dumps(keys, indent=2)
     except KeyringError as problem:
         raise click.ClickException(str(problem)) from None
     if out is None:

@@ -13,6 +13,8 @@ def command(host: str, port: int, processes: int, threads: int) -> None:
 
     The settings are the REPATRIATION_* variables, checked before anything listens.
     """
+    from datetime import UTC, datetime
+
     from flask import Flask
     from gunicorn.app.base import BaseApplication
 
@@ -25,7 +27,7 @@ def command(host: str, port: int, processes: int, threads: int) -> None:
 
     settings = read_settings()
     try:
-        house = open_to_serve(settings)
+        house = open_to_serve(settings, datetime.now(UTC))
     except KeyringError as problem:
         raise click.ClickException(f"{problem} (`repatriation db prepare` makes what is needed)") from None
     except (NotReady, ProcedureError) as problem:

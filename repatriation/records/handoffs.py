@@ -6,7 +6,7 @@ it, and what is taken back can be made unreadable for good.
 
 from sqlalchemy import Index, LargeBinary, UniqueConstraint, text
 
-from repatriation.records.columns import Moment, Row, choice, column, identifier, moment, sealed
+from repatriation.records.columns import Moment, Row, choice, column, document, identifier, moment, sealed
 
 DIRECTIONS = ("sent", "received")
 KINDS = ("referral", "transfer", "update", "withdrawal", "decision")
@@ -62,6 +62,7 @@ class Handoff(Row, table=True):
     state: str = choice("case", "state", *STATES)
     waiting: bool = column("open", False)
     standing: bool = column("open", False)
+    handling: list[str] = document("case", make=list)  # what its sender asks of whoever handles it
     reason: str | None = column("case", None)
     attention: str | None = column("case", None)
     digest: str | None = column("open", None)  # of what was signed

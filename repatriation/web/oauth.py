@@ -1,4 +1,4 @@
-"""The authorization server's addresses for programs: what it is, its keys, tokens, what becomes of them."""
+"""The authorization server's addresses for programs: discovery, keys, tokens, and what becomes of them."""
 
 import json
 from collections.abc import Callable, Mapping

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, select
 
 from repatriation.records.organisations import SYSTEM, Officer, Organisation
@@ -139,14 +140,14 @@ def count_try(session: Session, key: tuple[str, ...], limit: tuple[int, timedelt
     """Put one try into a leaking bucket; False, and nothing put in, when it is full."""
     most, drains = limit
     digest = _bucket(key)
-    row = session.get(Throttle, digest)
-    empty_at = max(row.empty_at, now) if row else now
+    # Of many at once one makes the row, and each then waits for it, so that no try goes uncounted.
+    make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    session.exec(make(Throttle).values(key=digest, empty_at=now).on_conflict_do_nothing())
+    row = session.get_one(Throttle, digest, with_for_update=True, populate_existing=True)
+    empty_at = max(row.empty_at, now)
     if empty_at - now > drains * (most - 1):
         return False
-    if row is None:
-        session.add(Throttle(key=digest, empty_at=empty_at + drains))
-    else:
-        row.empty_at = empty_at + drains
+    row.empty_at = empty_at + drains
     return True
 
 

@@ -8,10 +8,12 @@ from typing import Final
 from sqlmodel import Session, col, select
 
 from repatriation.records import trail
-from repatriation.records.organisations import DUTIES, Officer, Organisation
+from repatriation.records.organisations import DUTIES, SYSTEM, Officer, Organisation
 from repatriation.work.accounts import hash_password
+from repatriation.work.actors import Actor
 from repatriation.work.house import House
 from repatriation.work.refusals import Invalid
+from repatriation.work.sessions import actor_of
 from sop import vocabulary as words
 
 FUNCTIONS: Final = frozenset(words.FUNCTIONS) | {role.partition(".")[2] for role in words.SUPPORT}
@@ -131,6 +133,19 @@ def officer_id(session: Session, username: str) -> str:
     if found is None:
         raise Invalid({"username": "unknown"})
     return found
+
+
+def officer_named(house: House, username: str) -> Actor:
+    """The active officer of this name, as every act takes them. Raises Invalid when there is none."""
+    with house.doors.read() as session:
+        found = session.exec(
+            select(Officer, Organisation)
+            .where(Officer.organisation_id == Organisation.id)
+            .where(Officer.username == username, Officer.duty != SYSTEM, col(Officer.active).is_(True))
+        ).first()
+    if found is None:
+        raise Invalid({username: "unknown"})
+    return actor_of(*found)
 
 
 def _refuse(problems: dict[str, str]) -> None:

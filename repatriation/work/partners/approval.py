@@ -104,21 +104,20 @@ def approve(house: House, now: datetime, client_id: str, actor: Actor) -> str:
     """
     _refuse_unable(actor)
     with house.doors.act() as session:
+        return _approve(session, now, client_id, actor)
+
+
+def approve_together(house: House, now: datetime, client_id: str, first: Actor, second: Actor) -> None:
+    """Two officers' approval in one: both of it or none. Raises as `approve`."""
+    _refuse_unable(first)
+    _refuse_unable(second)
+    if first.officer_id == second.officer_id:
+        raise Invalid({"officer": "second_officer_needed"})
+    with house.doors.act() as session:
         partner = _partner(session, client_id)
-        if partner.state != "pending":
-            raise NotFound(client_id)
-        if partner.approved_by is None:
-            partner.approved_by = actor.officer_id
-            append(session, actor, now, "partner:approval:given", {"partner": partner.id, "count": 1})
-            return partner.state
-        if partner.approved_by == actor.officer_id:
-            raise Invalid({"officer": "second_officer_needed"})
-        partner.approved_and, partner.approved_at, partner.state = actor.officer_id, now, "active"
-        partner.officer_id = _program_officer(session, partner)
-        partner.version += 1
-        detail = {"partner": partner.id, "count": 2, "scopes": sorted(partner.scopes)}
-        append(session, actor, now, "partner:approval:given", detail)
-        return partner.state
+        partner.approved_by = None  # what one of them or a third gave before is given anew, by both
+        _approve(session, now, client_id, first)
+        _approve(session, now, client_id, second)
 
 
 def suspend(house: House, actor: Actor | None, now: datetime, client_id: str) -> None:
@@ -166,6 +165,24 @@ def partner(house: House, partner_id: str) -> Listed:
     if found is None:
         raise NotFound(partner_id)
     return found
+
+
+def _approve(session: Session, now: datetime, client_id: str, actor: Actor) -> str:
+    partner = _partner(session, client_id)
+    if partner.state != "pending":
+        raise NotFound(client_id)
+    if partner.approved_by is None:
+        partner.approved_by = actor.officer_id
+        append(session, actor, now, "partner:approval:given", {"partner": partner.id, "count": 1})
+        return partner.state
+    if partner.approved_by == actor.officer_id:
+        raise Invalid({"officer": "second_officer_needed"})
+    partner.approved_and, partner.approved_at, partner.state = actor.officer_id, now, "active"
+    partner.officer_id = _program_officer(session, partner)
+    partner.version += 1
+    detail = {"partner": partner.id, "count": 2, "scopes": sorted(partner.scopes)}
+    append(session, actor, now, "partner:approval:given", detail)
+    return partner.state
 
 
 def _add(session: Session, actor: Actor | None, now: datetime, asked: Registration) -> Partner:

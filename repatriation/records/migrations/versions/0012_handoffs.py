@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 revision: str = "0012"
@@ -87,6 +88,7 @@ def _make_handoff() -> None:
         _one_of("state", *_STATES),
         sa.Column("waiting", sa.Boolean(), nullable=False),
         sa.Column("standing", sa.Boolean(), nullable=False),
+        sa.Column("handling", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
         *(_text(name, nullable=True) for name in ("reason", "attention", "digest", "prev")),
         _moment("at"),
         _moment("expires_at"),

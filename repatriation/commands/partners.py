@@ -1,0 +1,212 @@
+"""`repatriation partner`: whose programs may call here."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+PROBLEMS = {
+    "unknown": "is not known here",
+    "taken": "is registered already",
+    "missing": "must be given",
+    "extra_forbidden": "is no member of a registration",
+    "second_officer_needed": "has approved already: another officer must approve too",
+    "private_key": "holds a private key: send public keys only, and make new ones",
+    "kid_twice": "holds two keys of one name",
+    "no_key": "holds no key, or too many",
+    "one_key_for_two_purposes": "envelopes must be signed by another key than assertions",
+    "redirect_uris_needed": "redirect_uris must be given for authorization_code",
+    "envelope_incomplete": "envelope_jwks and envelope_issuer belong together",
+}
+
+File = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+def refused(problems: Mapping[str, str]) -> click.ClickException:
+    """What was wrong, a line each."""
+    return click.ClickException(
+        "\n".join(
+            f"{member}: {PROBLEMS.get(code, f'cannot be taken ({code})')}"
+            for member, code in problems.items()
+        )
+    )
+
+
+def _nobody(client_id: str, wanted: str) -> click.ClickException:
+    return click.ClickException(f"There is no partner {client_id} that {wanted}.")
+
+
+@click.group("partner")
+def command() -> None:
+    """Partners' programs: register, approve, suspend them; exchange cards."""
+
+
+@command.command()
+@click.argument("file", type=File)
+def register(file: Path) -> None:
+    """Register the program that FILE (JSON) describes, in the names of RFC 7591 with `organisation`,
+    `envelope_jwks` and `envelope_issuer`. It may do nothing until two officers have approved it.
+    """
+    from datetime import UTC, datetime
+
+    from partners import registration
+    from repatriation.opening import open_house
+    from repatriation.settings import read_settings
+    from repatriation.work.partners import approval
+    from repatriation.work.refusals import Invalid
+
+    house = open_house(read_settings())
+    try:
+        asked = registration.read(file.read_bytes())
+        client_id = approval.register(house, None, datetime.now(UTC), asked)
+    except (registration.BadRegistration, Invalid) as problem:
+        raise refused(problem.problems) from None
+    print_ = registration.fingerprint(asked.jwks, asked.envelope_jwks, asked.envelope_issuer)
+    click.echo(f"{client_id} waits for approval. Compare by telephone, with the partner:")
+    click.echo(f"  {print_.words}\n  {print_.digits}")
+
+
+@command.command()
+@click.argument("client_id")
+@click.option("--by", "first", required=True, help="The user name of one officer.")
+@click.option("--and", "second", required=True, help="The user name of another.")
+def approve(client_id: str, first: str, second: str) -> None:
+    """Let CLIENT_ID in: two different officers, who have compared its fingerprint, answer for it."""
+    from datetime import UTC, datetime
+
+    from repatriation.opening import open_house
+    from repatriation.settings import read_settings
+    from repatriation.work.enrolment import officer_named
+    from repatriation.work.partners import approval
+    from repatriation.work.refusals import Invalid, NotFound
+
+    house = open_house(read_settings())
+    try:
+        actors = (officer_named(house, first), officer_named(house, second))
+        approval.approve_together(house, datetime.now(UTC), client_id, *actors)
+    except Invalid as problem:
+        raise refused(problem.problems) from None
+    except NotFound:
+        raise _nobody(client_id, "waits, or one of the two may not approve partners") from None
+    click.echo(f"{client_id} is active.")
+
+
+@command.command()
+@click.argument("client_id")
+def suspend(client_id: str) -> None:
+    """Let CLIENT_ID do nothing from its next request on."""
+    from datetime import UTC, datetime
+
+    from repatriation.opening import open_house
+    from repatriation.settings import read_settings
+    from repatriation.work.partners import approval
+    from repatriation.work.refusals import NotFound
+
+    try:
+        approval.suspend(open_house(read_settings()), None, datetime.now(UTC), client_id)
+    except NotFound:
+        raise _nobody(client_id, "is active") from None
+    click.echo(f"{client_id} is suspended.")
+
+
+@command.command()
+@click.argument("client_id")
+def resume(client_id: str) -> None:
+    """Let CLIENT_ID, which is suspended, go on."""
+    from datetime import UTC, datetime
+
+    from repatriation.opening import open_house
+    from repatriation.settings import read_settings
+    from repatriation.work.partners import approval
+    from repatriation.work.refusals import NotFound
+
+    try:
+        approval.resume(open_house(read_settings()), None, datetime.now(UTC), client_id)
+    except NotFound:
+        raise _nobody(client_id, "is suspended") from None
+    click.echo(f"{client_id} is active.")
+
+
+@command.command("list")
+def list_() -> None:
+    """Every partner's program, how it stands, and the fingerprint of its keys."""
+    from repatriation.opening import open_house
+    from repatriation.settings import read_settings
+    from repatriation.work.partners import approval
+
+    for one in approval.partners(open_house(read_settings())):
+        click.echo(f"{one.state:<10} {one.client_id:<40} {one.organisation:<20} {' '.join(one.scopes)}")
+        click.echo(f"           {one.fingerprint.words}\n           {one.fingerprint.digits}")
+
+
+@command.group()
+def card() -> None:
+    """The cards that installations give of themselves."""
+
+
+@card.command("export")
+@click.option("--name", required=True, help="What partners shall call this installation.")
+@click.option("--contact", "contacts", multiple=True, help="A telephone number; may be given again.")
+@click.option("--scope", "asked", multiple=True, help="What to ask to be let do; may be given again.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="A file; else it is printed.")
+def card_export(name: str, contacts: tuple[str, ...], asked: tuple[str, ...], out: Path | None) -> None:
+    """Write this installation's own card, signed, good for 30 days."""
+    from datetime import UTC, datetime
+
+    from partners import cards, scopes
+    from repatriation.opening import open_house
+    from repatriation.records.keyring import KeyringError
+    from repatriation.settings import read_settings
+
+    if strange := set(asked) - scopes.SCOPES.keys():
+        raise click.ClickException(f"There is no scope {', '.join(sorted(strange))}.")
+    settings, now = read_settings(), datetime.now(UTC)
+    try:
+        keys = open_house(settings).keyring.instance_keys()
+    except KeyringError as problem:
+        raise click.ClickException(str(problem)) from None
+    text = cards.write(settings.issuer, name, keys, now, asked=asked, contacts=contacts)
+    print_ = cards.read(text, now).fingerprint()
+    if out is None:
+        click.echo(text)
+    else:
+        out.write_text(text + "\n", encoding="utf-8")
+        click.echo(f"The card is in {out}. It holds nothing secret.")
+    click.echo(f"To be read out by telephone:\n  {print_.words}\n  {print_.digits}", err=True)
+
+
+@card.command("import")
+@click.argument("file", type=File)
+@click.option("--organisation", default="", help="The code of the organisation, for a partner not known yet.")
+def card_import(file: Path, organisation: str) -> None:
+    """Take the card in FILE: register a partner that is not known, or change the keys of one that is."""
+    from datetime import UTC, datetime
+
+    from partners import cards
+    from repatriation.opening import open_house
+    from repatriation.settings import read_settings
+    from repatriation.work.partners import approval
+    from repatriation.work.refusals import Invalid
+
+    house, now = open_house(read_settings()), datetime.now(UTC)
+    try:
+        text = file.read_text(encoding="utf-8")
+        outcome = approval.import_card(house, None, now, text, organisation)
+    except (cards.BadCard, UnicodeDecodeError) as problem:
+        raise click.ClickException(
+            f"The card cannot be taken ({getattr(problem, 'code', 'not text')})."
+        ) from None
+    except Invalid as problem:
+        raise refused(problem.problems) from None
+    told = cards.read(text, now)
+    if outcome == "quarantined":
+        raise click.ClickException(
+            f"The card of {told.issuer} is signed by a key that is not known. It is put aside and changes "
+            "nothing: ask the partner by telephone."
+        )
+    if outcome == "keys_changed":
+        click.echo(f"The keys of {told.issuer} are changed.")
+        return
+    print_ = told.fingerprint()
+    click.echo(f"{told.issuer} waits for approval. Compare by telephone, with the partner:")
+    click.echo(f"  {print_.words}\n  {print_.digits}")

@@ -1,0 +1,1 @@
+"""Partners' programs: honest ones, and those that are not."""
