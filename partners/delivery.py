@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from partners import envelope, jose, receipts
-from partners.calls import Failed, Line, Reply
+from partners.calls import Line, Reply
+from partners.reach import Failed
 from partners.receipts import Receipt
 
 PATH: Final = "/api/handoffs/deliver"

@@ -1,7 +1,9 @@
 """Opens a house from settings: connects the database, reads procedures and calendars, finds the keys."""
 
 from datetime import datetime, timedelta
+from ipaddress import ip_network
 
+from partners.reach import Reach
 from repatriation.records import migrations
 from repatriation.records.doors import Doors, default_url
 from repatriation.records.sealing import Keyring
@@ -77,6 +79,11 @@ def open_house(settings: Settings) -> House:
         demonstration=settings.demonstration,
         issuer=settings.issuer,
         partner_rate=settings.partner_rate,
+        reach=Reach(
+            networks=tuple(ip_network(network) for network in settings.partner_networks),
+            loopback=settings.demonstration,
+            ca=settings.partner_ca,
+        ),
     )
 
 

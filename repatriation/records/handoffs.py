@@ -4,7 +4,7 @@ What a handoff says is sealed under a key of its own, so that what arrives is no
 it, and what is taken back can be made unreadable for good.
 """
 
-from sqlalchemy import Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import Index, LargeBinary, UniqueConstraint, Update, bindparam, text, update
 
 from repatriation.records.columns import Moment, Row, choice, column, document, identifier, moment, sealed
 
@@ -142,3 +142,17 @@ class Responsibility(Row, table=True):
     organisation_id: str | None = column("case", None, refers="organisation.id")
     because: str = choice("open", "because", "sent", "received", "accepted", "withdrawn")
     at: Moment = moment("open")
+
+
+_TABLE = Handoff.metadata.tables["handoff"]
+
+TAKE_BACK: Update = update(_TABLE).where(
+    _TABLE.c.case_id == bindparam("of_case_id"),
+    _TABLE.c.direction == "sent",
+    _TABLE.c.consent == bindparam("of_consent"),
+    _TABLE.c.standing.is_(True),
+)
+"""All that left a case under one consent. Given: of_case_id, of_consent, and the columns to set."""
+
+TAKEN_BACK = "handoff:withdraw"
+"""The kind of an outbox row that says that a consent ended under which something may have left."""

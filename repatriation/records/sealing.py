@@ -155,8 +155,8 @@ def cases_by_epoch(session: Session) -> dict[int, int]:
 
 
 def shred(case: CaseFile | Handoff) -> None:
-    """Destroy the key of a case or a handoff. The old one is gone for good when its epoch is retired as well: see
-    `Keyring.retire`."""
+    """Destroy the key of a case or a handoff. The old one is gone for good when its epoch is retired as well:
+    see `Keyring.retire`."""
     case.wrapped_key = b""
 
 

@@ -7,17 +7,21 @@ from typing import Any, Final
 
 from sqlmodel import Session, col, select
 
+from partners import jose
 from partners.packets import Consented
 from repatriation.records.cases import CaseFile, Party
 from repatriation.records.consents import Consent
+from repatriation.records.handoffs import Handoff
 from repatriation.records.organisations import Organisation
 from repatriation.records.partners import Partner
 from repatriation.records.people import Person, PersonName, TraffickingAccount
+from repatriation.records.scope import every_case
 from repatriation.records.sealing import Safe
 from repatriation.work.actors import Actor
 from repatriation.work.house import House
 from repatriation.work.opened import body_of
 from repatriation.work.reading import find
+from repatriation.work.refusals import NotFound
 from repatriation.work.sharing import Body, bodies_for
 from repatriation.work.views import view_of
 from sop.engine import consent_is_live
@@ -58,7 +62,6 @@ def lay_out(session: Session, house: House, actor: Actor, reference: str, *, ope
     """
     case = find(session, actor, reference)
     procedure = house.shelf.pinned(case.digest)
-    view = view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
     roles = session.exec(
         select(Party.role).where(
             Party.case_id == case.id,
@@ -67,7 +70,31 @@ def lay_out(session: Session, house: House, actor: Actor, reference: str, *, ope
         )
     ).all()
     on_file = _on_file(session, Safe(house.keyring), case) if opened else {}
-    return OnDesk(case, procedure, view, frozenset(roles), on_file)
+    return OnDesk(case, procedure, view(case), frozenset(roles), on_file)
+
+
+def view(case: CaseFile) -> CaseView:
+    """A case as the engine sees it."""
+    return view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
+
+
+def case_of(session: Session, row: Handoff, *, lock: bool = False) -> CaseFile:
+    """The case that a handoff left from, or was accepted into: what the program looks at by itself. Raises
+    NotFound.
+    """
+    found = session.exec(
+        every_case().where(CaseFile.id == row.case_id).with_for_update()
+        if lock
+        else every_case().where(CaseFile.id == row.case_id)
+    ).first()
+    if found is None:
+        raise NotFound(row.id)
+    return found
+
+
+def claims_of(text: str) -> dict[str, Any]:
+    """What a text says that was proved when it came, or that we signed."""
+    return jose.signer_of(text)[1]
 
 
 def body_of_partner(session: Session, partner: Partner) -> Body:

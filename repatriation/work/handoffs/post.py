@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlmodel import Session, col, select
 
@@ -45,7 +45,7 @@ def is_installation(partner: Partner) -> bool:
     return partner.envelope_issuer is not None and partner.envelope_issuer == partner.client_id
 
 
-def new_handoff(house: House, **values: object) -> tuple[Handoff, CaseKey]:
+def new_handoff(house: House, **values: Any) -> tuple[Handoff, CaseKey]:
     """A row with a key of its own, opened."""
     row_id = new_id()
     key, wrapped, epoch = new_case_key(house.keyring, row_id)
