@@ -19,6 +19,7 @@ from repatriation.web import (
     trail,
     visits,
 )
+from repatriation.web.api import handoffs as handoffs_api
 
 PAGES: tuple[Callable[[], Blueprint], ...] = (
     health.make_blueprint,
@@ -33,5 +34,5 @@ PAGES: tuple[Callable[[], Blueprint], ...] = (
     authorize.make_blueprint,
 )
 
-MACHINES: tuple[Callable[[], Blueprint], ...] = (oauth.make_blueprint,)
+MACHINES: tuple[Callable[[], Blueprint], ...] = (oauth.make_blueprint, handoffs_api.make_blueprint)
 """What programs call: no form tokens are asked for there, and no browser's session is read."""

@@ -273,8 +273,9 @@ class Scribe:
         if act is None or act.act != "withdraw":
             return []
         ended = {"of_case_id": self.case_id, "of_consent": act.consent, "standing": False}
+        detail = {"consent": act.consent}
         told = {"id": new_id(), "case_id": self.case_id, "kind": TAKEN_BACK, "recipient_id": None,
-                "run_at": self.now, "detail": {"consent": act.consent}, "state": "open", "attempts": 0}  # fmt: skip
+                "run_at": self.now, "detail": detail, "state": "open", "attempts": 0}  # fmt: skip
         return [Write(TAKE_BACK, ended), Write(_TELL, told)]
 
     def _answer(self, key: str, request: str, taken: Taken) -> dict[str, Any]:

@@ -24,6 +24,7 @@ CODES: Final[Mapping[str, tuple[int, str]]] = MappingProxyType(
         "conflict": (409, "It has changed meanwhile, or the same key came with something else."),
         "too_large": (413, "More was sent than is taken."),
         "media_type": (415, "The content type is not the one that is taken here."),
+        "envelope_refused": (422, "The envelope, or the receipt, cannot be taken."),
         "invalid": (422, "What was sent can be read, and cannot be taken."),
         "too_fast": (429, "Too many calls in a short time."),
         "failed": (500, "Something went wrong on our side. Nothing was kept."),
