@@ -15,7 +15,7 @@ from partners.envelope import Envelope
 from partners.packets import Decision, Handing, Update, Withdrawal
 from repatriation.records import trail
 from repatriation.records.columns import new_id
-from repatriation.records.handoffs import Exchange, Handoff, HandoffFile, HandoffReceipt
+from repatriation.records.handoffs import KINDS, Exchange, Handoff, HandoffFile, HandoffReceipt
 from repatriation.records.organisations import SYSTEM, Officer, Organisation
 from repatriation.records.partners import Partner
 from repatriation.records.sealing import shred
@@ -196,7 +196,8 @@ def _follow(
         else:
             call_for(session, row, now, "arrived")
         return
-    target = _target(session, partner, packet.about)
+    kinds = KINDS if isinstance(packet, Decision) else ("referral", "transfer")
+    target = _target(session, partner, packet.about, kinds)
     if target is not None:
         row.organisation_id, row.case_id = target.organisation_id, target.case_id
     if isinstance(packet, Decision):
@@ -270,14 +271,14 @@ def _taken_back_already(session: Session, row: Handoff) -> bool:
     )
 
 
-def _target(session: Session, partner: Partner, jti: str) -> Handoff | None:
-    """What a message is about: a handoff between this partner and us, of either."""
+def _target(session: Session, partner: Partner, jti: str, kinds: tuple[str, ...]) -> Handoff | None:
+    """What a message is about: something of these kinds between this partner and us, from either."""
     return session.exec(
         select(Handoff)
         .where(
             Handoff.partner_id == partner.id,
             Handoff.jti == jti,
-            col(Handoff.kind).in_(("referral", "transfer")),
+            col(Handoff.kind).in_(kinds),
             Handoff.state != "draft",
         )
         .with_for_update()
