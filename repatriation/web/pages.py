@@ -11,6 +11,7 @@ from repatriation.web import (
     arrivals,
     authorize,
     cases,
+    handoffs,
     health,
     languages,
     oauth,
@@ -30,6 +31,7 @@ PAGES: tuple[Callable[[], Blueprint], ...] = (
     arrivals.make_blueprint,
     visits.make_blueprint,
     trail.make_blueprint,
+    handoffs.make_blueprint,
     partners.make_blueprint,
     authorize.make_blueprint,
 )
