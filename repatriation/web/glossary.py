@@ -317,6 +317,7 @@ HANDOFF_ATTENTION: Mapping[str, object] = {
     ),
     "decided_late": _l("Decided after the time was over: call the partner. The case stays yours"),
     "moved_on": _l("Accepted, but the case has moved on since: settle with the partner who answers for it"),
+    "step_refused": _l("Accepted, but the procedure does not allow the step now. The case is still yours"),
     "contradicted": _l("The partner signed two decisions that differ: call them"),
     "receipt_unproven": _l("A decision came whose signature does not fit: call the partner"),
     "unknown_handoff": _l("A decision came about something we never sent: call the partner"),

@@ -47,6 +47,7 @@ PROBLEMS: Final[Mapping[str, object]] = {
     "changed": _l("Something changed since this page was shown. Look again at what will be sent"),
     "too_late": _l("It is too late for that: look at how it stands now"),
     "needed": _l("Choose a reason"),
+    "not_open": _l("The procedure does not allow that step now"),
     "unknown": _l("Look at this again"),
 }
 

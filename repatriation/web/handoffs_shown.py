@@ -1,15 +1,16 @@
 """Turns handoffs as they were read into exactly what their pages show."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
-from partners.packets import Decision, Handing, Person, Update
+from partners.packets import Consented, Decision, Handing, Person, Update
 from repatriation.web import glossary
 from repatriation.web.casefile import shown_moment
-from repatriation.web.identity import LANG_OF, MEMBERS
+from repatriation.web.identity import LANG_OF, LANGUAGES, MEMBERS, born
 from repatriation.web.words import look_up
 from repatriation.work.handoffs.boxes import HandoffLine, HandoffPage, Said
 
@@ -79,22 +80,44 @@ def said_of(said: Said) -> dict[str, Any]:
 
 
 def packet_rows(packet: Handing) -> list[tuple[object, object]]:
-    """All that a referral or transfer says, a line for each."""
-    consent = packet.consent
+    """All that a referral or transfer says, a line for each: nothing in it is left out here."""
+    role = (packet.to or "").rpartition(".")[2]
     rows: list[tuple[object, object]] = [
         (_("Case of the sender"), packet.reference),
-        (_("Route"), packet.route),
+        (_("Sender"), packet.sender),
+        (_("Receiver"), packet.organisation),
+        (_("Asked as"), look_up(glossary.FUNCTIONS, role)),
+        (_("Route"), " ".join(part for part in (packet.route, packet.edition) if part)),
+        (_("SHA-256 of the procedure"), packet.procedure),
         (_("Stage"), look_up(glossary.STAGES, packet.stage)),
+        (_("Step"), packet.step),
         (_("Age"), look_up(glossary.AGE_GROUPS, packet.age_group)),
         (_("Purpose"), look_up(glossary.PURPOSES, packet.purpose)),
         (_("Asked"), _note(packet.asked)),
     ]
-    if consent is not None:
-        rows.append((_("The person agreed"), look_up(glossary.PURPOSES, consent.purpose)))
+    if packet.consent is not None:
+        rows += _consent_rows(packet.consent)
     rows += person_rows(packet.person)
     rows += [(_("Handling"), look_up(glossary.HANDLING, code)) for code in packet.handling]
     rows.append((_("More about handling"), _note(packet.handling_note)))
     return [row for row in rows if row[1] not in (None, "")]
+
+
+def _consent_rows(consent: Consented) -> list[tuple[object, object]]:
+    """What the person agreed to, as it is told to the receiver."""
+    when = datetime.fromtimestamp(consent.given, UTC)
+    until = datetime.fromtimestamp(consent.until, UTC) if consent.until is not None else None
+    heard = ((consent.guardian, _("the guardian")), (consent.own_view, _("the child's own view")))
+    spoke = [words for said, words in heard if said]
+    return [
+        (_("The person agreed to"), look_up(glossary.PURPOSES, consent.purpose)),
+        (_("Consent in the procedure"), consent.name),
+        (_("Agreed on"), shown_moment(when)),
+        (_("Until"), shown_moment(until) if until else None),
+        (_("Asked in"), look_up(glossary.SPOKEN, consent.language) if consent.language else None),
+        (_("How"), look_up(glossary.HOW, consent.how) if consent.how else None),
+        (_("Also heard"), ", ".join(spoke)),
+    ]
 
 
 def person_rows(person: Person) -> list[tuple[object, object]]:
@@ -110,6 +133,10 @@ def person_rows(person: Person) -> list[tuple[object, object]]:
             rows.append((words, ", ".join(look_up(glossary.COUNTRIES, each) for each in value)))
         elif isinstance(value, bool):
             rows.append((words, _("Yes") if value else _("No")))
+        elif field == "birthdate":
+            rows.append((words, born(value, estimated=False)))
+        elif field.endswith("_language"):
+            rows.append((words, look_up(LANGUAGES, value)))
         elif field == "gender":
             rows.append((words, look_up(glossary.GENDERS, value)))
         else:

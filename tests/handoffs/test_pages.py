@@ -6,8 +6,10 @@ import pytest
 from bs4 import Tag
 from sqlmodel import select
 
+from partners.packets import Consented, Handing, Person
 from repatriation.records.organisations import Officer
 from repatriation.records.trail import Trail
+from repatriation.web.handoffs_shown import packet_rows
 from repatriation.work import accounts
 from tests.handoffs.two import Place, Two
 from tests.web.casework.conftest import fill_in, send_on
@@ -153,3 +155,35 @@ def test_an_officer_of_another_organisation_finds_no_such_page(
     for act in ("opened", "seen", "acknowledge", "discard", "files/1"):
         assert stranger.send(f"/handoffs/{sent.id}/{act}").status_code == 404
     assert "There are none" in words(stranger, "/handoffs/sent")
+
+
+def test_nothing_leaves_that_the_preview_does_not_show(two: Two) -> None:
+    shown = {
+        "reference": "TK-AAAA-BBBB", "sender": "our-office", "organisation": "their-office",
+        "to": "host.shelter", "route": "tha-khm", "edition": "2019", "procedure": "a" * 64,
+        "stage": "reported", "step": "a_step", "age_group": "adult", "purpose": "return",
+        "asked": "Something asked.", "handling": ["not_to_family"], "handling_note": "Something noted.",
+        "consent": {"name": "a_consent", "purpose": "return", "given": 1, "until": 2, "language": "km",
+                    "how": "spoken", "guardian": True, "own_view": True},
+        "person": {
+            "names": [{"script": "latn", "given": "Aa", "middle": "Bb", "family": "Cc"}],
+            "birthdate": "1996-02-29", "birth_year_estimated": True, "gender": "Feminine",
+            "citizenship": ["KHM"], "primary_language": "khm", "secondary_language": "tha",
+            "identity_number": "Dd", "home_address": {"city": "Ee"}, "contacts": {"email": "Ff"},
+            "marital_status": "Gg", "number_of_children": 7, "education": "Hh",
+            "trafficking_status": "Ii", "type_of_exploitation": ["Jj"], "vulnerabilities": ["Kk"],
+            "details_of_vulnerabilities": "Ll",
+        },
+    }  # fmt: skip
+    whole = Handing.model_validate(shown)
+    assert whole.model_dump(exclude_none=True, exclude_defaults=True).keys() == Handing.model_fields.keys()
+    assert whole.person.model_dump(exclude_none=True).keys() == Person.model_fields.keys()
+    with two.bangkok.app.test_request_context():
+        for member in Handing.model_fields.keys() - {"person", "consent"}:
+            without = Handing.model_validate({k: v for k, v in shown.items() if k != member})
+            assert packet_rows(without) != packet_rows(whole), member
+        for part, members in (("person", Person.model_fields), ("consent", Consented.model_fields)):
+            for member in members.keys() - {"purpose", "given"}:
+                inside = {k: v for k, v in shown[part].items() if k != member}  # type: ignore[attr-defined]
+                without = Handing.model_validate({**shown, part: inside})
+                assert packet_rows(without) != packet_rows(whole), member

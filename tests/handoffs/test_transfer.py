@@ -3,12 +3,17 @@
 import pytest
 from sqlmodel import select
 
+from repatriation.records.handoffs import Handoff
 from repatriation.records.people import Person
 from repatriation.records.sealing import Safe
-from repatriation.work.handoffs import boxes, deciding
+from repatriation.work.cases import open_case
+from repatriation.work.handoffs import boxes, composing, deciding
+from repatriation.work.handoffs.composing import Composed
 from repatriation.work.handoffs.deciding import Decided, Into
-from repatriation.work.refusals import NotFound
-from tests.handoffs.two import Two
+from repatriation.work.particulars import Particulars
+from repatriation.work.refusals import Invalid, NotFound
+from repatriation.work.steps import take_step
+from tests.handoffs.two import SOK, Two
 
 
 def test_responsibility_moves_at_the_signed_acceptance_and_not_before(two: Two) -> None:
@@ -35,6 +40,60 @@ def test_responsibility_moves_at_the_signed_acceptance_and_not_before(two: Two) 
     for place, row in ((bangkok, sent), (chiang_mai, came)):
         assert place.answers(row.id)[-1] == (chiang_mai.house.issuer, "accepted")
     assert chiang_mai.case(opened).holder_id == chiang_mai.officers["chiang-mai"].organisation_id
+
+
+def embassy_case(two: Two) -> str:
+    """A return asked for by the embassy in Bangkok, whose national agrees to be protected by Thai offices."""
+    new = SOK.model_copy(update={"stage": "requested", "organisation": None})
+    return open_case(two.bangkok.house, two.bangkok.officers["embassy"], two.bangkok.clock(), new)
+
+
+def from_embassy(two: Two, reference: str, step: str | None) -> Handoff:
+    """A transfer by the embassy to the Thai office in Chiang Mai."""
+    place, officer = two.bangkok, two.bangkok.officers["embassy"]
+    composed = Composed(
+        partner_id=place.partner_id(), kind="transfer", purpose="protection", asked="Protect.", step=step
+    )
+    drafted = composing.draft(place.house, officer, place.clock(), reference, composed)
+    return place.row(jti=composing.send(place.house, officer, place.clock(), drafted))
+
+
+def test_across_a_border_responsibility_goes_by_a_step_that_the_acceptance_brings(two: Two) -> None:
+    reference = embassy_case(two)
+    with pytest.raises(Invalid, match="kind: cannot_answer"):
+        from_embassy(two, reference, None)
+    with pytest.raises(Invalid, match="step: not_open"):
+        from_embassy(two, reference, "presume")
+    sent = from_embassy(two, reference, "refer_to_host")
+    two.bangkok.deliver()
+    place = two.chiang_mai
+    came, actor = place.row(), place.officers["chiang-mai"]
+    deciding.accept(place.house, actor, place.clock(), came.id, Into(stage="reported"))
+    place.deliver()
+    embassy = two.bangkok.officers["embassy"].organisation_id
+    assert two.bangkok.case(reference).holder_id == embassy, "accepted, and the step is still owed"
+    assert two.bangkok.deliver().carried == 1
+    case = two.bangkok.case(reference)
+    assert case.stage == "reported"
+    assert two.bangkok.knows(reference)["host.protection"] == "chiang-mai"
+    assert two.bangkok.answers(sent.id)[-1] == (place.house.issuer, "accepted")
+    assert two.bangkok.deliver().carried == 0
+
+
+def test_a_step_that_the_procedure_refuses_by_then_leaves_the_case_where_it_is(two: Two) -> None:
+    reference = embassy_case(two)
+    sent = from_embassy(two, reference, "refer_to_host")
+    two.bangkok.deliver()
+    here, embassy = two.bangkok, two.bangkok.officers["embassy"]
+    version = here.case(reference).version
+    take_step(here.house, embassy, here.clock(), reference, "end_request", version, Particulars(note="Gone."))
+    place = two.chiang_mai
+    came, actor = place.row(), place.officers["chiang-mai"]
+    deciding.accept(place.house, actor, place.clock(), came.id, Into(stage="reported"))
+    two.exchange_all()
+    assert here.row(id=sent.id).attention == "step_refused"
+    assert here.case(reference).stage == "lost_contact"
+    assert [who for who, _ in here.answers(sent.id)] == [here.house.issuer]
 
 
 def test_a_referral_asks_a_service_and_moves_nothing(two: Two) -> None:

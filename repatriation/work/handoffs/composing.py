@@ -55,6 +55,8 @@ class Composed(BaseModel):
     handling: tuple[str, ...] = ()
     handling_note: Words | None = None
     held_back: tuple[str, ...] = ()
+    step: str | None = None
+    """The act of the procedure by which a transfer moves the case on, where it is not by itself enough."""
 
 
 class File(NamedTuple):
@@ -154,6 +156,7 @@ def draft(
             route=laid.procedure.route,
             purpose=consent.purpose,
             consent=consent.name,
+            step=packet.step,
             handling=list(composed.handling),
             state="draft",
             at=now,
@@ -323,7 +326,7 @@ def _packet(
     if consent is None:
         raise Invalid({"purpose": "no_consent"})
     if composed.kind == "transfer":
-        _refuse_transfer(session, actor, laid, partner)
+        _refuse_transfer(session, actor, now, laid, partner, composed.step)
     if set(composed.handling) - set(packets.HANDLING):
         raise Invalid({"handling": "unknown"})
     try:
@@ -336,6 +339,7 @@ def _packet(
         edition=laid.procedure.edition,
         procedure=laid.procedure.digest,
         stage=laid.view.stage,
+        step=composed.step if composed.kind == "transfer" else None,
         age_group=laid.case.age_group,  # type: ignore[arg-type]  # the column holds one of the three
         to=consent.role,
         organisation=body.code,
@@ -350,10 +354,20 @@ def _packet(
     return packet, chosen.kept_back, consent
 
 
-def _refuse_transfer(session: Session, actor: Actor, laid: OnDesk, partner: Partner) -> None:
+def _refuse_transfer(
+    session: Session, actor: Actor, now: datetime, laid: OnDesk, partner: Partner, step: str | None
+) -> None:
+    body = desk.body_of_partner(session, partner)
     if laid.case.holder_id != actor.organisation_id or laid.responsible not in laid.roles:
         raise Invalid({"kind": "not_yours"})
-    if not desk.may_answer(laid.procedure, laid.view.stage, desk.body_of_partner(session, partner)):
+    stage = laid.view.stage
+    if step is not None:
+        roles = laid.roles | desk.roles_of(session, laid.case.id, body.id)
+        open_now = {each.action.name: each.action for each in desk.open_steps(laid, roles, now)}
+        if step not in open_now or open_now[step].to is None:
+            raise Invalid({"step": "not_open"})
+        stage = str(open_now[step].to)
+    if not desk.may_answer(laid.procedure, stage, body):
         raise Invalid({"kind": "cannot_answer"})
     other = session.exec(
         select(Handoff.id).where(
@@ -412,6 +426,7 @@ def _as_composed(row: Handoff, packet: Handing, kept_back: tuple[KeptBack, ...])
         handling=tuple(packet.handling),
         handling_note=packet.handling_note,
         held_back=tuple(each.field for each in kept_back if each.why == "officer"),
+        step=packet.step,
     )
 
 

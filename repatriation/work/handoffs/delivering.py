@@ -23,6 +23,7 @@ from repatriation.records.outbox import Outbox
 from repatriation.records.partners import Partner
 from repatriation.records.sealing import Shredded, shred
 from repatriation.work.handoffs import composing, outcome
+from repatriation.work.handoffs.carrying import carry_on
 from repatriation.work.handoffs.post import DELIVER, call_for, locked_partner, signed_text
 from repatriation.work.handoffs.withdrawing import take_back, withdraw_for_consent
 from repatriation.work.house import House
@@ -40,6 +41,7 @@ class Done:
     given_up: int = 0
     withdrawn: int = 0
     expired: int = 0
+    carried: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +62,12 @@ def deliver_due(
     chance: Callable[[], float] = random.random,
     most: int = 100,
 ) -> Done:
-    """One round: take back what a consent no longer covers, end what is over, deliver what is due, at most
-    so many. Any number of processes may do this at once. Never raises for what a partner does.
+    """One round: take back what a consent no longer covers, take the steps that acceptances brought, end
+    what is over, deliver what is due, at most so many. Any number of processes may do this at once. Nothing
+    that a partner does raises anything here.
     """
-    done = Done(withdrawn=_withdraw_marked(house, now), expired=end_expired(house, now))
+    withdrawn = _withdraw_marked(house, now)
+    done = Done(withdrawn=withdrawn, carried=carry_on(house, now), expired=end_expired(house, now))
     tried = 0
     while tried < most:
         claimed = _claim(house, now, min(delivery.AT_ONCE, most - tried))

@@ -24,7 +24,7 @@ from repatriation.work.reading import find
 from repatriation.work.refusals import NotFound
 from repatriation.work.sharing import Body, bodies_for
 from repatriation.work.views import view_of
-from sop.engine import consent_is_live
+from sop.engine import Verdict, consent_is_live, verdicts
 from sop.procedure import Procedure
 from sop.view import CaseView
 
@@ -62,15 +62,22 @@ def lay_out(session: Session, house: House, actor: Actor, reference: str, *, ope
     """
     case = find(session, actor, reference)
     procedure = house.shelf.pinned(case.digest)
-    roles = session.exec(
-        select(Party.role).where(
-            Party.case_id == case.id,
-            Party.organisation_id == actor.organisation_id,
-            col(Party.until).is_(None),
-        )
-    ).all()
+    roles = roles_of(session, case.id, actor.organisation_id)
     on_file = _on_file(session, Safe(house.keyring), case) if opened else {}
-    return OnDesk(case, procedure, view(case), frozenset(roles), on_file)
+    return OnDesk(case, procedure, view(case), roles, on_file)
+
+
+def roles_of(session: Session, case_id: str, organisation_id: str) -> frozenset[str]:
+    """The roles that an organisation plays in a case now."""
+    return frozenset(
+        session.exec(
+            select(Party.role).where(
+                Party.case_id == case_id,
+                Party.organisation_id == organisation_id,
+                col(Party.until).is_(None),
+            )
+        ).all()
+    )
 
 
 def view(case: CaseFile) -> CaseView:
@@ -139,6 +146,11 @@ def consented(session: Session, case_id: str, name: str) -> Consented | None:
 def may_answer(procedure: Procedure, stage: str, body: Body) -> bool:
     """Whether a body could be the one that answers for a case at this stage."""
     return bool(bodies_for(procedure, procedure.stages[stage].responsible, (body,)))
+
+
+def open_steps(laid: OnDesk, roles: frozenset[str], now: datetime) -> tuple[Verdict, ...]:
+    """The acts that these roles could take now."""
+    return tuple(each for each in verdicts(laid.procedure, laid.view, roles, now) if each.open)
 
 
 def _on_file(session: Session, safe: Safe, case: CaseFile) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from repatriation.records.partners import Partner
 from repatriation.records.sealing import Safe
 from repatriation.work.actors import Actor
 from repatriation.work.clocks import first_due
-from repatriation.work.handoffs import desk
+from repatriation.work.handoffs import carrying, desk
 from repatriation.work.handoffs.post import answers_for, call_for
 from repatriation.work.house import House
 from repatriation.work.refusals import NotFound
@@ -126,6 +126,8 @@ def _decided(
     if receipt.state == "declined":
         row.standing = False
         call_for(session, row, now, "declined")
+    elif row.kind == "transfer" and row.step is not None:
+        carrying.owe(session, row, now, desk.case_of(session, row).version)
     elif row.kind == "transfer":
         _hand_over(session, house, now, row, partner)
 
