@@ -60,6 +60,7 @@ class Doors:
         self.url = self._engines.act.url
         self._queue = Queue(Path(self.url.database or "")) if self.kind == "sqlite" else None
         self._spare = Spare(self._engines.step)
+        self._passing = Spare(self._engines.passing)
         self._compiler = Compiler(self._engines.step.dialect)
         self._process = os.getpid()
         self._guard = threading.Lock()
@@ -70,6 +71,7 @@ class Doors:
     def dispose(self) -> None:
         """Close all connections."""
         self._spare.clear()
+        self._passing.clear()
         self._engines.dispose()
 
     @contextmanager
@@ -103,7 +105,13 @@ class Doors:
         self._after_fork()
         return look(self._spare, self._compiler, read)
 
-    def step(self, read: Callable[[Lean], Read], decide: Callable[[Read], Writes], tries: int = 3) -> Any:
+    def step(
+        self,
+        read: Callable[[Lean], Read],
+        decide: Callable[[Read], Writes],
+        tries: int = 3,
+        lasting: bool = True,
+    ) -> Any:
         """Read, decide, write, commit, as quickly as the database allows; gives back `Writes.answer`.
 
         On SQLite all of it happens in one transaction in the writer queue. On PostgreSQL the read is on its
@@ -112,12 +120,16 @@ class Doors:
         what it read with what its caller expected, and may be called more than once. Raises Clash when the
         guard never hit its row, or when a row of the same key is there already; whatever `decide` raises
         leaves everything as it was.
+
+        Without `lasting` nobody waits for the disk, so the last second's writes may be gone after a power
+        cut: for what matters for a minute only.
         """
         self._after_fork()
+        spare = self._spare if lasting else self._passing
         with self._once():
             if self._queue is not None:
-                return on_sqlite(self._spare, self._compiler, self._queue, read, decide)
-            return on_postgresql(self._spare, self._compiler, read, decide, tries)
+                return on_sqlite(spare, self._compiler, self._queue, read, decide)
+            return on_postgresql(spare, self._compiler, read, decide, tries)
 
     @contextmanager
     def alone(self) -> Iterator[Connection]:
@@ -148,6 +160,7 @@ class Doors:
             with self._guard:
                 if self._process != os.getpid():
                     self._spare.clear(close=False)
+                    self._passing.clear(close=False)
                     self._engines.dispose(close=False)
                     self._process = os.getpid()
 

@@ -32,11 +32,15 @@ PATIENCE = 10.0
 
 
 class Engines(NamedTuple):
-    """One pool of connections for each way of using them: switching a connection between them costs more."""
+    """One pool of connections for each way of using them: switching a connection between them costs more.
+
+    What is written through `passing` is there for everybody at once, but may be gone after a power cut.
+    """
 
     read: Engine
     act: Engine
     step: Engine
+    passing: Engine
 
     def dispose(self, close: bool = True) -> None:
         """Give up all connections; without `close`, leave them to the process this one was forked from."""
@@ -52,7 +56,8 @@ def make_engines(url: str) -> Engines:
         if parsed.database in (None, "", ":memory:"):
             raise ValueError("SQLite must be given a file: a database in memory cannot be shared")
         act = _sqlite(parsed, "BEGIN IMMEDIATE", {})
-        return Engines(_sqlite(parsed, "BEGIN", {"query_only": "ON"}), act, act)
+        passing = _sqlite(parsed, "BEGIN IMMEDIATE", {"synchronous": "NORMAL"})
+        return Engines(_sqlite(parsed, "BEGIN", {"query_only": "ON"}), act, act, passing)
     if backend == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
         # Asking first whether a connection still lives costs a round trip, which a step has not to spare.
@@ -63,12 +68,18 @@ def make_engines(url: str) -> Engines:
             _postgresql(parsed, pool_pre_ping=True),
             # Each statement is its own transaction, so there is nothing to roll back either.
             _postgresql(parsed, isolation_level="AUTOCOMMIT", pool_reset_on_return=None),
+            _postgresql(
+                parsed,
+                {"synchronous_commit": "off"},
+                isolation_level="AUTOCOMMIT",
+                pool_reset_on_return=None,
+            ),
         )
     raise ValueError(f"the database must be SQLite or PostgreSQL, not {backend}")
 
 
-def _postgresql(url: URL, **settings: Any) -> Engine:
-    options = " ".join(f"-c {name}={value}" for name, value in POSTGRESQL.items())
+def _postgresql(url: URL, further: Mapping[str, str] | None = None, **settings: Any) -> Engine:
+    options = " ".join(f"-c {name}={value}" for name, value in {**POSTGRESQL, **(further or {})}.items())
     arguments = {"options": options, "keepalives_idle": 30, "application_name": "repatriation"}
     settings = {"pool_recycle": 1800, "hide_parameters": True, **settings}
     return create_engine(url, connect_args=arguments, **settings)

@@ -5,12 +5,14 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Insert, Update, bindparam, insert, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session
 
 from repatriation.records.cases import CaseFile
 from repatriation.records.columns import Row
 from repatriation.records.lean import Write, Writes
 
-__all__ = ["ADVANCE", "PART", "PARTS", "Write", "Writes", "adding"]
+__all__ = ["ADVANCE", "PART", "PARTS", "Write", "Writes", "add_once", "adding"]
 
 _CASE = CaseFile.metadata.tables["case_file"]
 _PART = CaseFile.metadata.tables["party"]
@@ -39,6 +41,15 @@ class _Blank(NamedTuple):
     names: frozenset[str]
     constants: Mapping[str, Any]
     makers: Mapping[str, Callable[[], Any]]
+
+
+def add_once(session: Session, table: type[Row], **values: Any) -> bool:
+    """Add a row unless one of its key is there already, also where many do so at once; says whether it
+    was added.
+    """
+    make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = make(table.metadata.tables[str(table.__tablename__)]).values(**values)
+    return bool(session.connection().execute(statement.on_conflict_do_nothing()).rowcount)
 
 
 def adding(table: type[Row], **values: Any) -> Write:

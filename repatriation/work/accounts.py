@@ -8,12 +8,12 @@ from functools import lru_cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, select
 
 from repatriation.records.organisations import SYSTEM, Officer, Organisation
 from repatriation.records.sessions import Throttle
 from repatriation.records.trail import append
+from repatriation.records.writing import add_once
 from repatriation.work.actors import Actor
 from repatriation.work.house import House
 from repatriation.work.sessions import actor_of, end_all
@@ -141,8 +141,7 @@ def count_try(session: Session, key: tuple[str, ...], limit: tuple[int, timedelt
     most, drains = limit
     digest = _bucket(key)
     # Of many at once one makes the row, and each then waits for it, so that no try goes uncounted.
-    make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    session.exec(make(Throttle).values(key=digest, empty_at=now).on_conflict_do_nothing())
+    add_once(session, Throttle, key=digest, empty_at=now)
     row = session.get_one(Throttle, digest, with_for_update=True, populate_existing=True)
     empty_at = max(row.empty_at, now)
     if empty_at - now > drains * (most - 1):

@@ -93,14 +93,14 @@ class Note(BaseModel):
     number: int = 0
 
 
-def _echo() -> Blueprint:
+def echo() -> Blueprint:
     """An API of one call, to look at what guards every call."""
     blueprint = Blueprint("echo", __name__)
 
     @blueprint.route("/api/echo", methods=["GET", "POST"])
     @blueprint.route("/api/echo/<name>", methods=["GET", "POST"])
     @machine("cases:read", "cases:act")
-    def echo(name: str = "") -> ResponseReturnValue:
+    def say(name: str = "") -> ResponseReturnValue:
         note = json_body(Note).text if request.method == "POST" else name
         return jsonify(client=caller().client_id, officer=caller().actor.officer_id, note=note)
 
@@ -115,7 +115,7 @@ def _echo() -> Blueprint:
 @pytest.fixture
 def app(house: House, clock: Clock) -> Flask:
     """The application, with a call to make."""
-    made = create_app(Settings(demonstration=True), house, clock, machines=(oauth.make_blueprint, _echo))
+    made = create_app(Settings(demonstration=True), house, clock, machines=(oauth.make_blueprint, echo))
     made.testing = True
     return made
 

@@ -4,10 +4,10 @@ room in the partner's bucket of calls.
 Each is one INSERT under a unique key or one UPDATE whose rows are counted, so that of many at once one wins.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, Update, bindparam, case, delete, insert, update
 from sqlalchemy import select as core_select
@@ -16,10 +16,10 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 from partners import codes, tokens
 from partners.server import Once, Replayed, TooFast, Turned
-from repatriation.records.doors import Clash
+from repatriation.records.doors import Clash, Lean
 from repatriation.records.partners import Code, Partner, PushedRequest, RevokedToken, UsedOnce
 from repatriation.records.trail import append
-from repatriation.records.writing import Write, Writes, adding
+from repatriation.records.writing import Write, Writes, add_once, adding
 from repatriation.work.accounts import count_try
 from repatriation.work.house import House
 from repatriation.work.partners import registry
@@ -41,7 +41,7 @@ _FULL = bindparam("full_us", type_=BigInteger())
 COUNT: Final[Update] = (
     update(_PARTNER)
     .where(
-        _PARTNER.c.id == bindparam("of_partner"),
+        _PARTNER.c.client_id == bindparam("of_client"),
         _PARTNER.c.state == "active",
         _PARTNER.c.drained_at < _FULL,
     )
@@ -61,6 +61,9 @@ _USE: Final = update(_CODE).where(
 )
 """Use a code up; hits no row when somebody was quicker."""
 
+_NOW_AND_THEN: Final = "01"
+"""One digest in 256 is below this: whoever brings it clears away what is over."""
+
 _GRACE: Final = timedelta(minutes=10)
 """What is over is kept a little longer: a code that comes again must still be known, to end its token."""
 
@@ -77,27 +80,39 @@ def admit(
     *,
     subject: str | None = None,
     token_id: str | None = None,
-    further: Sequence[Write] = (),
 ) -> Program:
-    """Let one call in: the program must be active, its token live, its bucket not full, and nothing in `once`
-    may have come before. What is `further` written is written with it. One transaction.
+    """Let one call with a token in: the program must be active, its token live, its bucket not full, and
+    nothing in `once` may have come before. One transaction.
 
     Raises Turned, TooFast, Replayed.
     """
 
     def decide(program: Program | None) -> Writes:
         admitted = _let_in(program)
-        return Writes(_counted(house, admitted.partner_id, now), (*_remember(once), *further), admitted)
+        return Writes(_counted(house, client_id, now), _remember(once), admitted)
 
-    try:
-        admitted: Program = house.doors.step(
-            lambda lean: registry.read(lean, client_id, subject, token_id), decide, tries=1
-        )
-    except Clash as problem:
-        if problem.__cause__ is None:
-            raise TooFast from None
-        raise Replayed(_there_already(house, once)) from None
+    admitted: Program = _step(
+        house, now, once, lambda lean: registry.read(lean, client_id, subject, token_id), decide
+    )
     return admitted
+
+
+def count(
+    house: House, now: datetime, client_id: str, once: tuple[Once, ...], further: tuple[Write, ...] = ()
+) -> None:
+    """Let one call without a token in, of a program that has proved who it is: it must be active, its bucket
+    not full, and nothing in `once` may have come before. What is `further` written is written with it.
+
+    Raises Turned, TooFast, Replayed.
+    """
+    writes = Writes(_counted(house, client_id, now), (*_remember(once), *further))
+    try:
+        _step(house, now, once, lambda _: None, lambda _: writes, lasting=bool(further))
+    except TooFast:
+        program = registry.find(house, client_id)
+        if program is None or not program.active:
+            raise Turned("not_active") from None
+        raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +128,14 @@ class Ledger:
 
     def admit(self, client_id: str, once: tuple[Once, ...]) -> None:
         """Count a call and remember what may come once. Raises Turned, TooFast, Replayed."""
-        admit(self.house, self.now, client_id, once)
+        count(self.house, self.now, client_id, once)
 
     def push(
         self, client_id: str, once: tuple[Once, ...], digest: str, asked: codes.Asked, until: datetime
     ) -> None:
         """As `admit`, and keep a pushed request."""
         values = {"digest": digest, "client_id": client_id, "asked": asked.as_dict(), "until": until}
-        admit(self.house, self.now, client_id, once, further=(adding(PushedRequest, **values),))
+        count(self.house, self.now, client_id, once, (adding(PushedRequest, **values),))
 
     def granted(self, digest: str) -> codes.Granted | None:
         """What a code stands for."""
@@ -202,6 +217,26 @@ def clear(house: House, now: datetime, most: int = 1000) -> int:
     return cleared
 
 
+def _step(
+    house: House,
+    now: datetime,
+    once: tuple[Once, ...],
+    read: Callable[[Lean], Any],
+    decide: Callable[[Any], Writes],
+    lasting: bool = False,
+) -> Any:
+    """One step that counts a call. What it writes matters for a minute, unless it is to be `lasting`."""
+    try:
+        answer = house.doors.step(read, decide, tries=1, lasting=lasting)
+    except Clash as problem:
+        if problem.__cause__ is None:
+            raise TooFast from None
+        raise Replayed(_there_already(house, once)) from None
+    if once[0].digest < _NOW_AND_THEN:
+        clear(house, now)
+    return answer
+
+
 def _let_in(program: Program | None) -> Program:
     if program is None:
         raise Turned("unknown")
@@ -216,11 +251,7 @@ def _let_in(program: Program | None) -> Program:
 
 def _end(session: Session, token_id: str, until: datetime) -> bool:
     """Let a token count no more; False when it is ended already."""
-    if session.get(RevokedToken, token_id) is not None:
-        return False
-    session.add(RevokedToken(id=token_id, until=until + tokens.LEEWAY))
-    session.flush()
-    return True
+    return add_once(session, RevokedToken, id=token_id, until=until + tokens.LEEWAY)
 
 
 def _there_already(house: House, once: tuple[Once, ...]) -> str:
@@ -232,12 +263,12 @@ def _there_already(house: House, once: tuple[Once, ...]) -> str:
     return once[0].digest
 
 
-def _counted(house: House, partner_id: str, now: datetime) -> Write:
+def _counted(house: House, client_id: str, now: datetime) -> Write:
     microseconds = int(now.timestamp() * 1_000_000)
     return Write(
         COUNT,
         {
-            "of_partner": partner_id,
+            "of_client": client_id,
             "now_us": microseconds,
             "cost_us": 1_000_000 // house.partner_rate,
             "full_us": microseconds + int(BURST.total_seconds() * 1_000_000),
