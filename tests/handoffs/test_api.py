@@ -254,6 +254,7 @@ def test_a_program_fetches_what_waits_for_it_and_decides_with_a_receipt_of_its_o
             f"/api/handoffs/{sent.jti}/decision",
             program.token("handoff:decide"),
             method="POST",
+            headers={"Idempotency-Key": str(uuid4())},
             json={"receipt": receipt, **other},
         )
 

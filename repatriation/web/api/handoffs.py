@@ -1,16 +1,17 @@
 """Handoffs for programs: deliver one, fetch what waits and its files, decide, fetch a receipt again."""
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Final
 from uuid import UUID
 
-from flask import Blueprint, Response, jsonify
-from flask.typing import ResponseReturnValue
+from flask import Blueprint, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from partners import envelope, jose, packets, receipts
+from repatriation.web.api.calls import Said, call
 from repatriation.web.api.problems import Problem
-from repatriation.web.api.reading import body, json_body
-from repatriation.web.callers import caller, machine
+from repatriation.web.api.reading import body
+from repatriation.web.callers import caller
 from repatriation.web.session import house, now
 from repatriation.work.handoffs import deciding, fetching, outcome, receiving
 from repatriation.work.partners import ledger
@@ -28,13 +29,50 @@ class DecisionSent(BaseModel):
     reference: packets.Reference | None = None
 
 
+class Waiting(BaseModel):
+    """A handoff that waits: its envelope is sealed to the caller."""
+
+    jti: str
+    type: str
+    expires: datetime
+    envelope: str
+
+
+class Inbox(BaseModel):
+    """Every handoff that waits."""
+
+    handoffs: tuple[Waiting, ...]
+
+
+class Decided(BaseModel):
+    """The handoff, and how it stands now."""
+
+    jti: str
+    state: str
+
+
+_SEALED: Final = "application/octet-stream"
+
+
 def make_blueprint() -> Blueprint:
     """The calls."""
     blueprint = Blueprint("handoffs_api", __name__)
 
-    @blueprint.post("/api/handoffs/deliver")
-    @machine("handoff:send")
+    @call(
+        blueprint,
+        "POST",
+        "/api/handoffs/deliver",
+        scopes=("handoff:send",),
+        body=envelope.MEDIA_TYPE,
+        answer=receipts.MEDIA_TYPE,
+        problems=("conflict", "envelope_refused"),
+    )
     def deliver() -> Response:
+        """Deliver a handoff
+
+        The body is an envelope: a JWE around a JWS. The answer is the receipt that this side signs; the same
+        envelope again gets the same receipt again.
+        """
         sealed = body(envelope.MEDIA_TYPE, envelope.LARGEST)
         try:
             text = sealed.decode("ascii").strip()
@@ -48,32 +86,42 @@ def make_blueprint() -> Blueprint:
             raise Problem("conflict") from None
         return _signed(taken.receipt)
 
-    @blueprint.get("/api/handoffs/<uuid:jti>/receipt")
-    @machine("receipts:read", "handoff:send")
+    @call(
+        blueprint,
+        "GET",
+        "/api/handoffs/<uuid:jti>/receipt",
+        scopes=("receipts:read", "handoff:send"),
+        answer=receipts.MEDIA_TYPE,
+    )
     def receipt(jti: UUID) -> Response:
+        """Fetch the receipt of a handoff of one's own again"""
         return _signed(receiving.receipt_of(house(), caller().partner_id, str(jti)))
 
-    @blueprint.get("/api/handoffs/inbox")
-    @machine("handoff:receive")
-    def inbox() -> ResponseReturnValue:
+    @call(blueprint, "GET", "/api/handoffs/inbox", scopes=("handoff:receive",), answer=Inbox)
+    def inbox() -> Said:
+        """List the handoffs that wait for the caller"""
         found = fetching.waiting(house(), now(), caller().partner_id)
-        return jsonify(
-            handoffs=[
-                {
-                    "jti": each.jti,
-                    "type": each.kind,
-                    "expires": each.expires_at.isoformat(timespec="seconds"),
-                    "envelope": each.envelope,
-                }
-                for each in found
-            ]
+        return Said(
+            Inbox(
+                handoffs=tuple(
+                    Waiting(jti=each.jti, type=each.kind, expires=each.expires_at, envelope=each.envelope)
+                    for each in found
+                )
+            )
         )
 
-    @blueprint.post("/api/handoffs/<uuid:jti>/decision")
-    @machine("handoff:decide")
-    def decision(jti: UUID) -> ResponseReturnValue:
-        sent = json_body(DecisionSent)
-        packet = packets.Decision(about=str(jti), **sent.model_dump())
+    @call(
+        blueprint,
+        "POST",
+        "/api/handoffs/<uuid:jti>/decision",
+        scopes=("handoff:decide",),
+        body=DecisionSent,
+        answer=Decided,
+        problems=("conflict", "envelope_refused"),
+    )
+    def decision(jti: UUID, body: DecisionSent) -> Said:
+        """Accept or decline a handoff, by a receipt that says so"""
+        packet = packets.Decision(about=str(jti), **body.model_dump())
         try:
             state, _ = deciding.decided_by_partner(
                 house(), caller().actor, now(), caller().partner_id, packet
@@ -82,13 +130,19 @@ def make_blueprint() -> Blueprint:
             raise _refused(f"receipt.{problem.code}") from None
         except outcome.Contradicted:
             raise Problem("conflict") from None
-        return jsonify(jti=str(jti), state=state)
+        return Said(Decided(jti=str(jti), state=state))
 
-    @blueprint.get("/api/handoffs/<uuid:jti>/files/<int:number>")
-    @machine("handoff:receive")
+    @call(
+        blueprint,
+        "GET",
+        "/api/handoffs/<uuid:jti>/files/<int:number>",
+        scopes=("handoff:receive",),
+        answer=_SEALED,
+    )
     def file(jti: UUID, number: int) -> Response:
+        """Fetch a sealed file that a handoff names"""
         content = fetching.file_of(house(), caller().actor, now(), caller().partner_id, str(jti), number)
-        return Response(content, mimetype="application/octet-stream")
+        return Response(content, mimetype=_SEALED)
 
     return blueprint
 
