@@ -52,6 +52,9 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     }
 )
 
+EVER_LEAVES: Final = frozenset(field for opened in FIELDS.values() for field in opened)
+"""Every field that some purpose opens. What is on file and not here never leaves an installation."""
+
 
 def known(scopes: Iterable[str]) -> frozenset[str]:
     """Those of the scopes that there are."""

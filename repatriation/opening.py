@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from ipaddress import ip_network
 
 from documents.press import Press
+from partners.reach import Reach
 from repatriation.records import migrations
 from repatriation.records.doors import Doors, default_url
 from repatriation.records.sealing import Keyring, KeyringError
@@ -108,6 +110,11 @@ def open_house(settings: Settings) -> House:
         issuer=settings.issuer,
         partner_rate=settings.partner_rate,
         papers=open_workshop(settings, keyring),
+        reach=Reach(
+            networks=tuple(ip_network(network) for network in settings.partner_networks),
+            loopback=settings.demonstration,
+            ca=settings.partner_ca,
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
 from urllib.parse import urlsplit
@@ -81,6 +82,13 @@ class Settings(BaseSettings):
     partner_rate: int = Field(
         default=50, ge=1, le=1_000_000, description="How many calls a second each partner's program may make"
     )
+    partner_networks: Listed = Field(
+        default=(),
+        description="Private networks in which partners may be called, such as 10.8.0.0/16, joined by commas",
+    )
+    partner_ca: Path | None = Field(
+        default=None, description="File of certificates to trust for partners; empty: the machine's own"
+    )
     languages: Listed = Field(
         default=LANGUAGES, description="Languages offered, the first is the default, joined by commas"
     )
@@ -119,6 +127,7 @@ class Settings(BaseSettings):
         "secret_key_fallbacks",
         "native_digits",
         "travel_authorities",
+        "partner_networks",
         mode="before",
     )
     @classmethod
@@ -155,6 +164,20 @@ class Settings(BaseSettings):
     def _digits_are_known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if not set(value) <= {"km", "th"}:
             raise ValueError("only km and th have figures of their own")
+        return value
+
+    @field_validator("partner_networks")
+    @classmethod
+    def _networks_are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for network in value:
+            ip_network(network)  # says itself what is wrong
+        return value
+
+    @field_validator("partner_ca")
+    @classmethod
+    def _certificates_are_there(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ValueError(f"there is no file {value}")
         return value
 
     @field_validator("time_zone")

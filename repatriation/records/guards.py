@@ -12,6 +12,9 @@ APPEND_ONLY = (
     "paper",
     "paper_revocation",
     "partner_card",
+    "handoff_receipt",
+    "exchange",
+    "responsibility",
 )
 
 _SQLITE = """

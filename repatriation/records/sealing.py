@@ -6,6 +6,7 @@ open.
 
 import json
 import os
+from collections import Counter
 from typing import Any, Protocol
 
 from cryptography.exceptions import InvalidTag
@@ -15,9 +16,13 @@ from sqlmodel import Session, col, select
 
 from repatriation.records.cases import CaseFile
 from repatriation.records.columns import Row
+from repatriation.records.handoffs import Handoff
 from repatriation.records.keyring import Keyring, KeyringError
 
 __all__ = ["CaseKey", "Keyring", "KeyringError", "Safe", "SealBroken", "Shredded", "new_case_key", "rewrap"]
+
+_LOCKED: tuple[type[CaseFile | Handoff], ...] = (CaseFile, Handoff)
+"""The tables whose rows have a key of their own."""
 
 _VERSION = b"\x01"
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -122,30 +127,36 @@ def new_case_key(keyring: Keyring, case_id: str) -> tuple[CaseKey, bytes, int]:
 
 
 def rewrap(session: Session, keyring: Keyring, limit: int = 1000) -> int:
-    """Wrap up to `limit` cases' keys under the newest epoch; gives how many are still under an older one."""
-    old = (col(CaseFile.key_epoch) != keyring.epoch, func.length(CaseFile.wrapped_key) > 0)
-    rows = session.exec(
-        select(CaseFile.id, CaseFile.wrapped_key, CaseFile.key_epoch).where(*old).limit(limit)
-    )
-    for case_id, wrapped, was in rows.all():
+    """Wrap up to `limit` keys of cases, and as many of handoffs, under the newest epoch; gives how many are
+    still under an older one."""
+    return sum(_rewrap(session, keyring, table, limit) for table in _LOCKED)
+
+
+def _rewrap(session: Session, keyring: Keyring, table: type[CaseFile | Handoff], limit: int) -> int:
+    old = (col(table.key_epoch) != keyring.epoch, func.length(table.wrapped_key) > 0)
+    rows = session.exec(select(table.id, table.wrapped_key, table.key_epoch).where(*old).limit(limit))
+    for row_id, wrapped, was in rows.all():
         again, epoch = keyring.wrap(keyring.unwrap(wrapped, was))
         session.exec(
-            update(CaseFile)
-            .where(col(CaseFile.id) == case_id, col(CaseFile.key_epoch) == was)
+            update(table)
+            .where(col(table.id) == row_id, col(table.key_epoch) == was)
             .values(wrapped_key=again, key_epoch=epoch)
         )
-    return session.exec(select(func.count()).select_from(CaseFile).where(*old)).one()
+    return session.exec(select(func.count()).select_from(table).where(*old)).one()
 
 
 def cases_by_epoch(session: Session) -> dict[int, int]:
-    """How many cases' keys are wrapped under each epoch; shredded ones are under none."""
-    counted = select(col(CaseFile.key_epoch), func.count()).where(func.length(CaseFile.wrapped_key) > 0)
-    return dict(session.exec(counted.group_by(col(CaseFile.key_epoch))).all())
+    """How many keys, of cases and handoffs, are wrapped under each epoch; shredded ones are under none."""
+    found: Counter[int] = Counter()
+    for table in _LOCKED:
+        counted = select(col(table.key_epoch), func.count()).where(func.length(table.wrapped_key) > 0)
+        found.update(dict(session.exec(counted.group_by(col(table.key_epoch))).all()))
+    return dict(found)
 
 
-def shred(case: CaseFile) -> None:
-    """Destroy a case's key. The old one is gone for good when its epoch is retired as well: see
-    `Keyring.retire`."""
+def shred(case: CaseFile | Handoff) -> None:
+    """Destroy the key of a case or a handoff. The old one is gone for good when its epoch is retired as well:
+    see `Keyring.retire`."""
     case.wrapped_key = b""
 
 

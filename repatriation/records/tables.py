@@ -5,6 +5,7 @@ from sqlalchemy import MetaData
 from repatriation.records import (
     cases,
     consents,
+    handoffs,
     imports,
     instance,
     organisations,
@@ -22,6 +23,7 @@ from repatriation.records.columns import Row
 MODULES = (
     cases,
     consents,
+    handoffs,
     imports,
     instance,
     organisations,

@@ -227,6 +227,7 @@ REASONS: Mapping[str, object] = {
     "safety": _l("For the person's safety"),
     "correct_record": _l("To correct what is on file"),
     "audit": _l("To audit"),
+    "handoff": _l("To hand the case on"),
 }
 
 VISIT_MODES: Mapping[str, object] = {
@@ -308,4 +309,115 @@ CARD_OUTCOMES: Mapping[str, object] = {
     "registered": _l("Registered"),
     "keys_changed": _l("Keys changed, signed by a key known before"),
     "quarantined": _l("Put aside: signed by a key that is not known"),
+}
+
+HANDOFF_KINDS: Mapping[str, object] = {
+    "referral": _l("Referral"),
+    "transfer": _l("Transfer"),
+    "question": _l("Question"),
+    "answer": _l("Answer"),
+    "correction": _l("Correction"),
+    "withdrawal": _l("Withdrawal"),
+    "decision": _l("Decision"),
+}
+
+HANDOFF_STATES: Mapping[str, object] = {
+    "queued": _l("On its way"),
+    "received": _l("Delivered, waiting for a decision"),
+    "accepted": _l("Accepted"),
+    "declined": _l("Declined"),
+    "withdrawn": _l("Taken back"),
+    "expired": _l("Nobody decided in time"),
+}
+
+HANDOFF_ATTENTION: Mapping[str, object] = {
+    "arrived": _l("Arrived: accept it, decline it, or ask"),
+    "declined": _l("Declined: decide what happens now. The case is still yours"),
+    "expired": _l("Nobody decided in time. The case stays with whoever had it"),
+    "undeliverable": _l("It cannot be delivered so far: call the partner. It is tried on"),
+    "conflict": _l("The partner has something else under the same number: call them"),
+    "question": _l("The receiver asks something"),
+    "answer": _l("The sender has answered"),
+    "correction": _l("The sender corrects what was sent: look, and confirm"),
+    "withdrawal": _l("Taken back by the sender: stop using it, and confirm"),
+    "consent_withdrawn": _l("Taken back, because the person no longer agrees"),
+    "consent_ended": _l("Taken back, because the person's agreement ended"),
+    "accepted_after_withdrawal": _l(
+        "Accepted after it was taken back: call the partner. The case stays yours"
+    ),
+    "decided_late": _l("Decided after the time was over: call the partner. The case stays yours"),
+    "moved_on": _l("Accepted, but the case has moved on since: settle with the partner who answers for it"),
+    "step_refused": _l("Accepted, but the procedure does not allow the step now. The case is still yours"),
+    "contradicted": _l("The partner signed two decisions that differ: call them"),
+    "receipt_unproven": _l("A decision came whose signature does not fit: call the partner"),
+    "unknown_handoff": _l("A decision came about something we never sent: call the partner"),
+}
+
+HANDLING: Mapping[str, object] = {
+    "not_to_origin": _l("Do not tell the authorities of the home country"),
+    "not_to_family": _l("Do not tell the family"),
+    "not_to_police": _l("Do not tell the police"),
+    "no_onward_sharing": _l("Do not pass it on to anybody else"),
+    "women_only": _l("To be handled by women only"),
+    "erase_when_done": _l("Erase it when the work is done"),
+}
+
+DECLINE_REASONS: Mapping[str, object] = {
+    "no_room": _l("There is no room"),
+    "not_our_service": _l("It is not a service of ours"),
+    "not_safe_here": _l("The person would not be safe here"),
+    "more_needed": _l("More must be known first"),
+    "known_already": _l("The person is known here already"),
+    "person_refused": _l("The person does not want it"),
+    "other": _l("Another reason"),
+}
+
+WITHDRAWAL_REASONS: Mapping[str, object] = {
+    "sent_in_error": _l("It was sent by mistake"),
+    "not_needed": _l("It is not needed any more"),
+    "person_asks": _l("The person asks for it"),
+    "consent_withdrawn": _l("The person no longer agrees"),
+    "consent_ended": _l("The person's agreement ended"),
+}
+
+RESPONSIBLE_BECAUSE: Mapping[str, object] = {
+    "sent": _l("from the beginning"),
+    "received": _l("from the beginning"),
+    "accepted": _l("by a signed acceptance"),
+    "withdrawn": _l("it was taken back before the acceptance was known"),
+}
+
+PURPOSES: Mapping[str, object] = {
+    "protection": _l("Protection and shelter"),
+    "notification": _l("Telling the embassy and confirming nationality"),
+    "tracing": _l("Looking for the family"),
+    "return": _l("The return"),
+    "sharing": _l("Sending what is needed of the file"),
+    "follow_up": _l("Follow-up after the return"),
+}
+
+KEPT_BACK: Mapping[str, object] = {
+    "never": _l("never leaves this installation"),
+    "purpose": _l("not needed for this purpose"),
+    "officer": _l("you leave it out"),
+}
+
+FIELDS: Mapping[str, object] = {
+    "names": _l("Names"),
+    "birthdate": _l("Date of birth"),
+    "birth_year_estimated": _l("Whether the year of birth is estimated"),
+    "gender": _l("Gender"),
+    "citizenship": _l("Citizenship"),
+    "primary_language": _l("Language"),
+    "secondary_language": _l("Second language"),
+    "identity_number": _l("Number of an identity paper"),
+    "home_address": _l("Home"),
+    "contacts": _l("How to reach the person"),
+    "marital_status": _l("Marital status"),
+    "number_of_children": _l("Number of children"),
+    "education": _l("Schooling"),
+    "trafficking_status": _l("Trafficking status"),
+    "type_of_exploitation": _l("Kind of exploitation"),
+    "vulnerabilities": _l("Vulnerabilities"),
+    "details_of_vulnerabilities": _l("More about vulnerabilities"),
 }

@@ -11,6 +11,7 @@ from repatriation.web import (
     arrivals,
     authorize,
     cases,
+    handoffs,
     health,
     languages,
     oauth,
@@ -24,6 +25,7 @@ from repatriation.web import (
 from repatriation.web.api import about as api_about
 from repatriation.web.api import cases as api_cases
 from repatriation.web.api import documents as api_documents
+from repatriation.web.api import handoffs as handoffs_api
 from repatriation.web.api import visits as api_visits
 
 PAGES: tuple[Callable[[], Blueprint], ...] = (
@@ -37,12 +39,14 @@ PAGES: tuple[Callable[[], Blueprint], ...] = (
     arrivals.make_blueprint,
     visits.make_blueprint,
     trail.make_blueprint,
+    handoffs.make_blueprint,
     partners.make_blueprint,
     authorize.make_blueprint,
 )
 
 MACHINES: tuple[Callable[[], Blueprint], ...] = (
     oauth.make_blueprint,
+    handoffs_api.make_blueprint,
     api_about.make_blueprint,
     api_cases.make_blueprint,
     api_visits.make_blueprint,

@@ -3,8 +3,9 @@ keys.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from partners.reach import Reach
 from repatriation.records.doors import Doors
 from repatriation.records.sealing import Keyring
 from repatriation.work.papers.workshop import Workshop
@@ -15,7 +16,7 @@ from sop.shelf import Shelf
 @dataclass(frozen=True, slots=True)
 class House:
     """One installation at work. `issuer` is its public address, by which partners know it; `partner_rate`
-    how many calls a second each partner may make.
+    how many calls a second each partner may make; `reach` where our own calls to partners may go.
     """
 
     doors: Doors
@@ -26,3 +27,4 @@ class House:
     issuer: str = "http://127.0.0.1:8000"
     partner_rate: int = 50
     papers: Workshop | None = None
+    reach: Reach = field(default_factory=Reach)

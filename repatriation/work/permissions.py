@@ -23,11 +23,12 @@ class Permission(StrEnum):
     READ_TRAIL = "trail:list:read"
     APPROVE_PARTNERS = "partner:program:approve"
     LEND_TO_PROGRAM = "partner:program:lend"
+    HAND_OVER = "handoff:box:use"
 
 
 _P = Permission
 _EVERYBODY = frozenset({_P.OWN_ACCOUNT, _P.READ_PROCEDURES, _P.LEND_TO_PROGRAM})
-_CASE_WORK = _EVERYBODY | {_P.LIST_CASES, _P.READ_CASE, _P.TAKE_STEP, _P.READ_IDENTITY}
+_CASE_WORK = _EVERYBODY | {_P.LIST_CASES, _P.READ_CASE, _P.TAKE_STEP, _P.READ_IDENTITY, _P.HAND_OVER}
 
 # A duty that is not here holds nothing: protected by default.
 HELD: Mapping[str, frozenset[Permission]] = {

@@ -9,6 +9,7 @@ from repatriation.records import trail
 from repatriation.records.cases import Fact, Party
 from repatriation.records.columns import new_id
 from repatriation.records.consents import Consent
+from repatriation.records.handoffs import TAKE_BACK, TAKEN_BACK
 from repatriation.records.outbox import Idempotency, Outbox
 from repatriation.records.people import Identification
 from repatriation.records.sealing import CaseKey
@@ -75,6 +76,7 @@ class Scribe:
             *self.paper.writes,
             event.write,
             *self._tell(),
+            *self._take_back(),
             *(self.anew.writes if self.anew else ()),
         ]
         if key is not None:
@@ -266,6 +268,19 @@ class Scribe:
                           "run_at": self.now, "detail": detail, "state": "open", "attempts": 0})
             for kind, recipient in told
         ]  # fmt: skip
+
+    def _take_back(self) -> list[Write]:
+        """What left under a consent that is taken back counts no more from this moment on. Whoever has it is
+        told afterwards.
+        """
+        act = self.step.action.consent
+        if act is None or act.act != "withdraw":
+            return []
+        ended = {"of_case_id": self.case_id, "of_consent": act.consent, "standing": False}
+        detail = {"consent": act.consent}
+        told = {"id": new_id(), "case_id": self.case_id, "kind": TAKEN_BACK, "recipient_id": None,
+                "run_at": self.now, "detail": detail, "state": "open", "attempts": 0}  # fmt: skip
+        return [Write(TAKE_BACK, ended), Write(_TELL, told)]
 
     def _answer(self, key: str, request: str, taken: Taken) -> dict[str, Any]:
         return {

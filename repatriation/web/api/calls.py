@@ -31,6 +31,8 @@ class Said(NamedTuple):
 class Call:
     """One call. `answer` is a model, or the media type of a file; `problems` are the codes that come beside
     those which any call may answer with. `versioned` says whether If-Match must, or may, name a version.
+    `body` is a model, or the media type of what the view reads by itself; then the view also knows by itself
+    what came before, and no key is asked for.
     """
 
     method: str
@@ -39,10 +41,15 @@ class Call:
     says: str
     status: int = 200
     query: type[BaseModel] | None = None
-    body: type[BaseModel] | None = None
+    body: type[BaseModel] | str | None = None
     versioned: Literal["must", "may"] | None = None
     tagged: bool = False
     problems: tuple[str, ...] = ()
+
+    @property
+    def keyed(self) -> bool:
+        """Whether it is carried out once for each Idempotency-Key."""
+        return self.method == "POST" and not isinstance(self.body, str)
 
 
 def call(
@@ -64,13 +71,13 @@ def call(
         def read_and_answer(**given: Any) -> Response:
             if described.query is not None:
                 given["query"] = reading.query(described.query)
-            if described.body is not None:
+            if isinstance(described.body, type):
                 given["body"] = reading.json_body(described.body)
             if described.versioned is not None:
                 given["version"] = reading.version(must=described.versioned == "must")
             return _response(described, view(**given))
 
-        checked = machine(*scopes)(once(read_and_answer) if method == "POST" else read_and_answer)
+        checked = machine(*scopes)(once(read_and_answer) if described.keyed else read_and_answer)
         checked.__dict__["call"] = described
         blueprint.add_url_rule(path, view.__name__, checked, methods=[method])
         return view

@@ -1,6 +1,7 @@
 """The contract of the API as OpenAPI 3.1, made of what the calls are checked by, and of nothing else."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from importlib.metadata import version
@@ -27,22 +28,30 @@ _WITH_KEY: Final = ("key_needed", "key_reused", "under_way")
 
 _Schema = dict[str, Any]
 
+_PLACE: Final = re.compile(r"<(?:(\w+):)?(\w+)>")
+_KINDS: Final[Mapping[str, _Schema]] = {
+    "": {"type": "string"},
+    "uuid": {"type": "string", "format": "uuid"},
+    "int": {"type": "integer", "minimum": 0},
+}
+"""What may stand in a place of a path, by the name of its converter."""
+
 
 def calls(app: Flask) -> Iterator[tuple[str, str, Call]]:
-    """Every call of an application, with its path as the contract writes it and its name."""
+    """Every call of an application, with the rule of its path and its name."""
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
         described = getattr(app.view_functions[rule.endpoint], "call", None)
         if isinstance(described, Call):
-            path = rule.rule.replace("<", "{").replace(">", "}")
-            yield path, rule.endpoint.rpartition(".")[2], described
+            yield rule.rule, rule.endpoint.rpartition(".")[2], described
 
 
 def contract(app: Flask, issuer: str) -> _Schema:
     """The document."""
     known = tuple(calls(app))
     paths: dict[str, _Schema] = {}
-    for path, name, described in known:
-        paths.setdefault(path, {})[described.method.lower()] = _operation(path, name, described)
+    for rule, name, described in known:
+        path = _PLACE.sub(r"{\2}", rule)
+        paths.setdefault(path, {})[described.method.lower()] = _operation(rule, name, described)
     return {
         "openapi": VERSION,
         "info": {
@@ -76,30 +85,33 @@ def _security(issuer: str) -> _Schema:
     }
 
 
-def _operation(path: str, name: str, described: Call) -> _Schema:
+def _operation(rule: str, name: str, described: Call) -> _Schema:
     summary, _, rest = described.says.partition("\n")
     operation: _Schema = {
         "operationId": name,
         "summary": summary,
         # Each alone is enough: a list of several would ask for all of them.
         "security": [{"partner": [scope]} for scope in described.scopes],
-        "parameters": [*_places(path), *_query(described), *_headers(described)],
+        "parameters": [*_places(rule), *_query(described), *_headers(described)],
         "responses": _responses(described),
     }
     if rest.strip():
         operation["description"] = " ".join(rest.split())
     if described.body is not None:
-        operation["requestBody"] = {
-            "required": True,
-            "content": {"application/json": {"schema": {"$ref": f"{_AT}{described.body.__name__}"}}},
-        }
+        operation["requestBody"] = {"required": True, "content": _content(described.body)}
     return operation
 
 
-def _places(path: str) -> Iterator[_Schema]:
-    for part in path.split("/"):
-        if part.startswith("{"):
-            yield {"name": part[1:-1], "in": "path", "required": True, "schema": {"type": "string"}}
+def _places(rule: str) -> Iterator[_Schema]:
+    for place in _PLACE.finditer(rule):
+        yield {"name": place[2], "in": "path", "required": True, "schema": _KINDS[place[1] or ""]}
+
+
+def _content(what: type[BaseModel] | str) -> _Schema:
+    """A model as JSON, or a file of a media type."""
+    if isinstance(what, str):
+        return {what: {"schema": {"type": "string", "contentMediaType": what}}}
+    return {"application/json": {"schema": {"$ref": f"{_AT}{what.__name__}"}}}
 
 
 def _query(described: Call) -> Iterator[_Schema]:
@@ -112,7 +124,7 @@ def _query(described: Call) -> Iterator[_Schema]:
 
 def _headers(described: Call) -> Iterator[_Schema]:
     text = {"type": "string"}
-    if described.method == "POST":
+    if described.keyed:
         says = "A name for this request of the program's own making. It is carried out once for each."
         key = {**text, "pattern": once.KEY}
         yield {"name": once.HEADER, "in": "header", "required": True, "description": says, "schema": key}
@@ -126,19 +138,13 @@ def _headers(described: Call) -> Iterator[_Schema]:
 
 
 def _responses(described: Call) -> _Schema:
-    if isinstance(described.answer, str):
-        content: _Schema = {
-            described.answer: {"schema": {"type": "string", "contentMediaType": described.answer}}
-        }
-    else:
-        content = {"application/json": {"schema": {"$ref": f"{_AT}{described.answer.__name__}"}}}
     headers: _Schema = {}
     if described.tagged:
         headers["ETag"] = {"description": "The version of the case.", "schema": {"type": "string"}}
     if described.status == HTTPStatus.CREATED:
         headers["Location"] = {"description": "Where the case is read.", "schema": {"type": "string"}}
     answered: _Schema = {"description": "It was done." if described.method == "POST" else "As asked for."}
-    answered |= {"content": content} | ({"headers": headers} if headers else {})
+    answered |= {"content": _content(described.answer)} | ({"headers": headers} if headers else {})
     found = {str(described.status): answered}
     for status, codes in sorted(_by_status(described).items()):
         found[str(status)] = {
@@ -154,8 +160,8 @@ def _by_status(described: Call) -> Mapping[int, list[str]]:
     if described.query is not None:
         codes.append("invalid")
     if described.body is not None:
-        codes += _WITH_BODY
-    if described.method == "POST":
+        codes += _WITH_BODY if isinstance(described.body, type) else _WITH_BODY[:2]
+    if described.keyed:
         codes += _WITH_KEY
     if described.versioned is not None:
         codes += ["version_needed", "moved_on"]
@@ -169,7 +175,7 @@ def _schemas(known: tuple[Call, ...]) -> _Schema:
     """Every model that a call takes or answers, and what may stand in a paper of each kind."""
     wanted: dict[tuple[type[BaseModel], JsonSchemaMode], None] = {(ProblemDocument, "serialization"): None}
     for described in known:
-        if described.body is not None:
+        if isinstance(described.body, type):
             wanted[described.body, "validation"] = None
         if isinstance(described.answer, type):
             wanted[described.answer, "serialization"] = None

@@ -33,6 +33,7 @@ CODES: Final[Mapping[str, tuple[int, str]]] = MappingProxyType(
         "too_large": (413, "More was sent than is taken."),
         "media_type": (415, "The content type is not the one that is taken here."),
         "invalid": (422, "What was sent can be read, and cannot be taken."),
+        "envelope_refused": (422, "The envelope, or the receipt, cannot be taken."),
         "key_reused": (422, "The Idempotency-Key came before with another request."),
         "paper_needed": (422, "This is done only together with its paper: send the paper's fields along."),
         "paper_unfit": (422, "The paper cannot be made of what was sent."),

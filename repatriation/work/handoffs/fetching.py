@@ -1,0 +1,134 @@
+"""What a partner's program fetches: the envelopes that wait for it, and the files that travel apart."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlmodel import col, or_, select
+
+from partners import calls, envelope, files, jose
+from partners.calls import Line, Peer
+from partners.reach import Failed
+from repatriation.records import trail
+from repatriation.records.handoffs import Handoff, HandoffFile
+from repatriation.records.partners import Partner
+from repatriation.records.sealing import Safe
+from repatriation.work.actors import Actor
+from repatriation.work.handoffs import composing, deciding
+from repatriation.work.handoffs.delivering import Dial
+from repatriation.work.handoffs.post import signed_text
+from repatriation.work.house import House
+from repatriation.work.refusals import Invalid, NotFound
+
+AT_ONCE: Final = 20
+_SCOPE: Final = "handoff:receive"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An envelope that waits, sealed for whoever fetches it."""
+
+    jti: str
+    kind: str
+    expires_at: datetime
+    envelope: str
+
+
+def waiting(house: House, now: datetime, partner_id: str) -> tuple[Waiting, ...]:
+    """The envelopes that wait for a partner: those it has not signed for, and those it has not decided about,
+    oldest first. Each is sealed anew. Raises NotFound when nothing can be sealed to it.
+    """
+    with house.doors.read() as session:
+        partner = session.get_one(Partner, partner_id)
+        try:
+            keys = jose.sealing_keys(partner.envelope_keys or {})
+        except jose.BadKey:
+            keys = ()
+        if not keys:
+            raise NotFound(partner_id)
+        rows = session.exec(
+            select(Handoff)
+            .where(
+                Handoff.partner_id == partner_id,
+                Handoff.direction == "sent",
+                or_(Handoff.state == "queued", col(Handoff.waiting).is_(True)),
+                col(Handoff.state).in_(("queued", "received")),
+                Handoff.expires_at > now,
+            )
+            .order_by(col(Handoff.at))
+            .limit(AT_ONCE)
+        ).all()
+        return tuple(
+            Waiting(row.jti, row.kind, row.expires_at, envelope.seal(signed_text(house, row), keys[-1]))
+            for row in rows
+            if row.kind not in ("referral", "transfer")
+            or (row.standing and composing.agrees_still(session, house, row, now))
+        )
+
+
+def file_of(house: House, actor: Actor, now: datetime, partner_id: str, jti: str, number: int) -> bytes:
+    """A file that we sent to a partner, as it travels. Raises NotFound, also when it was taken back."""
+    with house.doors.act() as session:
+        found = session.exec(
+            select(Handoff, HandoffFile.content)
+            .join(HandoffFile, col(HandoffFile.handoff_id) == col(Handoff.id))
+            .where(
+                Handoff.partner_id == partner_id,
+                Handoff.issuer == house.issuer,
+                Handoff.jti == jti,
+                col(Handoff.standing).is_(True),
+                HandoffFile.number == number,
+            )
+        ).first()
+        if found is None or found[1] is None or not composing.agrees_still(session, house, found[0], now):
+            raise NotFound(jti)
+        detail = {"handoff": found[0].id, "file": number, "partner": partner_id}
+        trail.append(session, actor, now, "handoff:file:fetched", detail, found[0].case_id)
+        return found[1]
+
+
+def fetch(
+    house: House, actor: Actor, now: datetime, handoff_id: str, number: int, *, dial: Dial = calls.Http
+) -> tuple[str, bytes]:
+    """A file of a handoff that came: its media type and what is in it. It is fetched from the sender at the
+    first time, and kept as it travelled.
+
+    Raises:
+        NotFound: no such handoff or file.
+        Invalid: the sender does not give it, or gives another.
+    """
+    with house.doors.read() as session:
+        row = deciding.own(session, house, actor, handoff_id)
+        file = session.exec(
+            select(HandoffFile).where(HandoffFile.handoff_id == row.id, HandoffFile.number == number)
+        ).first()
+        partner = session.get_one(Partner, row.partner_id)
+    if file is None or not row.wrapped_key or actor.reads_only:
+        raise NotFound(handoff_id)
+    key = Safe(house.keyring).key_of(row).open("handoff_file", "key", file.id, file.key)
+    content = file.content or _fetched(house, now, partner, str(file.href), file.size, dial)
+    try:
+        plain = files.unlock(content, key, file.size, file.sha256)
+    except files.BadFile as problem:
+        raise Invalid({"file": problem.code}) from None
+    with house.doors.act() as session:
+        again = session.get_one(HandoffFile, file.id)
+        again.content = content
+        detail = {"handoff": row.id, "file": number}
+        trail.append(session, actor, now, "handoff:file:opened", detail)
+    return file.media_type, plain
+
+
+def _fetched(house: House, now: datetime, partner: Partner, href: str, size: int, dial: Dial) -> bytes:
+    issuer = str(partner.envelope_issuer)
+    if partner.state != "active" or not href.startswith(f"{issuer}/") or issuer != partner.client_id:
+        raise Invalid({"file": "other_host"})
+    client_key = house.keyring.instance_keys().client_key(now)
+    try:
+        with Line(Peer(issuer, house.issuer), client_key, dial(issuer, house.reach), now) as line:
+            reply = line.get(href.removeprefix(issuer), _SCOPE, most=min(size, files.LARGEST + 1024))
+    except Failed as problem:
+        raise Invalid({"file": problem.code}) from None
+    if reply.status != 200:
+        raise Invalid({"file": f"status_{reply.status}"})
+    return reply.body
