@@ -74,7 +74,7 @@ def test_every_address_under_api_stands_in_the_contract(app: Flask, contract: di
     told = {f"{method.upper()} {path}" for path, item in contract["paths"].items() for method in item}
     assert told == set(CALLS)
     served = {
-        f"{method} {re.sub(r'<(?:.+?:)?(.+?)>', r'{\1}', rule.rule)}"
+        " ".join((method, re.sub(r"<(?:.+?:)?(.+?)>", r"{\1}", rule.rule)))
         for rule in app.url_map.iter_rules()
         if rule.rule.startswith("/api/") and rule.endpoint.partition(".")[0] != "api_about"
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}

@@ -5,13 +5,8 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-<<<<<<<< HEAD:repatriation/records/migrations/versions/0006_answers.py
 revision: str = "0006"
 down_revision: str | None = "0005"
-========
-revision: str = "0013"
-down_revision: str | None = "0012"
->>>>>>>> api:repatriation/records/migrations/versions/0013_answers.py
 branch_labels: str | None = None
 depends_on: str | None = None
 
