@@ -18,6 +18,7 @@ from repatriation.work.refusals import Invalid
 from tests.handoffs.two import Two
 from tests.partners.programs import Program
 
+NOBODYS = "6f2f4c1e-0000-4000-8000-000000000000"
 PDF = b"%PDF-1.7 a made-up paper"
 
 
@@ -208,9 +209,9 @@ def test_an_envelope_that_is_too_large_or_of_another_kind_is_not_read(two: Two, 
     [
         ("/api/handoffs/deliver", "POST", "handoff:receive"),
         ("/api/handoffs/inbox", "GET", "handoff:send"),
-        (f"/api/handoffs/{uuid4()}/decision", "POST", "handoff:send"),
-        (f"/api/handoffs/{uuid4()}/receipt", "GET", "handoff:receive"),
-        (f"/api/handoffs/{uuid4()}/files/1", "GET", "handoff:send"),
+        (f"/api/handoffs/{NOBODYS}/decision", "POST", "handoff:send"),
+        (f"/api/handoffs/{NOBODYS}/receipt", "GET", "handoff:receive"),
+        (f"/api/handoffs/{NOBODYS}/files/1", "GET", "handoff:send"),
     ],
 )
 def test_each_call_needs_its_own_scope(program: Program, path: str, method: str, scope: str) -> None:
@@ -220,7 +221,7 @@ def test_each_call_needs_its_own_scope(program: Program, path: str, method: str,
 
 def test_what_is_not_there_and_what_is_anothers_look_the_same(two: Two, program: Program) -> None:
     for path, scope in (("receipt", "receipts:read"), ("files/1", "handoff:receive")):
-        answer = program.call(f"/api/handoffs/{uuid4()}/{path}", program.token(scope))
+        answer = program.call(f"/api/handoffs/{NOBODYS}/{path}", program.token(scope))
         assert answer.status_code == 404
     odd = program.call("/api/handoffs/not-a-uuid/receipt", program.token("receipts:read"))
     assert odd.status_code == 404

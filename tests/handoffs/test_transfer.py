@@ -5,7 +5,7 @@ from sqlmodel import select
 
 from repatriation.records.handoffs import Handoff
 from repatriation.records.people import Person
-from repatriation.records.sealing import Safe
+from repatriation.records.sealing import Safe, cases_by_epoch, rewrap
 from repatriation.work.cases import open_case
 from repatriation.work.handoffs import boxes, composing, deciding
 from repatriation.work.handoffs.composing import Composed
@@ -172,3 +172,17 @@ def test_another_organisation_sees_nothing_of_it(two: Two) -> None:
         with pytest.raises(NotFound):
             boxes.open_(place.house, stranger, place.clock(), row.id)
     assert sent.organisation_id is not None
+
+
+def test_what_is_sealed_in_a_handoff_outlives_the_keys_it_was_wrapped_under(two: Two) -> None:
+    sent = two.send(two.open_case())
+    house = two.bangkok.house
+    before = house.keyring.epoch
+    house.keyring.rotate()
+    with house.doors.act() as session:
+        assert rewrap(session, house.keyring) == 0
+    house.keyring.retire(before)
+    two.bangkok.deliver()
+    assert two.bangkok.row(id=sent.id).state == "received"
+    with house.doors.read() as session:
+        assert cases_by_epoch(session) == {before + 1: 2}

@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from repatriation.web import glossary
 from repatriation.web.words import Wording, either, run, text
+from repatriation.work.handoffs.composing import OPENED_FOR
 from repatriation.work.identity import REASONS
 from repatriation.work.line import ahead
 from sop.engine import Reason
@@ -35,7 +36,7 @@ def test_every_stage_and_fact_of_every_route_has_a_short_name(procedures: Shelf)
 
 
 def test_every_reason_for_opening_an_identity_has_words() -> None:
-    assert set(REASONS) == set(glossary.REASONS)
+    assert {*REASONS, OPENED_FOR} == set(glossary.REASONS)
 
 
 def test_every_reason_code_is_a_sentence(app: Flask, procedures: Shelf) -> None:
