@@ -30,6 +30,9 @@ than a proof is allowed does no harm.
 Kind = Literal["referral", "transfer", "update", "withdrawal", "decision"]
 Digest = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")]
 
+MOST_FILES: Final = 10
+"""Files that one handoff may name."""
+
 
 class TooLarge(ValueError):
     """What is to be sent does not fit into an envelope."""
@@ -62,7 +65,7 @@ class Claims(BaseModel):
     version: Literal[1]
     prev: Digest | None = None
     case: dict[str, Any]
-    attachments: Annotated[list[Attachment], Field(max_length=10)] = []
+    attachments: Annotated[list[Attachment], Field(max_length=MOST_FILES)] = []
 
     @field_validator("aud", mode="before")
     @classmethod

@@ -347,6 +347,7 @@ HANDOFF_ATTENTION: Mapping[str, object] = {
     ),
     "decided_late": _l("Decided after the time was over: call the partner. The case stays yours"),
     "moved_on": _l("Accepted, but the case has moved on since: settle with the partner who answers for it"),
+    "step_needs_paper": _l("Accepted. Take the step in the case now, together with its paper"),
     "step_refused": _l("Accepted, but the procedure does not allow the step now. The case is still yours"),
     "contradicted": _l("The partner signed two decisions that differ: call them"),
     "receipt_unproven": _l("A decision came whose signature does not fit: call the partner"),

@@ -12,6 +12,7 @@ from repatriation.work.particulars import Particulars
 from repatriation.work.partners import registry
 from repatriation.work.refusals import Invalid
 from repatriation.work.steps import take_step
+from tests.fakes.papers import paper_for
 from tests.handoffs.test_delivery import DOWN, RECEIPT_LOST, arrived
 from tests.handoffs.two import Two
 
@@ -20,9 +21,10 @@ SPOKEN = Particulars(language="km", how="spoken")
 
 def step(two: Two, reference: str, action: str, given: Particulars = SPOKEN) -> None:
     """A step taken in Bangkok."""
-    place = two.bangkok
+    place, officer = two.bangkok, two.bangkok.officers["bangkok"]
     version = place.case(reference).version
-    take_step(place.house, place.officers["bangkok"], place.clock(), reference, action, version, given)
+    paper = paper_for(place.house, officer, place.clock(), reference, action, given)
+    take_step(place.house, officer, place.clock(), reference, action, version, given, paper=paper)
 
 
 def test_a_packet_is_what_the_purpose_opens_and_says_what_it_keeps_back(two: Two) -> None:

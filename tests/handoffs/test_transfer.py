@@ -13,7 +13,8 @@ from repatriation.work.handoffs.deciding import Decided, Into
 from repatriation.work.particulars import Particulars
 from repatriation.work.refusals import Invalid, NotFound
 from repatriation.work.steps import take_step
-from tests.handoffs.two import SOK, Two
+from tests.fakes.papers import paper_for
+from tests.handoffs.two import SOK, Place, Two
 
 
 def test_responsibility_moves_at_the_signed_acceptance_and_not_before(two: Two) -> None:
@@ -72,12 +73,24 @@ def test_across_a_border_responsibility_goes_by_a_step_that_the_acceptance_bring
     place.deliver()
     embassy = two.bangkok.officers["embassy"].organisation_id
     assert two.bangkok.case(reference).holder_id == embassy, "accepted, and the step is still owed"
+    assert two.bangkok.deliver().carried == 0
+    assert two.bangkok.row(id=sent.id).attention == "step_needs_paper"
+    assert two.bangkok.case(reference).holder_id == embassy, "no step without its paper"
+    with_its_paper(two.bangkok, reference, "refer_to_host", Particulars(organisation="chiang-mai"))
+    two.pass_by(minutes=6)
     assert two.bangkok.deliver().carried == 1
     case = two.bangkok.case(reference)
     assert case.stage == "reported"
     assert two.bangkok.knows(reference)["host.protection"] == "chiang-mai"
     assert two.bangkok.answers(sent.id)[-1] == (place.house.issuer, "accepted")
     assert two.bangkok.deliver().carried == 0
+
+
+def with_its_paper(place: Place, reference: str, action: str, given: Particulars) -> None:
+    """The embassy's officer takes a step together with its paper."""
+    officer, version = place.officers["embassy"], place.case(reference).version
+    paper = paper_for(place.house, officer, place.clock(), reference, action, given)
+    take_step(place.house, officer, place.clock(), reference, action, version, given, paper=paper)
 
 
 def test_a_step_that_the_procedure_refuses_by_then_leaves_the_case_where_it_is(two: Two) -> None:

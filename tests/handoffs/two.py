@@ -39,6 +39,7 @@ from repatriation.work.partners import approval
 from repatriation.work.sessions import actor_of
 from sop import clocks
 from sop.shelf import Shelf
+from tests.fakes.press import workshop
 from tests.web.conftest import START, Clock
 
 SOK = NewCase(
@@ -261,6 +262,7 @@ def make_place(
         issuer=issuer,
         partner_rate=1000,
         reach=Reach(loopback=True),
+        papers=workshop(),
     )
     with doors.act() as session:
         _enrol(session, code, officers=(code, f"{code}-second", f"{code}-third"))

@@ -2,10 +2,11 @@
 
 Across a border a case is not simply somebody else's: the procedure says by which act it becomes so. Such a
 transfer names the act, which is taken once the receiver has signed that it accepts, through the same engine
-as every other. Until then, and when the engine refuses it, whoever answered goes on answering.
+as every other. Until then, and when the engine refuses it, whoever answered goes on answering. A paper that
+the act is taken with is an officer's to write: they are told, and once they took it the case counts as gone.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlmodel import Session, col, select, update
@@ -19,7 +20,7 @@ from repatriation.work.handoffs import desk
 from repatriation.work.handoffs.post import answers_for, call_for, locked_partner
 from repatriation.work.house import House
 from repatriation.work.particulars import NOTHING, Particulars
-from repatriation.work.refusals import Invalid, KeyReused, MovedOn, NotFound, ReadOnly
+from repatriation.work.refusals import Invalid, KeyReused, MovedOn, NotFound, PaperNeeded, ReadOnly
 from repatriation.work.sessions import actor_of
 from repatriation.work.sharing import bodies_for
 from repatriation.work.steps import take_step
@@ -29,6 +30,8 @@ STEP: Final = "handoff:step"
 """The kind of an outbox row that is a step to be taken because a transfer was accepted."""
 
 _TRIES: Final = 3
+_LOOK_EVERY: Final = timedelta(minutes=5)
+"""How often it is looked whether an officer has taken a step that needs its paper."""
 
 
 def owe(session: Session, row: Handoff, now: datetime, version: int) -> None:
@@ -55,13 +58,21 @@ def _carry(house: House, now: datetime, outbox_id: str) -> bool:
             row = session.get_one(Handoff, str(queued.detail["handoff"]))
             case = desk.case_of(session, row)
             actor, given = _who(session, house, row), _named(session, house, row)
+            partner = session.get_one(Partner, row.partner_id)
+            gone = case.holder_id == partner.organisation_id
             reference, current, version = case.reference, case.version, int(queued.detail["version"])
+        if gone:  # an officer of ours took the step
+            _taken(house, now, outbox_id)
+            return True
         try:
             # Under a key: when a process was killed after this, it is not taken twice.
             take_step(house, actor, now, reference, str(row.step), version, given, f"handoff-{row.jti}")
         except MovedOn:
             _look_again(house, outbox_id, current)
             continue
+        except PaperNeeded:
+            _wait_for_paper(house, now, outbox_id)
+            return False
         except (NotAllowed, NotFound, Invalid, ReadOnly, KeyReused, UnknownAction):
             break
         _taken(house, now, outbox_id)
@@ -97,6 +108,16 @@ def _look_again(house: House, outbox_id: str, version: int) -> None:
     with house.doors.act() as session:
         queued = session.get_one(Outbox, outbox_id, with_for_update=True)
         queued.detail = {**queued.detail, "version": version}
+
+
+def _wait_for_paper(house: House, now: datetime, outbox_id: str) -> None:
+    """Leave the step to an officer, who is told once; later rounds see whether it was taken."""
+    with house.doors.act() as session:
+        row, queued = _locked(session, outbox_id), session.get_one(Outbox, outbox_id)
+        if not queued.attempts:
+            call_for(session, row, now, "step_needs_paper")
+        queued.attempts += 1
+        queued.run_at = now + _LOOK_EVERY
 
 
 def _taken(house: House, now: datetime, outbox_id: str) -> None:

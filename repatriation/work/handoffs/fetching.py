@@ -68,6 +68,8 @@ def waiting(house: House, now: datetime, partner_id: str) -> tuple[Waiting, ...]
 
 def file_of(house: House, actor: Actor, now: datetime, partner_id: str, jti: str, number: int) -> bytes:
     """A file that we sent to a partner, as it travels. Raises NotFound, also when it was taken back."""
+    if number > envelope.MOST_FILES:
+        raise NotFound(jti)
     with house.doors.act() as session:
         found = session.exec(
             select(Handoff, HandoffFile.content)
