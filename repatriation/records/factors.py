@@ -1,4 +1,4 @@
-"""Second factors of officers: an authenticator that shows codes, passkeys, and codes for when both are lost."""
+"""Second factors of officers: an authenticator app, passkeys, and codes for when both are lost."""
 
 from sqlalchemy import BigInteger, Index
 

@@ -1,5 +1,7 @@
 """Officers have second factors, may be invited, and may sign in with their own organisation."""
 
+import datetime
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
@@ -49,7 +51,7 @@ def _text(name: str, *, nullable: bool = False) -> sa.Column[str]:
     return sa.Column(name, sa.String(), nullable=nullable)
 
 
-def _moment(name: str, *, nullable: bool = False) -> sa.Column[sa.DateTime]:
+def _moment(name: str, *, nullable: bool = False) -> sa.Column[datetime.datetime]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
 
