@@ -30,6 +30,7 @@ AREAS = (
     Area("imports.index", _l("Import")),
     Area("procedures.index", _l("Procedures")),
     Area("trail.index", _l("Identities opened")),
+    Area("colleagues.index", _l("Colleagues")),
 )
 
 

@@ -13,8 +13,22 @@ from repatriation.work.permissions import Permission, may
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-# The pages that need no sign-in. A sixth needs a better reason than convenience.
-PUBLIC = frozenset({"static", "signin.sign_in", "signin.exit_page", "health.healthz", "health.readyz"})
+# The pages that need no sign-in: those by which one comes in or leaves, and what machines ask. Another needs a
+# better reason than convenience.
+PUBLIC = frozenset(
+    {
+        "static",
+        "signin.sign_in",
+        "signin.second",
+        "signin.passkey",
+        "signin.exit_page",
+        "organisations.begin",
+        "organisations.back",
+        "invitations.accept",
+        "health.healthz",
+        "health.readyz",
+    }
+)
 
 _POLICY = {
     "default-src": "'none'",
@@ -24,8 +38,8 @@ _POLICY = {
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
+_PLAIN = "; ".join(f"{name} {value}" for name, value in _POLICY.items())
 _HEADERS = {
-    "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in _POLICY.items()),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
@@ -46,6 +60,12 @@ def permission(needed: Permission) -> Callable[[View], View]:
         return view
 
     return name_it
+
+
+def scripted(view: View) -> View:
+    """Let the page run scripts of ours; the others run none. Under the route's own decorator."""
+    view.__dict__["scripted"] = True
+    return view
 
 
 def permission_of(app: Flask, endpoint: str) -> Permission | None:
@@ -73,6 +93,9 @@ def guard(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
+        view = app.view_functions.get(request.endpoint or "")
+        policy = f"{_PLAIN}; script-src 'self'" if getattr(view, "scripted", False) else _PLAIN
+        response.headers["Content-Security-Policy"] = policy
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
         if settings.secure:

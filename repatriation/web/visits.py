@@ -18,6 +18,7 @@ from repatriation.web.forms import DateBoxes, DateRequired, NearOurTime, PlainFo
 from repatriation.web.identity import ReasonForm
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now
+from repatriation.web.stepup import fresh
 from repatriation.web.words import look_up
 from repatriation.work.lists import CaseLine, Order, Wanted, cases
 from repatriation.work.permissions import Permission
@@ -96,6 +97,7 @@ def make_blueprint() -> Blueprint:
 
     @blueprint.route("/cases/<reference>/visit-notes", methods=["GET", "POST"])
     @permission(Permission.READ_IDENTITY)
+    @fresh
     def notes(reference: str) -> str | tuple[str, int]:
         page = case_page(house(), actor(), now(), reference)
         form = ReasonForm()
