@@ -1,4 +1,4 @@
-"""An officer's own proofs: password, app, passkeys, recovery codes; each changed only by who proved it lately."""
+"""An officer's own proofs: password, app, passkeys and recovery codes; changed only after a fresh proof."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _

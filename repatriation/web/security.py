@@ -13,8 +13,8 @@ from repatriation.work.permissions import Permission, may
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-# The pages that need no sign-in: those by which one comes in or leaves, and what machines ask. Another needs a
-# better reason than convenience.
+# The pages that need no sign-in: those by which one comes in or leaves, and what machines ask. Another needs
+# a better reason than convenience.
 PUBLIC = frozenset(
     {
         "static",

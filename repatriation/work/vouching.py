@@ -71,10 +71,6 @@ class Doorman:
             ).all()
             return tuple(Offer(row.code, row.name) for row in rows)
 
-    def returns_to(self, code: str) -> str:
-        """Where this provider's answers come back to: one address for each, so that none is mixed up."""
-        return f"{self.issuer}/sign-in/with/{code}/back"
-
     def ask(self, code: str, now: datetime, address: str, purpose: Purpose) -> tuple[str, str]:
         """Begin: the token for this browser to keep, and the address to send it to.
 
@@ -85,7 +81,10 @@ class Doorman:
                 raise TooManyTries
         settings = self._settings(code)
         question = Question(
-            settings.issuer, self.returns_to(code), int(now.timestamp()), anew=purpose.officer is not None
+            settings.issuer,
+            returns_to(self.issuer, code),
+            int(now.timestamp()),
+            anew=purpose.officer is not None,
         )
         try:
             known = self._knows(settings, now)
@@ -135,3 +134,8 @@ class Doorman:
         with self.house.doors.act() as session:
             append(session, None, now, "account:vouching:refused", {"provider": provider, "why": why})
         return NotVouched(why)
+
+
+def returns_to(issuer: str, code: str) -> str:
+    """Where a provider's answers come back to: one address for each, so that none is mixed up."""
+    return f"{issuer}/sign-in/with/{code}/back"
