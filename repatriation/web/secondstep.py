@@ -14,7 +14,7 @@ from repatriation.web.security import scripted
 from repatriation.web.session import house, now, remember, remembered, start_session
 from repatriation.web.stepup import CodeForm
 from repatriation.work import begun
-from repatriation.work.accounts import TooManyTries
+from repatriation.work.accounts import TooManyTries, stamp_of
 from repatriation.work.factors import check_code, factors_of
 from repatriation.work.sessions import PASSKEY, PASSWORD_AND_CODE
 
@@ -23,7 +23,7 @@ SECOND: Final = "second"
 
 def ask_for_code(officer_id: str, onward: str) -> Response:
     """Lead an officer whose password was right on to the second step. They are not signed in before it."""
-    kept = {"officer": officer_id, "onward": onward}
+    kept = {"officer": officer_id, "onward": onward, "stamp": stamp_of(house(), officer_id)}
     remember(SECOND, begun.begin(house(), SECOND, kept, now()))
     return redirect(url_for("signin.second"), 303)
 
@@ -34,7 +34,7 @@ def add_pages(blueprint: Blueprint) -> None:
     @blueprint.route("/sign-in/second", methods=["GET", "POST"])
     def second() -> Response | str | tuple[str, int]:
         kept = begun.look(house(), SECOND, remembered(SECOND), now())
-        if kept is None:
+        if kept is None or kept["stamp"] != stamp_of(house(), kept["officer"]):
             return redirect(url_for("signin.sign_in"), 303)
         form = CodeForm()
         if not form.validate_on_submit():

@@ -13,7 +13,7 @@ from repatriation.records.organisations import Officer, Organisation
 from repatriation.records.trail import append
 from repatriation.work.actors import Actor
 from repatriation.work.house import House
-from repatriation.work.sessions import actor_of, end_all
+from repatriation.work.sessions import actor_of, digest, end_all
 from repatriation.work.throttling import TooManyTries, count, take_off
 
 __all__ = ["TooManyTries", "WeakPassword", "close_account", "hash_password", "set_password", "sign_in"]
@@ -94,6 +94,15 @@ def sign_in(house: House, username: str, password: str, now: datetime, address: 
         if again is not None and again.password_hash == kept and hasher().check_needs_rehash(kept):
             again.password_hash = hasher().hash(password)
     return actor
+
+
+def stamp_of(house: House, officer_id: str) -> str:
+    """Changes with the password and with the end of the account; a first step of signing in counts only for
+    the same one.
+    """
+    with house.doors.read() as session:
+        officer = session.get_one(Officer, officer_id)
+        return digest(f"{officer.password_hash}\0{officer.active}")
 
 
 def set_password(house: House, actor: Actor | None, now: datetime, officer_id: str, password: str) -> None:
