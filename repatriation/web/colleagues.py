@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 from wtforms import RadioField, StringField
 from wtforms.validators import InputRequired, Length
@@ -20,6 +21,9 @@ from repatriation.work.invitations import invite, outstanding, withdraw
 from repatriation.work.permissions import Permission
 from repatriation.work.refusals import Invalid
 
+SPOKEN = [
+    (code, Markup('<span lang="{}">{}</span>').format(code, autonym)) for code, autonym in AUTONYMS.items()
+]
 PROBLEMS = {
     ("username", "malformed"): _l("Use small letters, figures, dots and hyphens, and a letter first"),
     ("username", "taken"): _l("Somebody has this name already; choose another"),
@@ -38,9 +42,7 @@ class ColleagueForm(PlainForm):
         _l("Short name to sign in with"), [InputRequired(_l("Enter a short name")), Length(max=61)]
     )
     duty = RadioField(_l("Duty"), [InputRequired(_l("Choose a duty"))], choices=choices(*DUTIES.items()))
-    language = RadioField(
-        _l("Language"), [InputRequired(_l("Choose a language"))], choices=choices(*AUTONYMS.items())
-    )
+    language = RadioField(_l("Language"), [InputRequired(_l("Choose a language"))], choices=choices(*SPOKEN))
 
     def entered(self) -> dict[str, Any]:
         """What was entered, as work takes it."""
