@@ -1,11 +1,11 @@
 """Calls to a provider: to allowed hosts only, no redirects, no proxy, and an end to size and time."""
 
-import contextlib
 import json
 import socket
 import ssl
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any, Final, NamedTuple, NoReturn
@@ -53,28 +53,53 @@ class Reach:
             if parts.scheme == "https"
             else HTTPConnection(*where, timeout=self.seconds)
         )
-        # A timeout of the socket begins anew with each byte; this one does not.
-        held: list[socket.socket] = []
-        end = threading.Timer(self.seconds, lambda: _cut(held[0] if held else connection.sock))
-        end.daemon = True
-        end.start()
+        path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
         try:
-            connection.connect()
-            held.append(connection.sock)  # the connection lets go of it before the answer is read
-            path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
-            connection.request(method, path, body, {"Accept": "application/json", **headers})
-            answer = connection.getresponse()
-            data = answer.read(LARGEST + 1)
-            kind = answer.headers.get_content_type()
+            with _ending(connection, self.seconds) as ended:
+                connection.connect()
+                ended.of = connection.sock  # the connection lets go of it before the answer is read
+                connection.request(method, path, body, {"Accept": "application/json", **headers})
+                with connection.getresponse() as answer:
+                    data = answer.read(LARGEST + 1)
+                    rest = answer.length
         except (OSError, HTTPException, ValueError, AttributeError):
             raise Untrusted("unreachable") from None
-        finally:
-            end.cancel()
-            connection.close()
         if len(data) > LARGEST:
             raise Untrusted("too_large")
+        if ended.early or rest:
+            raise Untrusted("unreachable")
+        kind = answer.headers.get_content_type()
         is_json = kind == "application/json" or kind.endswith("+json")
         return Answer(answer.status, read_object(data) if is_json and data else None)
+
+
+class _End:
+    """Whether a call had to be ended, and of what."""
+
+    def __init__(self, of: socket.socket | None) -> None:
+        self.of, self.early = of, False
+
+
+@contextmanager
+def _ending(connection: HTTPConnection, seconds: float) -> Iterator[_End]:
+    """End the call after so many seconds. A timeout of the socket alone begins anew with each byte."""
+    end = _End(None)
+
+    def cut() -> None:
+        end.early = True
+        held = end.of or connection.sock
+        if held is not None:
+            with suppress(OSError):  # it had ended by itself
+                held.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield end
+    finally:
+        timer.cancel()
+        connection.close()
 
 
 def read_object(data: bytes | str) -> dict[str, Any]:
@@ -87,12 +112,6 @@ def read_object(data: bytes | str) -> dict[str, Any]:
         raise Untrusted("not_an_object")
     _refuse_depth(found, DEEPEST)
     return found
-
-
-def _cut(connected: socket.socket | None) -> None:
-    if connected is not None:
-        with contextlib.suppress(OSError):  # it had ended by itself
-            connected.shutdown(socket.SHUT_RDWR)
 
 
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

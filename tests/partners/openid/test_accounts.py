@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from repatriation.records.organisations import Officer, Organisation
 from repatriation.records.providers import Newcomer
 from repatriation.records.sessions import Begun
+from repatriation.records.trail import Trail
 from repatriation.work.accounts import close_account
 from repatriation.work.admission import let_in
 from repatriation.work.house import House
@@ -171,6 +172,15 @@ def test_an_answer_counts_once_and_only_in_the_browser_that_asked(
     assert thief.open(back).status_code == 400
     assert visitor.open(back).status_code == 303
     assert visitor.open(back).status_code == 400
+
+
+def test_answers_that_nobody_asked_for_do_not_fill_the_trail(
+    provider: Provider, visitor: Visitor, house: House
+) -> None:
+    for _ in range(3):
+        assert visitor.open(f"{BEGIN}/back?code=a&state=b").status_code == 400
+    with house.doors.read() as session:
+        assert session.exec(select(Trail).where(Trail.tag == "account:vouching:refused")).all() == []
 
 
 def test_an_answer_that_comes_too_late_counts_for_nothing(
