@@ -25,7 +25,10 @@ from repatriation.web.menu import areas
 from repatriation.web.pages import MACHINES, PAGES
 from repatriation.web.security import guard, refuse_unguarded_pages
 from repatriation.web.session import Sessions, signed_in, wall_clock
+from repatriation.web.stepup import ask_where_needed
 from repatriation.work.house import House
+from repatriation.work.passkeys import Site
+from repatriation.work.vouching import Doorman
 
 _WEB = Path(__file__).parent / "web"
 _A_MEGABYTE = 1024 * 1024
@@ -48,11 +51,14 @@ def create_app(
     app.extensions["house"] = house if house is not None else open_to_serve(settings, clock())
     app.extensions["clock"] = clock
     app.extensions["nonces"] = Nonces(app.extensions["house"].keyring.digest_key("dpop-nonce"))
+    app.extensions["site"] = Site.of(settings.issuer)
+    app.extensions["doorman"] = Doorman(app.extensions["house"], settings.issuer, settings.demonstration)
     _configure(app, settings)
     speak(app, settings)
     log_requests(app)
     guard(app, settings)
     forms = CSRFProtect(app)
+    app.before_request(ask_where_needed)
     show_errors(app)
     app.session_interface = Sessions(app.extensions["house"], settings.signing_keys, clock)
     _serve_static(app)
@@ -87,6 +93,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         # Our own pages send no referrer, so Flask-WTF must not ask for one; guard() looks at the origin.
         WTF_CSRF_SSL_STRICT=False,
         DEMONSTRATION=settings.demonstration,
+        ISSUER=settings.issuer,
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

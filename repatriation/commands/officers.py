@@ -7,7 +7,7 @@ from repatriation.commands.organisations import refused
 
 @click.group("officer")
 def command() -> None:
-    """The officers who may sign in: enter them, give them a password, close their accounts."""
+    """The officers who may sign in: invite or enter them, let them in, close their accounts."""
 
 
 @command.command()
@@ -46,6 +46,92 @@ def enter(username: str, name: str, organisation: str, duty: str, language: str,
             click.echo(f"The duties are {', '.join(DUTIES)}.", err=True)
         raise refused(problem.problems) from None
     click.echo(f"{username} may sign in.")
+
+
+@command.command()
+@click.argument("username")
+@click.option("--name", required=True, help="As colleagues see it.")
+@click.option("--organisation", required=True, help="The organisation's code.")
+@click.option("--duty", required=True, help="consular, coordinator, reception, caseworker, …")
+@click.option("--language", default="en", show_default=True, help="km, th, vi or en.")
+def invite(username: str, name: str, organisation: str, duty: str, language: str) -> None:
+    """Print a link by which somebody makes the account USERNAME themselves. It is good once."""
+    from datetime import UTC, datetime
+
+    from repatriation.opening import open_house
+    from repatriation.settings import read_settings
+    from repatriation.work import invitations
+    from repatriation.work.refusals import Invalid
+
+    settings = read_settings()
+    try:
+        token = invitations.invite(
+            open_house(settings),
+            None,
+            datetime.now(UTC),
+            organisation=organisation,
+            username=username,
+            display_name=name,
+            duty=duty,
+            language=language,
+        )
+    except Invalid as problem:
+        raise refused(problem.problems) from None
+    click.echo(f"{settings.issuer}/invitation/{token}")
+    click.echo(f"Good once, for {invitations.GOOD_FOR.days} days. Hand it over yourself.", err=True)
+
+
+@command.command("let-in")
+@click.argument("number")
+@click.option("--username", required=True, help="The short name of the new account.")
+@click.option("--name", required=True, help="As colleagues see it.")
+@click.option("--duty", required=True, help="consular, coordinator, reception, caseworker, …")
+@click.option("--language", default="en", show_default=True, help="km, th, vi or en.")
+def let_in(number: str, username: str, name: str, duty: str, language: str) -> None:
+    """Give a duty to whoever waits with NUMBER, vouched for by their organisation's own sign-in."""
+    from datetime import UTC, datetime
+
+    from repatriation.opening import open_house
+    from repatriation.settings import read_settings
+    from repatriation.work import admission
+    from repatriation.work.refusals import Invalid
+
+    try:
+        admission.let_in(
+            open_house(read_settings()),
+            None,
+            datetime.now(UTC),
+            number=number,
+            username=username,
+            display_name=name,
+            duty=duty,
+            language=language,
+        )
+    except Invalid as problem:
+        raise refused(problem.problems) from None
+    click.echo(f"{username} may sign in with their organisation.")
+
+
+@command.command("forget-factors")
+@click.argument("username")
+def forget_factors(username: str) -> None:
+    """Take app, passkeys and recovery codes off USERNAME, who has lost them; the password stays."""
+    from datetime import UTC, datetime
+
+    from repatriation.opening import open_house
+    from repatriation.settings import read_settings
+    from repatriation.work.enrolment import officer_id
+    from repatriation.work.factors import remove_all
+    from repatriation.work.refusals import Invalid
+
+    house = open_house(read_settings())
+    try:
+        with house.doors.read() as session:
+            found = officer_id(session, username)
+    except Invalid as problem:
+        raise refused(problem.problems) from None
+    remove_all(house, None, datetime.now(UTC), found)
+    click.echo(f"{username} signs in with the password alone, until they add something.")
 
 
 @command.command()

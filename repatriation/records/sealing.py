@@ -19,7 +19,17 @@ from repatriation.records.columns import Row
 from repatriation.records.handoffs import Handoff
 from repatriation.records.keyring import Keyring, KeyringError
 
-__all__ = ["CaseKey", "Keyring", "KeyringError", "Safe", "SealBroken", "Shredded", "new_case_key", "rewrap"]
+__all__ = [
+    "CaseKey",
+    "Keyring",
+    "KeyringError",
+    "Safe",
+    "SealBroken",
+    "Shredded",
+    "instance_key",
+    "new_case_key",
+    "rewrap",
+]
 
 _LOCKED: tuple[type[CaseFile | Handoff], ...] = (CaseFile, Handoff)
 """The tables whose rows have a key of their own."""
@@ -117,6 +127,12 @@ class Safe:
             key = CaseKey(case.id, self._keyring.unwrap(case.wrapped_key, case.key_epoch))
             self._keys[case.id] = key
         return key
+
+
+def instance_key(keyring: Keyring) -> CaseKey:
+    """The key for what is sealed and belongs to no case: officers' second factors, secrets shared with
+    providers, sign-ins under way."""
+    return CaseKey("instance", keyring.digest_key("sealed, of no case"))
 
 
 def new_case_key(keyring: Keyring, case_id: str) -> tuple[CaseKey, bytes, int]:

@@ -22,6 +22,7 @@ from repatriation.web.particulars_form import GATE, LONGEST_NOTE
 from repatriation.web.person_form import about_fields, name_fields, person_in, scripts_for
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now
+from repatriation.web.stepup import ask_again
 from repatriation.web.words import Wording, route_words, stage_name, text
 from repatriation.work.arrivals import (
     AT_THE_CENTRE,
@@ -94,7 +95,10 @@ def make_blueprint() -> Blueprint:
         if where not in ("gate", "centre"):
             abort(404)
         if request.method == "POST" and "tick" in request.form:
-            return _ticked(where)
+            return _ticked(where)  # never asked who they are here: what was ticked would be lost
+        again = ask_again()
+        if again is not None:
+            return again
         day, gate, after = _day(), _gate(), request.args.get("after")
         people = _people(where, day, gate, after)
         form = ReasonForm(data={"reason": "roll_check"})

@@ -62,7 +62,7 @@ def _decided(client_id: str, uri: str, yes: bool) -> str:
     assert present is not None
     if not yes:
         return decline(house(), actor(), now(), client_id, uri)
-    return agree(house(), actor(), now(), client_id, uri, int(present.begun.timestamp()))
+    return agree(house(), actor(), now(), client_id, uri, int((present.proved_at or now()).timestamp()))
 
 
 def _page(form: ConsentForm, found: Question, status: int) -> Response:

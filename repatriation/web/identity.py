@@ -17,6 +17,7 @@ from repatriation.web.casefile import shown_day
 from repatriation.web.forms import PlainForm, choices
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now
+from repatriation.web.stepup import fresh
 from repatriation.web.words import look_up
 from repatriation.work.identity import REASONS, Identity, open_identity
 from repatriation.work.permissions import Permission
@@ -62,6 +63,7 @@ def add_pages(blueprint: Blueprint) -> None:
 
     @blueprint.route("/cases/<reference>/person", methods=["GET", "POST"])
     @permission(Permission.READ_IDENTITY)
+    @fresh
     def identity(reference: str) -> str | tuple[str, int]:
         page = case_page(house(), actor(), now(), reference)
         form = ReasonForm()

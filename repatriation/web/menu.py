@@ -33,6 +33,7 @@ AREAS = (
     Area("papers.blank_forms", _l("Blank forms")),
     Area("trail.index", _l("Identities opened")),
     Area("partners.index", _l("Partners")),
+    Area("colleagues.index", _l("Colleagues")),
 )
 
 

@@ -13,13 +13,18 @@ from repatriation.work.permissions import Permission, may
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-# The pages that need no sign-in. Another one needs a better reason than convenience: whoever holds a paper
-# must be able to ask whether it counts.
+# The pages that need no sign-in: those by which one comes in or leaves, what machines ask, and the check of a
+# paper, which whoever holds one must be able to ask. Another needs a better reason than convenience.
 PUBLIC = frozenset(
     {
         "static",
         "signin.sign_in",
+        "signin.second",
+        "signin.passkey",
         "signin.exit_page",
+        "organisations.begin",
+        "organisations.back",
+        "invitations.accept",
         "health.healthz",
         "health.readyz",
         "verify.check",
@@ -37,13 +42,13 @@ _POLICY = {
 }
 
 
-def policy(form_action: str = "'self'") -> str:
-    """The policy a page is held to. `form_action` names where its forms may lead."""
-    return "; ".join(f"{name} {value}" for name, value in {**_POLICY, "form-action": form_action}.items())
+def policy(form_action: str = "'self'", *, scripts: bool = False) -> str:
+    """The policy a page is held to. `form_action` names where its forms may lead; `scripts`: ours may run."""
+    held = {**_POLICY, "form-action": form_action} | ({"script-src": "'self'"} if scripts else {})
+    return "; ".join(f"{name} {value}" for name, value in held.items())
 
 
 _HEADERS = {
-    "Content-Security-Policy": policy(),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
@@ -66,6 +71,12 @@ def permission(needed: Permission) -> Callable[[View], View]:
         return view
 
     return name_it
+
+
+def scripted(view: View) -> View:
+    """Let the page run scripts of ours; the others run none. Under the route's own decorator."""
+    view.__dict__["scripted"] = True
+    return view
 
 
 def permission_of(app: Flask, endpoint: str) -> Permission | None:
@@ -108,6 +119,9 @@ def guard(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
+        view = app.view_functions.get(request.endpoint or "")
+        held = policy(scripts=getattr(view, "scripted", False))
+        response.headers.setdefault("Content-Security-Policy", held)
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
         if settings.secure:

@@ -4,17 +4,34 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from flask import Flask, Request, Response, current_app, session
+from flask import Flask, Request, Response, current_app, request, session
 from flask.sessions import SessionInterface, SessionMixin
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.datastructures import CallbackDict
 
 from repatriation.work.actors import Actor
 from repatriation.work.house import House
-from repatriation.work.sessions import SignedIn, begin, end, keep, resume
+from repatriation.work.sessions import PASSWORD, SignedIn, begin, end, keep, prove_again, resume
 
 # A stranger's cookie holds a form token and a language, nothing else; it need not outlive the visit by much.
 STRANGER_SECONDS = 12 * 60 * 60
+
+# Each browser also calls itself by the names of those before it, so the order counts.
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Macintosh", "Mac"),
+    ("Linux", "Linux"),
+)
 
 
 _MACHINES = ("/api/", "/oauth/", "/.well-known/")
@@ -107,17 +124,44 @@ def browser_session() -> BrowserSession:
     return cast(BrowserSession, session)
 
 
-def start_session(officer_id: str, now: datetime) -> None:
+def start_session(officer_id: str, now: datetime, means: str = PASSWORD) -> None:
     """Sign the browser in as this officer, under a new identifier; only the language is carried over."""
     browser = browser_session()
     language = browser.get("language")
     if browser.signed_in is not None:
         end(house(), browser.signed_in.token)
     browser.clear()
-    browser.signed_in = begin(house(), officer_id, now)
+    browser.signed_in = begin(house(), officer_id, now, means, browser_name(request.user_agent.string))
     browser.issue_cookie = True
     if language:
         browser["language"] = language
+
+
+def prove_session(now: datetime) -> None:
+    """Let the session go on under a new identifier, since its officer proved once more who they are."""
+    browser = browser_session()
+    if browser.signed_in is None:
+        raise RuntimeError("a stranger has no session to go on with")
+    browser.signed_in = prove_again(house(), browser.signed_in, now)
+    browser.issue_cookie = True
+
+
+def remember(kind: str, token: str) -> None:
+    """Let the browser hold the token of something begun."""
+    browser_session()[f"begun_{kind}"] = token
+
+
+def remembered(kind: str) -> str | None:
+    """The token of something begun that the browser holds."""
+    found = browser_session().get(f"begun_{kind}")
+    return found if isinstance(found, str) else None
+
+
+def browser_name(agent: str) -> str:
+    """What browser it is, as roughly as its owner would say it; nothing that could tell two apart."""
+    which = next((name for mark, name in BROWSERS if mark in agent), "")
+    where = next((name for mark, name in SYSTEMS if mark in agent), "")
+    return ", ".join(filter(None, (which, where)))
 
 
 def stop_session() -> None:

@@ -1,4 +1,4 @@
-"""Signing in and out with a local account, and leaving at once."""
+"""Signing in and out with an account of our own, and leaving at once."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -7,11 +7,22 @@ from werkzeug.wrappers import Response
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
+from repatriation.web import secondstep
 from repatriation.web.forms import PlainForm
 from repatriation.web.languages import remember_language, safe_next
+from repatriation.web.organisations import doorman
+from repatriation.web.passkeys import site
 from repatriation.web.security import permission
-from repatriation.web.session import browser_session, house, now, signed_in, start_session, stop_session
+from repatriation.web.session import (
+    browser_session,
+    house,
+    now,
+    signed_in,
+    start_session,
+    stop_session,
+)
 from repatriation.work.accounts import TooManyTries, sign_in
+from repatriation.work.factors import factors_of
 from repatriation.work.permissions import Permission
 
 # Where "leave this page" leads: a page that anybody may have open, and that says nothing about us.
@@ -48,8 +59,12 @@ def make_blueprint() -> Blueprint:
             # One sentence for every reason, so that a stranger learns nothing about which names exist.
             form.username.errors = [_("The name or the password is not right")]
             return _shown(form, 400)
+        if factors_of(house(), officer.officer_id).second:
+            return secondstep.ask_for_code(officer.officer_id, onward)
         start_session(officer.officer_id, now())
         return redirect(onward, 303)
+
+    secondstep.add_pages(blueprint)
 
     @blueprint.post("/sign-out")
     @permission(Permission.OWN_ACCOUNT)
@@ -70,5 +85,11 @@ def make_blueprint() -> Blueprint:
 
 
 def _shown(form: SignInForm, status: int) -> tuple[str, int]:
-    lapsed = browser_session().lapsed and not form.is_submitted()
-    return render_template("sign_in.html", form=form, lapsed=lapsed), status
+    shown = render_template(
+        "sign_in.html",
+        form=form,
+        lapsed=browser_session().lapsed and not form.is_submitted(),
+        offers=doorman().offers(),
+        passkeys=site() is not None,
+    )
+    return shown, status

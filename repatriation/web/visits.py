@@ -19,6 +19,7 @@ from repatriation.web.identity import ReasonForm
 from repatriation.web.paperwork import at_the_desk, errand_of
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now, signed_in
+from repatriation.web.stepup import fresh
 from repatriation.web.words import look_up
 from repatriation.work.casepage import CasePage
 from repatriation.work.lists import CaseLine, Order, Wanted, cases
@@ -121,6 +122,7 @@ def make_blueprint() -> Blueprint:
 
     @blueprint.route("/cases/<reference>/visit-notes", methods=["GET", "POST"])
     @permission(Permission.READ_IDENTITY)
+    @fresh
     def notes(reference: str) -> str | tuple[str, int]:
         page = case_page(house(), actor(), now(), reference)
         form = ReasonForm()

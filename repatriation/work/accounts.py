@@ -12,12 +12,16 @@ from sqlmodel import select
 from repatriation.records.organisations import SYSTEM, Officer, Organisation
 from repatriation.records.trail import append
 from repatriation.work.actors import Actor
-from repatriation.work.buckets import count, take_off
 from repatriation.work.house import House
-from repatriation.work.sessions import actor_of, end_all
+from repatriation.work.sessions import actor_of, digest, end_all
+from repatriation.work.throttling import TooManyTries, count, take_off
+
+__all__ = ["TooManyTries", "WeakPassword", "close_account", "hash_password", "set_password", "sign_in"]
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 1000
+
+NO_PASSWORD = "none"  # noqa: S105 - what stands in place of a hash where nobody can sign in by password
 
 # Ten tries at one name from one address, and 100 from one address at any names (a whole office may share
 # one), then one more each time a try has drained away. There is no limit by name alone: with one, anybody
@@ -28,10 +32,6 @@ TRIES_FROM_AN_ADDRESS = (100, timedelta(seconds=10))
 # Each check takes 64 MiB and a core for a third of a second; more at once would only slow each other.
 _AT_ONCE = threading.BoundedSemaphore(os.cpu_count() or 1)
 _PATIENCE_SECONDS = 10
-
-
-class TooManyTries(Exception):
-    """Too many tries from one place in a short time."""
 
 
 class WeakPassword(ValueError):
@@ -60,8 +60,9 @@ def _nobodys_hash() -> str:
 def sign_in(house: House, username: str, password: str, now: datetime, address: str = "") -> Actor | None:
     """The officer with this name and password; None when either is wrong or the account is not active.
 
-    Raises TooManyTries. Every try is counted before it is judged, so that many at once gain nothing; one that
-    succeeds is taken off again.
+    It begins no session: where the officer has a second factor, that is asked for first. Raises TooManyTries.
+    Every try is counted before it is judged, so that many at once gain nothing; one that succeeds is taken
+    off again.
     """
     name = username.strip().casefold()
     buckets = ((("name", name, address), TRIES_AT_A_NAME), (("address", address), TRIES_FROM_AN_ADDRESS))
@@ -75,9 +76,10 @@ def sign_in(house: House, username: str, password: str, now: datetime, address: 
         officer, organisation = found if found else (None, None)
     if not all(counted):
         raise TooManyTries
-    kept = officer.password_hash if officer is not None and officer.active else _nobodys_hash()
+    may = officer is not None and officer.active and officer.password_hash != NO_PASSWORD
+    kept = officer.password_hash if officer is not None and may else _nobodys_hash()
     right = _matches(kept, password)
-    if officer is None or organisation is None or not officer.active:
+    if officer is None or organisation is None or not may:
         return None
     if not right:
         # Tries at names that nobody has are not written down: a stranger could fill the trail with them.
@@ -86,13 +88,21 @@ def sign_in(house: House, username: str, password: str, now: datetime, address: 
         return None
     actor = actor_of(officer, organisation)
     with house.doors.act() as session:
-        for key, (_, drains) in buckets:
-            take_off(session, key, drains)
+        for key, limit in buckets:
+            take_off(session, key, limit)
         again = session.get(Officer, officer.id)
         if again is not None and again.password_hash == kept and hasher().check_needs_rehash(kept):
             again.password_hash = hasher().hash(password)
-        append(session, actor, now, "account:session:begun", {})
     return actor
+
+
+def stamp_of(house: House, officer_id: str) -> str:
+    """Changes with the password and with the end of the account; a first step of signing in counts only for
+    the same one.
+    """
+    with house.doors.read() as session:
+        officer = session.get_one(Officer, officer_id)
+        return digest(f"{officer.password_hash}\0{officer.active}")
 
 
 def set_password(house: House, actor: Actor | None, now: datetime, officer_id: str, password: str) -> None:

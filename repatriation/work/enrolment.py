@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlmodel import Session, col, select
 
@@ -60,6 +60,16 @@ def enter_organisation(
         return organisation.id
 
 
+class Entered(NamedTuple):
+    """What is entered of an officer. `password_hash` is NO_PASSWORD where they sign in by other means."""
+
+    username: str
+    display_name: str
+    duty: str
+    language: str
+    password_hash: str
+
+
 def enter_officer(
     house: House,
     now: datetime,
@@ -77,33 +87,40 @@ def enter_officer(
         Invalid: with each field that cannot be taken.
         WeakPassword: the password is too short or too long.
     """
-    problems = {
-        "username": "malformed" if not _USERNAME.fullmatch(username) else "",
-        "display_name": "needed" if not display_name.strip() else "",
-        "duty": "unknown" if duty not in DUTIES else "",
-        "language": "unknown" if language not in words.LANGUAGES else "",
-    }
-    _refuse(problems)
+    refuse_misfits(username, display_name, duty, language)
     hashed = hash_password(password)
     with house.doors.act() as session:
         employer = session.exec(select(Organisation).where(Organisation.code == organisation)).first()
-        taken = session.exec(select(Officer.id).where(Officer.username == username)).first()
-        _refuse({"organisation": "" if employer else "unknown", "username": "taken" if taken else ""})
+        _refuse({"organisation": "" if employer else "unknown"})
         assert employer is not None
-        officer = Officer(
-            organisation_id=employer.id,
-            username=username,
-            password_hash=hashed,
-            display_name=display_name,
-            duty=duty,
-            language=language,
-            demonstration=house.demonstration,
-        )
-        session.add(officer)
-        session.flush()
-        detail = {"officer": officer.id, "organisation": employer.id, "duty": duty}
-        trail.append(session, None, now, "officer:entered", detail)
-        return officer.id
+        newly = Entered(username, display_name, duty, language, hashed)
+        return add_officer(session, house, None, now, employer.id, newly)
+
+
+def refuse_misfits(username: str, display_name: str, duty: str, language: str) -> None:
+    """Raise Invalid, with each field that cannot be taken of an officer."""
+    _refuse(
+        {
+            "username": "malformed" if not _USERNAME.fullmatch(username) else "",
+            "display_name": "needed" if not display_name.strip() else "",
+            "duty": "unknown" if duty not in DUTIES else "",
+            "language": "unknown" if language not in words.LANGUAGES else "",
+        }
+    )
+
+
+def add_officer(
+    session: Session, house: House, actor: Actor | None, now: datetime, organisation_id: str, newly: Entered
+) -> str:
+    """Writes an officer down within a transaction; gives their id. Invalid when the name is taken."""
+    if session.exec(select(Officer.id).where(Officer.username == newly.username)).first():
+        raise Invalid({"username": "taken"})
+    officer = Officer(organisation_id=organisation_id, demonstration=house.demonstration, **newly._asdict())
+    session.add(officer)
+    session.flush()
+    detail = {"officer": officer.id, "organisation": organisation_id, "duty": newly.duty}
+    trail.append(session, actor, now, "officer:entered", detail)
+    return officer.id
 
 
 def organisations(house: House) -> list[Organisation]:

@@ -8,6 +8,7 @@ class Permission(StrEnum):
     """A kind of thing to be allowed, named area:object:verb. Every page names one."""
 
     OWN_ACCOUNT = "account:own:use"
+    LET_COLLEAGUES_IN = "account:colleague:admit"
     READ_PROCEDURES = "sop:procedure:read"
     LIST_CASES = "case:list:read"
     READ_CASE = "case:file:read"
@@ -44,6 +45,7 @@ HELD: Mapping[str, frozenset[Permission]] = {
         _P.READ_STATISTICS,
         _P.READ_TRAIL,
         _P.APPROVE_PARTNERS,
+        _P.LET_COLLEAGUES_IN,
     },
     "reception": _CASE_WORK | {_P.OPEN_CASE, _P.WRITE_IDENTITY, _P.LIST_ARRIVALS},
     "caseworker": _CASE_WORK | {_P.WRITE_IDENTITY, _P.LIST_VISITS, _P.RECORD_VISIT},

@@ -17,9 +17,9 @@ from documents.checking import check_pdf
 from documents.keys import PaperKeys
 from documents.tokens import BadToken, read_token
 from repatriation.records.papers import NUMBER, Paper, PaperRevocation, papers_numbered
-from repatriation.work.buckets import count
 from repatriation.work.house import House
 from repatriation.work.papers.issuing import code_of
+from repatriation.work.throttling import count
 
 
 class Standing(StrEnum):

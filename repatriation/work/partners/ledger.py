@@ -20,7 +20,7 @@ from repatriation.records.doors import Clash, Lean
 from repatriation.records.partners import Code, KeptAnswer, Partner, PushedRequest, RevokedToken, UsedOnce
 from repatriation.records.trail import append
 from repatriation.records.writing import Write, Writes, add_once, adding
-from repatriation.work import buckets
+from repatriation.work import throttling
 from repatriation.work.house import House
 from repatriation.work.partners import registry
 from repatriation.work.partners.registry import Program
@@ -201,7 +201,9 @@ def refused(house: House, client_id: str, code: str, now: datetime) -> None:
     """
     with house.doors.act() as session:
         partner_id = session.exec(select(Partner.id).where(Partner.client_id == client_id)).first()
-        if partner_id is not None and buckets.count(session, ("refused", partner_id, code), _REFUSALS, now):
+        if partner_id is not None and throttling.count(
+            session, ("refused", partner_id, code), _REFUSALS, now
+        ):
             append(session, None, now, "partner:call:refused", {"partner": partner_id, "code": code})
 
 

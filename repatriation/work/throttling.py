@@ -1,4 +1,4 @@
-"""Leaking buckets: how often something may be tried, counted without keeping what was tried."""
+"""Leaking buckets: how often something may be tried before it is slowed down."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -8,11 +8,16 @@ from sqlmodel import Session
 from repatriation.records.sessions import Throttle
 from repatriation.records.writing import add_once
 
+Key = tuple[str, ...]
 Limit = tuple[int, timedelta]
-"""How many tries a bucket holds, and how long one takes to leak out."""
+"""How many tries at most, and how long it takes until one of them has drained away."""
 
 
-def count(session: Session, key: tuple[str, ...], limit: Limit, now: datetime) -> bool:
+class TooManyTries(Exception):
+    """Too many tries from one place in a short time."""
+
+
+def count(session: Session, key: Key, limit: Limit, now: datetime) -> bool:
     """Put one try into a bucket; False, and nothing put in, when it is full."""
     most, drains = limit
     digest = _bucket(key)
@@ -26,13 +31,13 @@ def count(session: Session, key: tuple[str, ...], limit: Limit, now: datetime) -
     return True
 
 
-def take_off(session: Session, key: tuple[str, ...], drains: timedelta) -> None:
-    """Take a try out again."""
+def take_off(session: Session, key: Key, limit: Limit) -> None:
+    """Take one try off again, since it was a good one."""
     row = session.get(Throttle, _bucket(key))
     if row is not None:
-        row.empty_at -= drains
+        row.empty_at -= limit[1]
 
 
-def _bucket(key: tuple[str, ...]) -> str:
+def _bucket(key: Key) -> str:
     """A digest, so that the table keeps no names that were tried."""
     return hashlib.sha256("\0".join(key).encode()).hexdigest()
