@@ -60,10 +60,11 @@ def test_the_program_of_the_guide_is_let_in_and_comes_away_with_a_receipt(
     assert link is not None
     (tmp_path / "example.py").write_text(visitor.open(str(link["href"])).text)
     assert f"python example.py refer {issuer}" in guide.text
-    run(tmp_path, "keys", "KHM-EMB-THA", "bangkok-embassy")
+    told = run(tmp_path, "keys", "KHM-EMB-THA", "bangkok-embassy")
     assert (tmp_path / "keys.json").stat().st_mode & 0o077 == 0
     asked = registration.read((tmp_path / "register.json").read_bytes())
     approval.register(house, None, wall_clock(), asked)
+    assert approval.partners(house)[0].fingerprint.digits in told
     approval.approve_together(house, wall_clock(), "bangkok-embassy", officers["dara"], officers["bopha"])
     assert '"cases":[]' in run(tmp_path, "cases", issuer)
     said = run(tmp_path, "refer", issuer)

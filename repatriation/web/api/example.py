@@ -62,6 +62,14 @@ def make_keys(organisation: str, client_id: str) -> None:
     }
     Path("register.json").write_text(json.dumps(registration, indent=1))
     print("keys.json is yours alone. Send register.json to the installation.")
+    told = [made[name].thumbprint() for name in ("client", "signing", "opening")]
+    print("Compare by telephone before you are let in:", fingerprint([*told, issuer]))
+
+
+def fingerprint(lines: list[str]) -> str:
+    """The figures of the fingerprint that the installation's officers see for these keys and this issuer."""
+    number = int.from_bytes(sha256("\n".join(lines).encode()).digest()[16:]) % 10**30
+    return " ".join(f"{number:030}"[place : place + 5] for place in range(0, 30, 5))
 
 
 class Installation:
