@@ -26,7 +26,7 @@ def test_somebody_whose_part_has_ended_is_a_stranger_again(story: Story) -> None
     lead(story, FROM_THAILAND, "Handed over")
     everywhere = addresses(story)
     lead(story, FROM_THAILAND, "Before integration", begin="Handed over")
-    datip, ngo = story.cast("coordinator.datip", "caseworker.poipet")
+    datip, ngo = Officer(story, "coordinator.datip"), story.officer("caseworker.poipet")
     datip.open("/account")
     for address in everywhere:
         assert asked(datip, address, story.reference) == asked(datip, address, NEVER)
