@@ -23,8 +23,10 @@ def run(place: Place) -> Report:
         with crowd([(_work, (world.apart, share, seconds)) for share in shares]) as pipes:
             for pipe in pipes:
                 pipe.recv()  # is ready
+            # The same moments for all: whoever began alone, before the others heard of it, would get more.
+            begins = time.monotonic() + 0.2
             for pipe in pipes:
-                pipe.send("go")
+                pipe.send(begins)
             told = [pipe.recv() for pipe in pipes]
         served = [len(waits) for waits, _ in told]
         waits = sorted(wait for waits, _ in told for wait in waits)
@@ -48,9 +50,10 @@ def _work(pipe: Connection, apart: Apart, walks: list[Walk], seconds: float) -> 
     for walk in islice(walking, 3):
         world.take(walk)
     pipe.send("ready")
-    pipe.recv()
+    begins = pipe.recv()
     waits = []
-    ends = time.monotonic() + seconds
+    ends = begins + seconds
+    time.sleep(max(0.0, begins - time.monotonic()))
     ran_out = True
     for walk in walking:
         began = time.monotonic()

@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
@@ -94,6 +95,53 @@ def _wait_for_turn(file: str, inside: Event, go: Event) -> None:
     inside.set()
     with queue.turn():
         go.set()
+
+
+def test_everybody_is_served_in_the_order_in_which_they_came(tmp_path: Path) -> None:
+    queue, waiting = Queue(tmp_path / "file"), []
+    ours, theirs = APART.Pipe(duplex=False)
+    with queue.turn():
+        for number in range(5):
+            waiting.append(_stand_in_line(tmp_path / "file", theirs, number))
+    assert [ours.recv() for _ in waiting] == [0, 1, 2, 3, 4]
+    for waiter in waiting:
+        waiter.join(30)
+
+
+def test_whoever_dies_in_the_queue_keeps_nobody_waiting_and_lets_nobody_in_too_soon(tmp_path: Path) -> None:
+    queue, waiting = Queue(tmp_path / "file"), []
+    ours, theirs = APART.Pipe(duplex=False)
+    with queue.turn():
+        for number in range(3):
+            waiting.append(_stand_in_line(tmp_path / "file", theirs, number))
+        waiting[0].kill()
+        waiting[0].join(30)
+        assert not ours.poll(0.2)  # the second no longer waits for the first, but still for us
+    assert sorted(ours.recv() for _ in waiting[1:]) == [1, 2]
+    for waiter in waiting[1:]:
+        waiter.join(30)
+
+
+def _stand_in_line(file: Path, served: "Connection[int, int]", number: int) -> BaseProcess:
+    """A process that has drawn its number when this returns."""
+    before = _drawn(file)
+    waiter = APART.Process(target=_say_when_served, args=(str(file), served, number))
+    waiter.start()
+    until = time.monotonic() + 30
+    while _drawn(file) == before:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    time.sleep(0.05)  # the number is written down just before its place is locked
+    return waiter
+
+
+def _drawn(file: Path) -> bytes:
+    return file.with_name("file.queue").read_bytes()
+
+
+def _say_when_served(file: str, served: "Connection[int, int]", number: int) -> None:
+    with Queue(Path(file)).turn():
+        served.send(number)
 
 
 def _write_and_say(url: str, said: "Connection[int, int]") -> None:
