@@ -22,6 +22,7 @@ from weasyprint.pdf.fonts import Font
 from weasyprint.pdf.stream import Stream
 
 VERSION = "70.0"
+COMPRESSION = 6  # the utmost takes twice the time for one part in a hundred
 WORD_END = "\u200b"
 SOFT_HYPHEN = "\u00ad"
 DROPPED = ("BASE", "DSIG", "EBDT", "EBLC", "EBSC", "GPOS", "GSUB", "JSTF", "LTSH", "PCLT", "SVG ")
@@ -40,6 +41,7 @@ def repair() -> None:
     weasyprint.pdf.build_fonts_dictionary = _build_fonts_dictionary
     tags._build_box_tree = _build_box_tree
     pydyf.Stream.data = property(_data)
+    pydyf.PDF.page_references = property(_page_references)
 
 
 # What is read aloud.
@@ -139,7 +141,19 @@ def cut_to_glyphs(font: Any, to_unicode: dict[int, str], hinting: bool) -> None:
     font.file_content = uharfbuzz.subset(face, wanted).blob.data
 
 
-# What the file says of itself.
+# What the file says of itself, and how it is written.
+
+
+def _page_references(pdf: Any) -> Any:
+    """The pages' references, made anew only when there are more of them; every element asks for one."""
+    pages = len(pdf.pages["Kids"])
+    known = pdf.__dict__.get("known_references", (-1, ()))
+    if known[0] != pages:
+        known = pdf.known_references = pages, original_page_references(pdf)
+    return known[1]
+
+
+original_page_references = pydyf.PDF.page_references.fget
 
 
 def _data(stream: Any) -> bytes:
@@ -154,7 +168,7 @@ def _data(stream: Any) -> bytes:
         # It is asked for when it is written, and again when the file is given its identifier.
         known, packed = stream.__dict__.get("packed", (None, b""))
         if known != content:
-            packed = zlib.compress(content, 9)
+            packed = zlib.compress(content, COMPRESSION)
             stream.packed = content, packed
         content = packed
     extra["Length"] = len(content)
@@ -183,6 +197,22 @@ xmlns:pdfaProperty="{pdfaProperty}"><pdfaExtension:schemas><rdf:Bag><rdf:li rdf:
 <pdfaProperty:description>The part of ISO 14289 that the file keeps to</pdfaProperty:description>\
 </rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>
 """.format(**SPACES).encode()
+
+
+class Written(pydyf.Object):  # type: ignore[misc]  # its module has no types
+    """An object of a file, put into bytes once: it is written, and read again for the file's identifier."""
+
+    data = b""
+
+    def __init__(self, whole: Any) -> None:
+        super().__init__()
+        self.number, self.data = whole.number, whole.data
+
+
+def finish(document: Any, pdf: Any) -> None:
+    """The finisher of a paper."""
+    name_both_standards(document, pdf)
+    pdf.objects = [Written(each) if each.compressible and each.free == "n" else each for each in pdf.objects]
 
 
 def name_both_standards(_document: Any, pdf: Any) -> None:

@@ -16,7 +16,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
 from documents.fonts import FACES, face_rules
 from documents.printing import CannotPrint, Class, Printed, Sheet
-from documents.repair import name_both_standards, repair
+from documents.repair import finish, repair
 
 TEMPLATES = Path(__file__).with_name("templates")
 MOST_LETTERS = 2_000_000
@@ -153,7 +153,7 @@ class Typesetter:
                     string=sheet.data, url_fetcher=self._fetcher, **dates, **ATTACHED[sheet.of]._asdict()
                 )
             ]
-        file = document.write_pdf(finisher=name_both_standards, pdf_variant="pdf/a-3a", attachments=attached)
+        file = document.write_pdf(finisher=finish, pdf_variant="pdf/a-3a", attachments=attached)
         if not {font.family for font in document.fonts.values()} <= self._families:
             raise CannotPrint("font")
         return Printed(file, len(document.pages))

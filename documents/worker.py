@@ -4,6 +4,7 @@ It is started by `documents.press` with the number of its end of a pipe, the fon
 has for one paper. It ends when the other end is closed, so it never outlives the program that started it.
 """
 
+import gc
 import os
 import sys
 from multiprocessing.connection import Connection
@@ -12,6 +13,10 @@ from pathlib import Path
 from documents import fonts, isolation, selftest
 from documents.printing import CannotPrint, Fitness, Printed, pack_answer, pack_fitness, unpack_sheet
 from documents.typesetting import Typesetter
+
+LEFT_LYING = 200_000
+"""Objects that may pile up before they are looked through within a paper: more than a paper of a few pages
+leaves, and far fewer than a book does."""
 
 IDLE_SECONDS = 600  # then it ends by itself, and its memory is free for others
 
@@ -27,6 +32,9 @@ def work(channel: Connection, folder: Path, seconds: float) -> None:
     fitness = Fitness(tuple(selftest.failures(typesetter.set)), tuple(layers))
     os.dup2(silence, sys.stderr.fileno())  # what a library writes later may hold words of a sheet
     os.close(silence)
+    gc.collect()
+    gc.freeze()  # fonts and styles stay for good, and need not be looked through again
+    gc.set_threshold(LEFT_LYING, 5, 5)
     channel.send_bytes(pack_fitness(fitness))
     while channel.poll(IDLE_SECONDS):
         try:
@@ -35,6 +43,8 @@ def work(channel: Connection, folder: Path, seconds: float) -> None:
             return
         isolation.allow_seconds(seconds)
         channel.send_bytes(pack_answer(answer(typesetter, message)))
+        del message
+        gc.collect()  # the desk is cleared while whoever asked goes on with the paper
 
 
 def answer(typesetter: Typesetter, message: bytes) -> Printed | CannotPrint:

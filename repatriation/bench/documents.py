@@ -1,13 +1,13 @@
 """What a paper costs: composed, sealed with a token, printed and signed; beside it bare WeasyPrint."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from itertools import cycle, islice
+from itertools import count, cycle, islice
 from pathlib import Path
 from statistics import median
 from typing import Final, NamedTuple
@@ -42,6 +42,7 @@ class Papermaker:
 
     press: Press
     keys: Generation
+    numbers: Iterator[int] = field(default_factory=count)
 
     def make(self, draft: Draft) -> bytes:
         """The paper, from its fields to the signed file."""
@@ -49,7 +50,8 @@ class Papermaker:
 
     def compose(self, draft: Draft) -> Composed:
         """The paper with its number and square."""
-        issue = Issue("KH26-7F3K-92QM", 1, MOMENT, "ABC234", "https://returns.example.org/verify", "ab" * 32)
+        number = f"KH26-7F3K-{next(self.numbers):04}"  # its own, or the square of the last one would do
+        issue = Issue(number, 1, MOMENT, "ABC234", "https://returns.example.org/verify", "ab" * 32)
         return compose(draft, issue, partial(self._square, issue, KINDS[draft.kind].letter))
 
     def sign(self, printed: Printed) -> bytes:
