@@ -1,16 +1,10 @@
 """How quick a step is through the whole service: Gunicorn, a session, the real form of each action."""
 
-import contextlib
-import os
 import re
-import socket
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from multiprocessing.connection import Connection
@@ -18,28 +12,20 @@ from typing import Final, NamedTuple
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from flask import Flask
-
-from repatriation.app import create_app
 from repatriation.bench.checks import examine
 from repatriation.bench.crowd import Job, crowd
-from repatriation.bench.papers import typed, workshop
-from repatriation.bench.place import Ground, Place
+from repatriation.bench.papers import typed
+from repatriation.bench.place import Place
 from repatriation.bench.report import Report
+from repatriation.bench.serving import ADDRESS, PROCESSES, serving
 from repatriation.bench.world import Walk, World, in_turn, populate, ways
 from repatriation.demonstration.organisations import GATES, OPPOSITE, ORGANISATIONS
-from repatriation.opening import open_to_serve
-from repatriation.service import Desk, Service
-from repatriation.settings import read_settings
-from repatriation.web.access_log import log_to_stderr
 from repatriation.work import sessions
 from repatriation.work.choices import to_choose
 from repatriation.work.particulars import NOTHING, Particulars
 
-PROCESSES: Final = 2
 CONNECTIONS: Final = 8
 SLOWEST: Final = 25
-_ADDRESS: Final = "127.0.0.1"
 _TOKEN: Final = re.compile(r'name="csrf_token" value="([^"]+)"')
 _HERE: Final = ZoneInfo("Asia/Phnom_Penh")
 
@@ -69,7 +55,7 @@ def run(place: Place) -> Report:
     seconds = 6.0 if not place.quick else 0.8
     world = populate(place)
     walks = world.open(ways(place.shelf), place.size(400, 40))
-    with _serving(world.apart.ground) as port:
+    with serving(world.apart.ground, "repatriation.bench.serving") as port:
         office = Office({code: _sit_down(world, code, port) for code in world.actors}, _named(world))
         shares = [walks[number::PROCESSES] for number in range(PROCESSES)]
         jobs: list[Job] = [(_browse, (share, office, port, seconds)) for share in shares]
@@ -93,70 +79,11 @@ def run(place: Place) -> Report:
     return report
 
 
-@contextlib.contextmanager
-def _serving(ground: Ground) -> Iterator[int]:
-    """The service on a free port of this machine, as `repatriation serve` runs it, but for its press."""
-    with socket.socket() as free:
-        free.bind((_ADDRESS, 0))
-        port: int = free.getsockname()[1]
-    settings = {
-        "FOLDER": str(ground.keys.parent),
-        "KEYRING": str(ground.keys),
-        "DATABASE_URL": ground.url,
-        "ISSUER": f"http://{_ADDRESS}:{port}",
-        "DEMONSTRATION": "true",
-    }
-    others = {name: value for name, value in os.environ.items() if not name.startswith("REPATRIATION_")}
-    service = subprocess.Popen(  # noqa: S603 - our own program
-        [
-            *(sys.executable, "-c", "from repatriation.bench.http import serve; serve()", str(port)),
-        ],
-        env=others | {f"REPATRIATION_{name}": value for name, value in settings.items()},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _wait(service, port)
-        yield port
-    finally:
-        service.terminate()
-        service.wait(timeout=20)
-
-
-def serve() -> None:
-    """What the other process runs: the service, with papers that lie ready."""
-    settings = read_settings()
-    house = open_to_serve(settings, datetime.now(UTC))
-    house = replace(house, papers=workshop(house.keyring, settings.issuer, datetime.now(UTC)))
-
-    def make() -> Flask:
-        log_to_stderr()
-        return create_app(settings, house)
-
-    Service(Desk(_ADDRESS, int(sys.argv[1]), PROCESSES, 4), make).run()
-
-
-def _wait(service: "subprocess.Popen[bytes]", port: int) -> None:
-    deadline = time.monotonic() + 60
-    while True:
-        connection = HTTPConnection(_ADDRESS, port, timeout=30)
-        try:
-            connection.request("GET", "/healthz")
-            if connection.getresponse().status == 200:
-                return
-        except OSError:
-            if service.poll() is not None or time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
-        finally:
-            connection.close()
-
-
 def _sit_down(world: World, code: str, port: int) -> Seat:
     """Signs an officer in, past the password, and reads the token off a page."""
     begun = sessions.begin(world.house, world.actors[code].officer_id, datetime.now(UTC))
     cookie = f"session={begun.token}"
-    connection = HTTPConnection(_ADDRESS, port, timeout=30)
+    connection = HTTPConnection(ADDRESS, port, timeout=30)
     connection.request("GET", "/cases/find", headers={"Cookie": cookie})
     found = _TOKEN.search(connection.getresponse().read().decode())
     connection.close()
@@ -168,7 +95,7 @@ def _sit_down(world: World, code: str, port: int) -> Seat:
 def _browse(pipe: Connection, walks: Sequence[Walk], office: Office, port: int, seconds: float) -> None:
     """A share of the connections: tells how often each kind of answer came, and how long each took."""
     hands = CONNECTIONS // PROCESSES
-    connections = [HTTPConnection(_ADDRESS, port, timeout=30) for _ in range(hands)]
+    connections = [HTTPConnection(ADDRESS, port, timeout=30) for _ in range(hands)]
     shares = [in_turn(walks[number::hands]) for number in range(hands)]
 
     def all_send(threads: ThreadPoolExecutor, length: float) -> list[tuple[Counter[int], list[float]]]:
