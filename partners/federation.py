@@ -41,6 +41,10 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO: Final = timedelta(microseconds=1)
 
 
+STOPPED: Final = ":stopped"
+"""Stands after a side while the other side holds the case up by something whose turn has not come."""
+
+
 class _Told(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -205,13 +209,14 @@ def own_roles(roles: Iterable[str], side: Side) -> frozenset[str]:
 
 
 def not_ours(procedure: Procedure, stage: str, action: Action, side: str) -> tuple[Reason, ...]:
-    """Why an action is not to be taken on this side; nothing where it is. `side` is `stopped` while the other
-    side holds the case up.
+    """Why an action is not to be taken on this side; nothing where it is. `side` ends in `STOPPED` while the
+    other side holds the case up: then only what stops it further is taken.
     """
-    if side == "stopped":
-        return (Reason("stopped_there"),)
+    played = side.removesuffix(STOPPED)
     sides = {_side(procedure, stage, role) for role in action.by}
-    return () if side in sides else (Reason("other_installation", *sides),)
+    if played not in sides:
+        return (Reason("other_installation", *sides),)
+    return (Reason("stopped_there"),) if played != side and not is_stop(action) else ()
 
 
 def is_stop(action: Action) -> bool:
@@ -280,9 +285,21 @@ def settle(procedure: Procedure, ledger: Ledger) -> Settled:
         if not isinstance(found, Decided):
             stuck = found
             break
-        ledger = _after(ledger, found)
+        ledger = after(ledger, found)
         decided.append(found)
     return Settled(ledger, tuple(decided), stuck)
+
+
+def after(ledger: Ledger, one: Decided) -> Ledger:
+    """The order with one more step in it."""
+    return replace(
+        ledger,
+        number=one.number,
+        view=one.taken.view if one.taken is not None else ledger.view,
+        heard=ledger.heard if one.ours else max(ledger.heard, one.step.seq),
+        own=tuple(step for step in ledger.own if step.key != one.step.key),
+        theirs=tuple(step for step in ledger.theirs if step.key != one.step.key),
+    )
 
 
 def shown(procedure: Procedure, ledger: Ledger) -> tuple[CaseView, tuple[Step, ...]]:
@@ -441,17 +458,6 @@ def _judged(procedure: Procedure, ledger: Ledger, step: Step, number: int) -> De
     except NotAllowed as refused:
         return Decided(step, False, number, codes(refused.reasons), None, told=True)
     return Decided(step, False, number, (), taken, told=True)
-
-
-def _after(ledger: Ledger, one: Decided) -> Ledger:
-    return replace(
-        ledger,
-        number=one.number,
-        view=one.taken.view if one.taken is not None else ledger.view,
-        heard=ledger.heard if one.ours else max(ledger.heard, one.step.seq),
-        own=tuple(step for step in ledger.own if step.key != one.step.key),
-        theirs=tuple(step for step in ledger.theirs if step.key != one.step.key),
-    )
 
 
 def _unplaced(step: Step) -> Step:

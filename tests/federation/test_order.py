@@ -72,8 +72,18 @@ class Desk:
         by = next((r for r in action.by if r.startswith((self.side, "support"))), f"{self.side}.coordination")
         on = at.date() + timedelta(days=3) if not words.DATED.isdisjoint(action.records) else None
         until = at + timedelta(days=90) if action.lapses == words.AS_RECORDED else None
-        how = {"guardian": True, "own_view": True} if action.consent else {}
-        taken = follow(self.procedure, view, action.name, frozenset({by}), at, on=on, until=until, **how)
+        said = action.consent is not None
+        taken = follow(
+            self.procedure,
+            view,
+            action.name,
+            frozenset({by}),
+            at,
+            on=on,
+            until=until,
+            guardian=said,
+            own_view=said,
+        )
         self.taken += 1
         step = Step(
             key=f"{1 if self.side == 'host' else 2:08x}-0000-0000-0000-{self.taken:012x}",
@@ -89,7 +99,8 @@ class Desk:
             until=federation.micros(until) if until else None,
             recorded=list(taken.recorded),
             cleared=list(taken.cleared),
-            **how,
+            guardian=said,
+            own_view=said,
         )
         self.ledger = replace(self.ledger, own=(*self.ledger.own, step))
 
