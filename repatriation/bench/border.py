@@ -211,14 +211,18 @@ def open_installation(
 
 def introduce(one: Installation, other: Installation) -> None:
     """`other` gives its card to `one`, where two officers compare and approve it."""
-    asked = ("handoff:send", "handoff:receive", "handoff:decide", "receipts:read")
-    keys = other.house.keyring.instance_keys()
-    card = cards.write(other.house.issuer, other.name, keys, other.clock(), asked=asked)
-    approval.import_card(one.house, None, one.clock(), card, other.organisation)
+    approval.import_card(one.house, None, one.clock(), card_of(other), other.organisation)
     able = [actor for actor in one.actors.values() if actor.duty == "coordinator"]
     with one.house.doors.act() as session:
         second = _second_officer(session, able[0])
     approval.approve_together(one.house, one.clock(), other.house.issuer, able[0], second)
+
+
+def card_of(place: Installation) -> str:
+    """The card that an installation gives of itself."""
+    asked = ("handoff:send", "handoff:receive", "handoff:decide", "receipts:read")
+    keys = place.house.keyring.instance_keys()
+    return cards.write(place.house.issuer, place.name, keys, place.clock(), asked=asked)
 
 
 @contextlib.contextmanager

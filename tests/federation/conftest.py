@@ -67,6 +67,7 @@ class Pair:
     wrong: dict[str, str] = field(default_factory=dict)
     here: str = ""
     there: str = ""
+    calls: int = 0
 
     def pass_by(self, **amount: float) -> None:
         """Let time go by, at both."""
@@ -75,9 +76,15 @@ class Pair:
 
     def line(self, towards: Installation) -> Callable[[str, Reach], Wire]:
         """A line towards an installation, as good as it is at the moment."""
-        return lambda issuer, reach: Spoilt(
-            towards, lambda url: self.wrong.get(towards.name) if "deliver" in url else None
-        )
+        return lambda issuer, reach: Spoilt(towards, lambda url: self.spoils(towards, url))
+
+    def spoils(self, towards: Installation, url: str) -> str | None:
+        """What happens to the next request to an address; `every other` is lost where that is wanted."""
+        what = self.wrong.get(towards.name) if "deliver" in url else None
+        if what == "every other":
+            self.calls += 1
+            return "lost" if self.calls % 2 else None
+        return what
 
     def exchange(self) -> None:
         """Deliver until nothing is on its way."""

@@ -186,7 +186,7 @@ class _Settling:
         mirror.view = federation.standing(self.ledger.view).model_dump(mode="json")
         stuck = settled.stuck
         if stuck is None:
-            mirror.state = "live"
+            mirror.state = "stuck" if mirror.state == "stuck" and self._refused_there() else "live"
         elif mirror.state == "live":
             mirror.state = "stuck"
             self._stick(self.rows[stuck.step.key], stuck.reasons, ours=stuck.ours)
@@ -195,6 +195,17 @@ class _Settling:
         self.session.add(mirror)
         self.session.add(case)
         self.session.flush()
+
+    def _refused_there(self) -> bool:
+        """Whether something that counts here was refused by the other engine, and not sent again since."""
+        rows = self.session.exec(
+            select(MirrorStep.reasons).where(
+                MirrorStep.case_id == self.case.id,
+                col(MirrorStep.ours).is_(True),
+                MirrorStep.state == "counted",
+            )
+        ).all()
+        return any(rows)
 
     def _stick(self, row: MirrorStep, reasons: Sequence[str], *, ours: bool) -> None:
         """Our engine refuses what they count: both sides hear why, and people must go on from here."""
