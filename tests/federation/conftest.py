@@ -71,7 +71,7 @@ class Pair:
 
     def pass_by(self, **amount: float) -> None:
         """Let time go by, at both."""
-        for clock in self.clocks:
+        for clock in {id(clock): clock for clock in self.clocks}.values():
             clock.time += timedelta(**amount)
 
     def line(self, towards: Installation) -> Callable[[str, Reach], Wire]:
@@ -113,14 +113,20 @@ class Pair:
         return rest
 
     def go_on(self, steps: list[Planned], until: str, *, exchanging: bool = True) -> list[Planned]:
-        """Take the steps of the plan up to an act, each where it is taken; gives the rest."""
+        """Take the steps of the plan up to an act, each where it is taken; gives the rest. What one side took
+        goes over before the other goes on.
+        """
         names = [step.action.name for step in steps]
+        before: Installation | None = None
         for step in steps[: names.index(until) + 1]:
             self.pass_by(minutes=10)
             place, reference = self.place_of(step)
-            place.take(reference, step, "poipet")
-            if exchanging:
+            if exchanging and before not in (None, place):
                 self.exchange()
+            place.take(reference, step, "poipet")
+            before = place
+        if exchanging:
+            self.exchange()
         return steps[names.index(until) + 1 :]
 
     def alike(self) -> bool:

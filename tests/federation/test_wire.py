@@ -59,10 +59,11 @@ def test_the_receiver_is_down_for_days_and_has_every_step_afterwards(pair: Pair)
 def test_every_other_receipt_is_lost_and_no_step_counts_twice(pair: Pair) -> None:
     rest = pair.cross()
     pair.wrong.update({"Phnom Penh": "every other", "Bangkok": "every other"})
-    rest = pair.go_on(rest, "confirm_nationality")
-    for _ in range(12):
-        pair.pass_by(hours=7)
-        pair.exchange()
+    for until in ("consent_to_return", "confirm_nationality"):
+        rest = pair.go_on(rest, until)
+        for _ in range(8):
+            pair.pass_by(hours=7)
+            pair.exchange()
     assert pair.calls > 12
     assert pair.alike()
     pair.wrong.clear()
