@@ -4,11 +4,12 @@ Everything is optional that a sender may not know, and nothing is taken that is 
 """
 
 from collections.abc import Collection, Mapping
-from typing import Annotated, Any, Final, Literal, NamedTuple
+from typing import Annotated, Any, Final, Literal, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from partners import scopes
+from partners.federation import Standing, Step
 
 Line = Annotated[str, Field(min_length=1, max_length=200)]
 Note = Annotated[str, Field(min_length=1, max_length=4000)]
@@ -29,6 +30,10 @@ HANDLING: Final = (
 """What a sender may ask of whoever handles the data. A closed list, so that it can be shown in any language;
 what does not fit into it stands in a sentence beside it.
 """
+
+
+STEPS: Final = ("step", "stop")
+"""What an update is that carries a step."""
 
 
 class BadPacket(ValueError):
@@ -88,6 +93,8 @@ class Handing(_Told):
     """A referral or a transfer. `to` is the role in which the receiver is asked, `asked` what is asked of it.
 
     `step` names the act of the procedure by which a transfer moves the case on, where it is one that does.
+    `standing` is there when the receiver is asked to carry the case on together with its sender, step by
+    step.
     """
 
     reference: Reference | None = None
@@ -106,15 +113,27 @@ class Handing(_Told):
     person: Person = Person()
     handling: Annotated[list[Code], Field(max_length=20)] = []
     handling_note: Note | None = None
+    standing: Standing | None = None
 
 
 class Update(_Told):
-    """Something more about a handoff: a question, an answer, or what was wrong and is put right."""
+    """Something more about a handoff: a question, an answer, or what was wrong and is put right; where the
+    case is carried on together, a step that was taken in it, a step that stops it, or that this ends.
+    """
 
     about: Jti
-    what: Literal["question", "answer", "correction"]
+    what: Literal["question", "answer", "correction", "step", "stop", "end"]
     text: Note | None = None
     person: Person | None = None
+    step: Step | None = None
+
+    @model_validator(mode="after")
+    def _has_a_step_where_it_is_one(self) -> Self:
+        if (self.step is not None) != (self.what in STEPS):
+            raise ValueError("a step, and nothing else, has a step")
+        if self.step is not None and (self.text or self.person):
+            raise ValueError("a step says nothing besides")
+        return self
 
 
 class Withdrawal(_Told):
@@ -127,7 +146,10 @@ class Withdrawal(_Told):
 
 
 class Decision(_Told):
-    """What a person decided about a handoff: the receipt is what counts, the rest says why and who."""
+    """What a person decided about a handoff: the receipt is what counts, the rest says why and who.
+
+    About a step the procedure decides: `number` is its place in the order, `reasons` why it does not count.
+    """
 
     about: Jti
     receipt: Annotated[str, Field(min_length=10, max_length=4096)]
@@ -135,6 +157,8 @@ class Decision(_Told):
     note: Note | None = None
     by: Line | None = None
     reference: Reference | None = None
+    number: Annotated[int, Field(ge=1, le=2**31)] | None = None
+    reasons: Codes = []
 
 
 Packet = Handing | Update | Withdrawal | Decision

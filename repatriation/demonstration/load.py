@@ -50,7 +50,7 @@ def load(house: House, now: datetime) -> Loaded:
     with house.doors.act() as session:
         _refuse_real_data(session)
         kept = _kept(session, now)
-        actors = _people_at_work(session)
+        actors = people_at_work(session)
     already = len(kept["cases"]) == len(STORIES)
     if not already:
         _tell(house, actors, kept)
@@ -114,8 +114,10 @@ def _kept(session: Session, now: datetime) -> dict[str, Any]:
     return value
 
 
-def _people_at_work(session: Session) -> dict[str, Actor]:
-    """One officer of each organisation who may act, by its code; what is not there yet is made."""
+def people_at_work(session: Session, country: str | None = None) -> dict[str, Actor]:
+    """One officer of each organisation who may act, by its code; what is not there yet is made. With a
+    country, every organisation is made, and officers for those of that country.
+    """
     organisations = {row.code: row for row in session.exec(select(Organisation)).all()}
     for made in ORGANISATIONS:
         if made.code not in organisations:
@@ -126,6 +128,8 @@ def _people_at_work(session: Session) -> dict[str, Actor]:
     officers = {row.username: row for row in session.exec(select(Officer)).all()}
     actors: dict[str, Actor] = {}
     for account in ACCOUNTS:
+        if country is not None and account.country != country:
+            continue
         organisation = organisations[account.organisation]
         if account.username not in officers:
             officers[account.username] = Officer(

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template
 from markupsafe import Markup
 
-from repatriation.web import acting, board, identity, opening, papers, search
+from repatriation.web import acting, board, elsewhere, identity, opening, papers, search
 from repatriation.web.casefile import SHOWN_AT_FIRST, CaseFileShown
 from repatriation.web.desk import today
 from repatriation.web.handoffs_shown import row_of
@@ -11,6 +11,7 @@ from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now
 from repatriation.web.words import grounding, said, stage_name, text
 from repatriation.work.casepage import CasePage, Kind
+from repatriation.work.federation import showing
 from repatriation.work.handoffs.boxes import handed_over
 from repatriation.work.permissions import Permission, may
 from repatriation.work.reading import case_page
@@ -41,6 +42,7 @@ def make_blueprint() -> Blueprint:
     identity.add_pages(blueprint)
     search.add_pages(blueprint)
     papers.add_pages(blueprint)
+    elsewhere.add_pages(blueprint)
     return blueprint
 
 
@@ -48,6 +50,7 @@ def shown(template: str, reference: str) -> str:
     """One page of a case."""
     page = case_page(house(), actor(), now(), reference)
     file = CaseFileShown(page, now(), today())
+    there = showing.elsewhere(house(), actor(), reference)
     entitlements = [
         {
             "words": text(line.text),
@@ -59,6 +62,8 @@ def shown(template: str, reference: str) -> str:
     return render_template(
         template,
         file=file,
+        elsewhere=there,
+        told_elsewhere=elsewhere.told(there, file.words) if there else None,
         handed=[row_of(line) for line in handed_over(house(), actor(), reference)],
         may_hand_over=may(actor().duty, Permission.HAND_OVER),
         stage_name=stage_name(page.stage),

@@ -187,6 +187,13 @@ TAGS: Mapping[str, object] = {
     "paper:issued": _l("Paper made afterwards"),
     "paper:file:opened": _l("Paper opened"),
     "paper:revoked": _l("Paper revoked"),
+    "federation:begun": _l("Carried on together with another installation from now on"),
+    "federation:ended": _l("No longer carried on together: the person does not agree to it any more"),
+    "federation:parted": _l("No longer carried on together: it goes on here alone"),
+    "federation:stuck": _l("The two installations do not agree about a step"),
+    "federation:sent:again": _l("Steps sent again"),
+    "federation:step:refused": _l("A step does not count: the other installation came to another result"),
+    "federation:case:renewed": _l("Taken over as it stands in the other installation"),
 }
 
 TAG_OF: Mapping[str, str] = {"open_case": "case:opened"}
@@ -317,6 +324,9 @@ HANDOFF_KINDS: Mapping[str, object] = {
     "question": _l("Question"),
     "answer": _l("Answer"),
     "correction": _l("Correction"),
+    "step": _l("Step in the case"),
+    "stop": _l("Step that stops the case"),
+    "end": _l("End of carrying it on together"),
     "withdrawal": _l("Withdrawal"),
     "decision": _l("Decision"),
 }
@@ -352,6 +362,15 @@ HANDOFF_ATTENTION: Mapping[str, object] = {
     "contradicted": _l("The partner signed two decisions that differ: call them"),
     "receipt_unproven": _l("A decision came whose signature does not fit: call the partner"),
     "unknown_handoff": _l("A decision came about something we never sent: call the partner"),
+    "other_procedure": _l(
+        "Declined by itself: their case follows another procedure file than ours. Both must use the same one"
+    ),
+    "other_standing": _l("Declined by itself: their case stands where the procedure has no place"),
+    "step_of_ours_refused": _l("A step of yours does not count with the other installation: see why"),
+    "step_of_theirs_refused": _l("A step of theirs does not count here, and they are told why"),
+    "step_stuck": _l("The two installations do not agree about a step: find the way on with them"),
+    "step_unfit": _l("A step came that cannot be one of theirs: call the partner"),
+    "shared_no_more": _l("Nothing more of this case passes between the two installations"),
 }
 
 HANDLING: Mapping[str, object] = {
@@ -363,7 +382,22 @@ HANDLING: Mapping[str, object] = {
     "erase_when_done": _l("Erase it when the work is done"),
 }
 
+ELSEWHERE_REASONS: Mapping[str, object] = {
+    "other_procedure": _l("The two do not go by the same procedure file"),
+    "other_view": _l("The case stood otherwise there before the step"),
+    "other_facts": _l("Our procedure puts something else on file for this step"),
+    "other_time": _l("It is dated after it was signed"),
+    "other_step": _l("Another step stands in its place already"),
+    "unknown_action": _l("Our procedure has no such step"),
+    "overtaken": _l("Something else came first, and it does not fit any more"),
+    "ended": _l("Nothing more of the case passes between the two"),
+    "unknown": _l("They do not say why"),
+}
+"""Why a step does not count that came from another installation, beside the reasons of the procedure."""
+
 DECLINE_REASONS: Mapping[str, object] = {
+    "other_procedure": _l("It follows another procedure file there than here"),
+    "other_standing": _l("It stands where the procedure there has no place"),
     "no_room": _l("There is no room"),
     "not_our_service": _l("It is not a service of ours"),
     "not_safe_here": _l("The person would not be safe here"),

@@ -101,7 +101,9 @@ class DeclineForm(PlainForm):
     """Why not."""
 
     reason = RadioField(
-        _l("Why?"), [InputRequired(_l("Choose a reason"))], choices=choices(*glossary.DECLINE_REASONS.items())
+        _l("Why?"),
+        [InputRequired(_l("Choose a reason"))],
+        choices=choices(*((code, glossary.DECLINE_REASONS[code]) for code in deciding.REASONS)),
     )
     note = TextAreaField(_l("More about it, for the sender"), [Optional(), Length(max=LONGEST)])
 
@@ -241,18 +243,24 @@ def _add_deciding(blueprint: Blueprint) -> None:
     def accept(handoff_id: str) -> Answer:
         page = boxes.page(house(), actor(), handoff_id)
         form = AcceptForm()
-        form.entry.choices = choices(*_entries(page))
+        if page.together:
+            del form.entry
+        else:
+            form.entry.choices = choices(*_entries(page))
         if form.validate_on_submit():
-            route, _colon, stage = form.entry.data.partition(":")
             try:
-                into = Into(route=route, stage=stage)
+                into = Into() if page.together else _into(form)
                 reference = deciding.accept(house(), actor(), now(), handoff_id, into)
                 flash(_("Accepted. The case is open."))
                 return redirect(url_for("cases.case", reference=reference), 303)
             except Decided:
                 return _over(handoff_id)
             except (Invalid, NotAllowed):
-                form.entry.errors = [_("The case cannot begin there for your organisation")]
+                wrong = _("The case cannot begin there for your organisation")
+                if page.together:
+                    form.form_errors = [wrong]
+                else:
+                    form.entry.errors = [wrong]
         shown = render_template("handoffs/accept.html", form=form, handoff=page, line=row_of(page.line))
         return shown, 400 if form.is_submitted() else 200
 
@@ -347,6 +355,11 @@ def _page(handoff_id: str) -> str:
 def _over(handoff_id: str) -> AnyResponse:
     flash(_("It waits for no decision any more: look at how it stands now."))
     return redirect(url_for("handoffs.handoff", handoff_id=handoff_id), 303)
+
+
+def _into(form: AcceptForm) -> Into:
+    route, _colon, stage = form.entry.data.partition(":")
+    return Into(route=route, stage=stage)
 
 
 def _entries(page: HandoffPage) -> Iterable[tuple[str, object]]:

@@ -7,7 +7,8 @@ from flask import url_for
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
-from partners.packets import Consented, Decision, Handing, Person, Update
+from partners.federation import Standing, moment
+from partners.packets import STEPS, Consented, Decision, Handing, Person, Update
 from repatriation.web import glossary
 from repatriation.web.casefile import shown_moment
 from repatriation.web.identity import LANG_OF, LANGUAGES, MEMBERS, born
@@ -33,6 +34,9 @@ def row_of(line: HandoffLine) -> dict[str, Any]:
     return {
         "id": line.id,
         "href": url_for("handoffs.handoff", handoff_id=line.shown),
+        "elsewhere": url_for("cases.elsewhere", reference=line.reference)
+        if line.what in STEPS and line.reference
+        else None,
         "kind": look_up(glossary.HANDOFF_KINDS, kind),
         "partner": line.organisation,
         "purpose": look_up(glossary.PURPOSES, line.purpose) if line.purpose else None,
@@ -97,6 +101,8 @@ def packet_rows(packet: Handing) -> list[tuple[object, object]]:
     ]
     if packet.consent is not None:
         rows += _consent_rows(packet.consent)
+    if packet.standing is not None:
+        rows += _standing_rows(packet.standing)
     rows += person_rows(packet.person)
     rows += [(_("Handling"), look_up(glossary.HANDLING, code)) for code in packet.handling]
     rows.append((_("More about handling"), _note(packet.handling_note)))
@@ -117,6 +123,22 @@ def _consent_rows(consent: Consented) -> list[tuple[object, object]]:
         (_("Asked in"), look_up(glossary.SPOKEN, consent.language) if consent.language else None),
         (_("How"), look_up(glossary.HOW, consent.how) if consent.how else None),
         (_("Also heard"), ", ".join(spoke)),
+    ]
+
+
+def _standing_rows(standing: Standing) -> list[tuple[object, object]]:
+    """Where the case stands, as the other installation is told it in order to carry it on with us."""
+    facts = (str(look_up(glossary.FACTS, name)) for name in standing.facts)
+    said = (
+        f"{name}: {look_up(glossary.DECISIONS, each.decision)}" for name, each in standing.consents.items()
+    )
+    return [
+        (_("Carried on together"), _("Yes: every further step is sent, as codes, while the person agrees")),
+        (_("In this stage since"), shown_moment(moment(standing.entered))),
+        (_("On file"), "; ".join(facts)),
+        (_("Consents"), "; ".join(said)),
+        (_("Who has a part"), ", ".join(sorted(set(standing.parts.values())))),
+        (_("Gate"), standing.gate),
     ]
 
 

@@ -120,6 +120,8 @@ class Wording:
             "end_needed": _("Enter the last day on which the paper is valid."),
             "end_past": _("The last day that was entered is over already."),
             "paper": _("This is done only together with its paper."),
+            "other_installation": _("This is done in the installation of the other country."),
+            "stopped_there": _("The other installation holds the case up: wait until it is clear why."),
             "moved_on": _("Somebody else changed this case meanwhile. Look at it before you go on."),
             "one_route": _("One set of minutes is for people on one route. Do this for them apart."),
             "too_many": _("One set of minutes holds at most fifty people. Do this for the others apart."),

@@ -152,6 +152,27 @@ class Opener:
         folder.close(parts, age_group, reopens_id)
         return folder.reference
 
+    def put_mirrored(
+        self,
+        sheaf: Sheaf,
+        new: NewCase,
+        procedure: Procedure,
+        view: CaseView,
+        parts: Sequence[Part],
+        side: str,
+        teller: str,
+    ) -> str:
+        """Adds a case that another installation has as well, where it stands there, and gives its reference.
+        `side` is the one played here, `teller` the officer in whose name the other installation writes.
+        """
+        own = frozenset(part.role for part in parts if part.organisation_id == self.actor.organisation_id)
+        folder = _Folder(self, sheaf, procedure, new, view, own)
+        folder.told(teller)
+        folder.person()
+        folder.account()
+        folder.close(parts, new.age_group, None, side)
+        return folder.reference
+
     def _parts(self, procedure: Procedure, new: NewCase) -> tuple[tuple[Part, ...], frozenset[str]]:
         """Who comes to know of the case, and the opener's own roles: alike for all that begin alike."""
         beginning = (procedure.digest, new.stage, new.gate, new.organisation)
@@ -265,6 +286,44 @@ class _Folder:
             note=self._sealed("fact", "note", row, note),
         )
 
+    def told(self, teller: str) -> None:
+        """What was on file in the other installation: that it is so since when, and not in whose words."""
+        for name, fact in self.view.facts.items():
+            self.sheaf.add(
+                Fact,
+                id=new_id(),
+                case_id=self.id,
+                seq=self.view.version,
+                name=name,
+                event="recorded",
+                at=fact.at,
+                until=fact.until,
+                on_date=fact.on,
+                action="open_case",
+                officer_id=teller,
+                organisation_id=None,
+                note=None,
+            )
+        for name, said in self.view.consents.items():
+            self.sheaf.add(
+                Consent,
+                id=new_id(),
+                case_id=self.id,
+                seq=self.view.version,
+                name=name,
+                purpose=self.procedure.consents[name].purpose,
+                decision=said.decision,
+                at=said.at,
+                until=said.until,
+                language=None,
+                how=None,
+                interpreter=None,
+                guardian=None,
+                own_view=said.own_view,
+                scope=None,
+                officer_id=teller,
+            )
+
     def _step(self, action: str, *, guardian: bool = False, own_view: bool = False) -> None:
         before = self.view.stage
         step = follow(
@@ -338,8 +397,11 @@ class _Folder:
     # -- the case itself
     # ---------------------------------------------------------------------------------------------
 
-    def close(self, parts: Sequence[Part], age_group: str, reopens_id: str | None) -> None:
+    def close(
+        self, parts: Sequence[Part], age_group: str, reopens_id: str | None, side: str | None = None
+    ) -> None:
         """The row of the case, once all that it opens with is known."""
+        scheduled = self.view.facts.get("handover_scheduled")
         opener = self.opener
         due_on: date | None = first_due(opener.house, self.procedure, self.view, opener.now)
         responsible = self.procedure.stages[self.view.stage].responsible
@@ -356,7 +418,7 @@ class _Folder:
             holder_id=holder,
             age_group=age_group,
             state=state_of(self.view),
-            expected_on=None,
+            expected_on=scheduled.on if scheduled else None,
             gate=self.new.gate,
             version=self.view.version,
             trail_seq=self.head.seq,
@@ -369,6 +431,7 @@ class _Folder:
             wrapped_key=self.wrapped,
             key_epoch=self.epoch,
             demonstration=opener.house.demonstration,
+            side=side,
         )
         for part in parts:
             self.sheaf.add(

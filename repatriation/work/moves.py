@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Final
 
+from partners.federation import not_ours
 from repatriation.work.casepage import Kind, Move
 from repatriation.work.particulars import asked
 from sop import vocabulary as words
-from sop.engine import verdicts
+from sop.engine import Reason, verdicts
 from sop.procedure import Action, Procedure, Stage
 from sop.view import CaseView
 
@@ -15,24 +16,34 @@ RECURRING: Final = frozenset({"record_visit", "record_missed_visit"})
 
 
 def moves(
-    procedure: Procedure, view: CaseView, roles: frozenset[str], now: datetime, way: tuple[Stage, ...]
+    procedure: Procedure,
+    view: CaseView,
+    roles: frozenset[str],
+    now: datetime,
+    way: tuple[Stage, ...],
+    side: str | None = None,
 ) -> tuple[Move, ...]:
     """Every action of the stage, in the order of the file, with what it asks for and its reasons if closed.
 
-    `way` is the way ahead (`work.line.ahead`).
+    `way` is the way ahead (`work.line.ahead`); `side` is the one that is played here, where another
+    installation plays the other one.
     """
     onward = {stage.name for stage in way}
     return tuple(
         Move(
             verdict.action,
             kind_of(procedure, verdict.action, onward),
-            verdict.reasons,
+            _elsewhere(procedure, view, verdict.action, side) or verdict.reasons,
             asked(procedure, verdict.action, child=view.child),
             _done(view, verdict.action, now),
             not roles.isdisjoint(verdict.action.by),
         )
         for verdict in verdicts(procedure, view, roles, now)
     )
+
+
+def _elsewhere(procedure: Procedure, view: CaseView, action: Action, side: str | None) -> tuple[Reason, ...]:
+    return not_ours(procedure, view.stage, action, side) if side is not None else ()
 
 
 def kind_of(procedure: Procedure, action: Action, onward: set[str]) -> Kind:

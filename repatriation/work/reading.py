@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
+from partners.federation import own_roles
 from repatriation.records.cases import CaseFile, Fact, Party
 from repatriation.records.consents import Consent
 from repatriation.records.organisations import Officer, Organisation
@@ -27,6 +28,7 @@ from repatriation.work.casepage import (
     TrailLine,
     VisitLine,
 )
+from repatriation.work.federation.telling import side_played
 from repatriation.work.house import House
 from repatriation.work.line import ahead, passed
 from repatriation.work.moves import moves
@@ -62,6 +64,8 @@ class _Reader:
             for part in self.parties
             if part.until is None and part.organisation_id == actor.organisation_id and not actor.reads_only
         )
+        if self.case.side is not None:
+            self.roles = own_roles(self.roles, side_played(self.case.side))
         self.events = session.exec(
             select(Trail).where(Trail.chain == self.case.id).order_by(col(Trail.seq))
         ).all()
@@ -94,7 +98,7 @@ class _Reader:
             my_move=not self.roles.isdisjoint(awaited.waiting_for),
             passed=passed(procedure, self._entered()),
             ahead=way,
-            moves=moves(procedure, view, self.roles, self.now, way),
+            moves=moves(procedure, view, self.roles, self.now, way, case.side),
             deadlines=due(procedure, view, self.now, self.house.calendars),
             facts=self._facts(view),
             notes=self._notes(),

@@ -17,6 +17,7 @@ from repatriation.records.trail import Event, Head
 from repatriation.records.writing import ADVANCE, PART, PARTS, Write, Writes
 from repatriation.work.actors import Actor
 from repatriation.work.clocks import first_due
+from repatriation.work.federation import telling
 from repatriation.work.house import House
 from repatriation.work.opened import Opened, Taken
 from repatriation.work.papers.filing import Filed
@@ -61,7 +62,7 @@ class Scribe:
         self.ended: bool = procedure.stages[step.view.stage].end
 
     def writes(self, key: str | None, request: str) -> Writes:
-        event = self._event()
+        event, actor = self._event(), self.actor
         taken = Taken(
             self.row.reference,
             self.after.version,
@@ -77,6 +78,9 @@ class Scribe:
             event.write,
             *self._tell(),
             *self._take_back(),
+            *telling.writes(
+                self.procedure, self.opened, self.before, self.step, self.given, self.shared, actor, self.now
+            ),
             *(self.anew.writes if self.anew else ()),
         ]
         if key is not None:

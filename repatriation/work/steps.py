@@ -9,6 +9,7 @@ from repatriation.records.doors import Clash
 from repatriation.records.lean import Lean, Write, Writes
 from repatriation.work import sharing
 from repatriation.work.actors import Actor
+from repatriation.work.federation.telling import on_our_side
 from repatriation.work.history import changes_since
 from repatriation.work.house import House
 from repatriation.work.opened import Opened, Taken, open_for_step
@@ -101,6 +102,7 @@ def _decide(
     row = opened.row
     procedure = house.shelf.pinned(row.digest)
     view = view_of(row.digest, row.stage, row.entered_at, row.age_group, row.version, row.state)
+    opened = on_our_side(procedure, view, opened, action)
     step = follow(
         procedure,
         view,

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, or_
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from partners import packets
 from partners.packets import Packet
@@ -30,6 +30,8 @@ from repatriation.work.house import House
 from repatriation.work.refusals import NotFound, ReadOnly
 
 MOST: Final = 100
+
+_NO_STEP = func.coalesce(col(Handoff.what), "").not_in(packets.STEPS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,9 @@ class Answering:
 
 @dataclass(frozen=True, slots=True)
 class HandoffPage:
-    """One handoff with all that was said about it. `readable`: what it said is still there to be opened."""
+    """One handoff with all that was said about it. `readable`: what it said is still there to be opened;
+    `together`: the case is to be carried on by both, step by step.
+    """
 
     line: HandoffLine
     handling: tuple[str, ...]
@@ -73,6 +77,7 @@ class HandoffPage:
     route: str | None
     standing: bool
     readable: bool
+    together: bool
     answering: tuple[Answering, ...]
     receipts: tuple[tuple[datetime, str, str], ...]
     messages: tuple[HandoffLine, ...]
@@ -134,7 +139,12 @@ def page(house: House, actor: Actor, handoff_id: str) -> HandoffPage:
             raise NotFound(handoff_id)
         messages = session.exec(
             select(Handoff)
-            .where(Handoff.partner_id == row.partner_id, Handoff.about == row.jti)
+            .where(
+                Handoff.partner_id == row.partner_id,
+                Handoff.about == row.jti,
+                # Steps stand with the case; one that calls a person stands here until somebody came.
+                or_(_NO_STEP, col(Handoff.attention).is_not(None)),
+            )
             .order_by(col(Handoff.at))
         ).all()
         queued = session.exec(select(Outbox).where(Outbox.once == f"deliver:{row.id}")).first()
@@ -146,6 +156,7 @@ def page(house: House, actor: Actor, handoff_id: str) -> HandoffPage:
             route=row.route,
             standing=row.standing,
             readable=bool(row.wrapped_key),
+            together=_together(house, row),
             answering=_answering(session, house, row),
             receipts=_receipts(session, house, row),
             messages=tuple(_line(session, actor, each) for each in messages),
@@ -166,7 +177,11 @@ def open_(house: House, actor: Actor, now: datetime, handoff_id: str) -> tuple[S
         if row.case_id is not None and row.direction == "sent":
             _refuse_outsiders(session, actor, row)
         trail.append(session, actor, now, "handoff:opened", {"handoff": row.id, "kind": row.kind})
-        about = select(Handoff).where(Handoff.partner_id == row.partner_id, Handoff.about == row.jti)
+        about = select(Handoff).where(
+            Handoff.partner_id == row.partner_id,
+            Handoff.about == row.jti,
+            _NO_STEP,
+        )
         rows = (row, *session.exec(about.order_by(col(Handoff.at))).all())
         return tuple(_said(session, house, actor, each) for each in rows if each.wrapped_key)
 
@@ -203,6 +218,13 @@ def restrictions(house: House, actor: Actor, reference: str) -> tuple[str, ...]:
             )
         ).all()
     return tuple(sorted({code for codes in rows for code in codes}))
+
+
+def _together(house: House, row: Handoff) -> bool:
+    if not row.wrapped_key:
+        return False
+    packet = packets.read(row.kind, desk.claims_of(signed_text(house, row))["case"])
+    return isinstance(packet, packets.Handing) and packet.standing is not None
 
 
 def _to_decide() -> ColumnElement[bool]:

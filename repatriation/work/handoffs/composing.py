@@ -22,6 +22,7 @@ from repatriation.records.organisations import Organisation
 from repatriation.records.partners import Partner
 from repatriation.records.sealing import CaseKey, Safe
 from repatriation.work.actors import Actor
+from repatriation.work.federation import pairing
 from repatriation.work.handoffs import desk
 from repatriation.work.handoffs.desk import Agreed, OnDesk
 from repatriation.work.handoffs.post import (
@@ -108,7 +109,8 @@ def recipients(house: House, actor: Actor, now: datetime, reference: str) -> tup
             if not _can_get(partner) or organisation.id == actor.organisation_id:
                 continue
             body = desk.body_of_partner(session, partner)
-            purposes = tuple(desk.agreed(laid.procedure, laid.view, body, now))
+            behind = pairing.bodies_behind(session, laid.procedure, partner, actor.country)
+            purposes = tuple(desk.agreed(laid.procedure, laid.view, behind, now))
             transfer = laid.case.holder_id == actor.organisation_id and desk.may_answer(
                 laid.procedure, laid.view.stage, body
             )
@@ -300,6 +302,7 @@ def _leave(
     except envelope.TooLarge:
         raise Invalid({"asked": "too_large"}) from None
     answers_for(session, row, now, house.issuer, "sent", row.organisation_id)
+    pairing.offer(session, house, now, row, partner, packet)
     detail = {
         "handoff": row.id,
         "kind": row.kind,
@@ -321,8 +324,8 @@ def _packet(
     composed: Composed,
 ) -> tuple[Handing, tuple[KeptBack, ...], Agreed]:
     """Exactly what leaves: the table of scopes, cut down to what the person agrees to now."""
-    body = desk.body_of_partner(session, partner)
-    consent = desk.agreed(laid.procedure, laid.view, body, now).get(composed.purpose)
+    behind = pairing.bodies_behind(session, laid.procedure, partner, actor.country)
+    consent = desk.agreed(laid.procedure, laid.view, behind, now).get(composed.purpose)
     if consent is None:
         raise Invalid({"purpose": "no_consent"})
     if composed.kind == "transfer":
@@ -342,7 +345,7 @@ def _packet(
         step=composed.step if composed.kind == "transfer" else None,
         age_group=laid.case.age_group,  # type: ignore[arg-type]  # the column holds one of the three
         to=consent.role,
-        organisation=body.code,
+        organisation=desk.asked_body(session, laid, consent.role, behind),
         sender=actor.organisation,
         purpose=consent.purpose,
         asked=composed.asked,
@@ -350,6 +353,7 @@ def _packet(
         person=chosen.person,
         handling=list(composed.handling),
         handling_note=composed.handling_note,
+        standing=pairing.standing_for(session, laid.procedure, laid.case, laid.view, partner, actor.country),
     )
     return packet, chosen.kept_back, consent
 

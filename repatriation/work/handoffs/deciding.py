@@ -18,6 +18,7 @@ from repatriation.records.partners import Partner
 from repatriation.records.sealing import Safe, shred
 from repatriation.work.actors import Actor
 from repatriation.work.cases import Opener, Sheaf, every_body
+from repatriation.work.federation import pairing
 from repatriation.work.handoffs import desk, outcome
 from repatriation.work.handoffs.post import answers_for, locked_partner, post, signed_text
 from repatriation.work.house import House
@@ -73,7 +74,7 @@ def accept(house: House, actor: Actor, now: datetime, handoff_id: str, into: Int
         row, partner = _waiting(session, house, actor, handoff_id, ("referral", "transfer"))
         packet = read(row.kind, desk.claims_of(signed_text(house, row))["case"])
         assert isinstance(packet, Handing)
-        case = _case_for(session, house, actor, now, packet, into)
+        case = _case_for(session, house, actor, now, row, partner, packet, into)
         row.case_id, row.organisation_id = case.id, actor.organisation_id
         detail = {"handoff": row.id, "kind": row.kind, "partner": partner.id, "purpose": row.purpose}
         trail.append(session, actor, now, "handoff:accepted", detail, case.id)
@@ -174,12 +175,22 @@ def person_entered(told: Person) -> tuple[PersonEntered, AccountEntered]:
 
 
 def _case_for(
-    session: Session, house: House, actor: Actor, now: datetime, packet: Handing, into: Into
+    session: Session,
+    house: House,
+    actor: Actor,
+    now: datetime,
+    row: Handoff,
+    partner: Partner,
+    packet: Handing,
+    into: Into,
 ) -> CaseFile:
     if into.reference is not None:
         return find(session, actor, into.reference)
     try:
         person, account = person_entered(packet.person)
+        mirrored = pairing.take_up(session, house, actor, now, row, partner, packet, person, account)
+        if mirrored is not None:
+            return mirrored
         new = NewCase(
             route=into.route or packet.route or "",
             stage=into.stage or "",

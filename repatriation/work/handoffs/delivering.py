@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, func, or_, select, update
 
 from partners import delivery, jose
 from partners.calls import Http, Line, Peer, Wire
@@ -22,6 +22,8 @@ from repatriation.records.handoffs import TAKEN_BACK, Handoff
 from repatriation.records.outbox import Outbox
 from repatriation.records.partners import Partner
 from repatriation.records.sealing import Shredded, shred
+from repatriation.work.federation import hearing, pairing
+from repatriation.work.federation.settling import settle_due
 from repatriation.work.handoffs import composing, outcome
 from repatriation.work.handoffs.carrying import carry_on
 from repatriation.work.handoffs.post import DELIVER, call_for, locked_partner, signed_text
@@ -30,6 +32,10 @@ from repatriation.work.house import House
 
 Dial = Callable[[str, Reach], Wire]
 """Opens a wire to a partner's address. Raises calls.Failed."""
+
+
+_STOPS = or_(col(Handoff.kind) == "withdrawal", func.coalesce(col(Handoff.what), "") == "stop")
+"""What takes something back, or holds a case up, goes before all else that waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,7 @@ class Done:
     withdrawn: int = 0
     expired: int = 0
     carried: int = 0
+    settled: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +69,17 @@ def deliver_due(
     chance: Callable[[], float] = random.random,
     most: int = 100,
 ) -> Done:
-    """One round: take back what a consent no longer covers, take the steps that acceptances brought, end
-    what is over, deliver what is due, at most so many. Any number of processes may do this at once. Nothing
-    that a partner does raises anything here.
+    """One round: take back what a consent no longer covers, take the steps that acceptances brought, settle
+    the cases that two installations have, end what is over, deliver what is due, at most so many. Any number
+    of processes may do this at once. Nothing that a partner does raises anything here.
     """
     withdrawn = _withdraw_marked(house, now)
-    done = Done(withdrawn=withdrawn, carried=carry_on(house, now), expired=end_expired(house, now))
+    done = Done(
+        withdrawn=withdrawn,
+        carried=carry_on(house, now),
+        settled=settle_due(house, now),
+        expired=end_expired(house, now),
+    )
     tried = 0
     while tried < most:
         claimed = _claim(house, now, min(delivery.AT_ONCE, most - tried))
@@ -102,6 +114,7 @@ def _expire(session: Session, now: datetime, row: Handoff) -> None:
     trail.append(session, None, now, "handoff:expired", detail, row.case_id)
     if row.kind in ("referral", "transfer"):
         row.state = "expired"
+        pairing.let_go(session, row)
     if row.direction == "received" and row.kind in ("referral", "transfer"):
         shred(row)
     session.exec(
@@ -140,7 +153,7 @@ def _claim(house: House, now: datetime, most: int) -> list[Claimed]:
             .join(Handoff, col(Outbox.once) == "deliver:" + col(Handoff.id))
             .join(Partner, col(Partner.id) == col(Handoff.partner_id))
             .where(*due, Partner.state == "active")
-            .order_by(col(Outbox.run_at), col(Outbox.id))
+            .order_by(_STOPS.desc(), col(Outbox.run_at), col(Outbox.id))
             .limit(most)
             .with_for_update(of=Outbox, skip_locked=True)
         ).all()
@@ -201,6 +214,8 @@ def _letter(house: House, now: datetime, one: Claimed) -> Letter | Outcome:
             not row.standing or not composing.agrees_still(session, house, row, now)
         ):
             return Outcome(code="no_consent", mends=False)
+        if hearing.is_step(row) and not hearing.may_leave(session, house, row, now):
+            return Outcome(code="no_consent", mends=False)
     if row.expires_at <= now:
         return Outcome(code="expired", mends=False)
     try:
@@ -257,6 +272,11 @@ def _withdraw_now(
     """The consent ended before this could leave, or before it is known whether it did."""
     queued.attempts -= 1  # this time it was not tried
     session.flush()
+    if hearing.is_step(row):
+        queued.state, queued.last_error = "dead", "withdrawn"
+        row.state, row.waiting = "withdrawn", False
+        pairing.wake(session, now, str(row.case_id))
+        return
     take_back(session, house, now, row, partner, "consent_ended", None)
 
 

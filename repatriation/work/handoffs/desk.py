@@ -1,6 +1,6 @@
 """A case as handing it on needs it: what is on file, what the person agreed to, and who could be asked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -109,16 +109,38 @@ def body_of_partner(session: Session, partner: Partner) -> Body:
     return body_of(session.get_one(Organisation, partner.organisation_id))
 
 
-def agreed(procedure: Procedure, view: CaseView, body: Body, now: datetime) -> Mapping[str, Agreed]:
-    """What the person agrees to now that this body may know for: the first live consent of each purpose."""
+def agreed(
+    procedure: Procedure, view: CaseView, bodies: Sequence[Body], now: datetime
+) -> Mapping[str, Agreed]:
+    """What the person agrees to now that one of these bodies may know for: the first live consent of each
+    purpose.
+    """
     found: dict[str, Agreed] = {}
     for consent in procedure.consents.values():
         if not consent_is_live(view, consent.name, now):
             continue
         for role in consent.to:
-            if bodies_for(procedure, role, (body,)):
+            if bodies_for(procedure, role, bodies):
                 found.setdefault(consent.purpose, Agreed(consent.name, consent.purpose, role))
     return found
+
+
+def asked_body(session: Session, laid: OnDesk, role: str, bodies: Sequence[Body]) -> str | None:
+    """Which of the bodies that a partner speaks for is asked in a role: the one that has it in this case, the
+    partner's own, the only one. None where it is not plain.
+    """
+    fitting = bodies_for(laid.procedure, role, bodies)
+    having = session.exec(
+        select(Party.organisation_id).where(
+            Party.case_id == laid.case.id, Party.role == role, col(Party.until).is_(None)
+        )
+    ).all()
+    wishes = (
+        [body for body in fitting if body.id in having],
+        [b for b in fitting if b == bodies[0]],
+        fitting,
+    )
+    return next((wished[0].code for wished in wishes if len(wished) == 1), None)
 
 
 def consented(session: Session, case_id: str, name: str) -> Consented | None:

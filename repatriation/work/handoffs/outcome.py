@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from partners import envelope, jose, receipts
-from partners.packets import Decision
+from partners.packets import STEPS, Decision
 from partners.receipts import Receipt
 from repatriation.records import trail
 from repatriation.records.cases import Party
@@ -18,6 +18,7 @@ from repatriation.records.partners import Partner
 from repatriation.records.sealing import Safe
 from repatriation.work.actors import Actor
 from repatriation.work.clocks import first_due
+from repatriation.work.federation import hearing, pairing
 from repatriation.work.handoffs import carrying, desk
 from repatriation.work.handoffs.post import answers_for, call_for
 from repatriation.work.house import House
@@ -90,9 +91,15 @@ def take(
         )
     )
     detail = {"handoff": row.id, "kind": row.kind, "state": receipt.state, "partner": partner.id}
-    trail.append(session, actor, now, f"handoff:{receipt.state}", detail, row.case_id)
+    # What passes with the steps of a case would hide the steps themselves in its own trail.
+    chain = None if row.what in STEPS else row.case_id
+    trail.append(session, actor, now, f"handoff:{receipt.state}", detail, chain)
     if receipt.state == "received":
         row.state = "received" if row.state == "queued" else row.state
+        if row.kind == "decision":
+            hearing.acknowledged(session, house, row)
+    elif hearing.is_step(row):
+        hearing.answered(session, house, now, row, receipt, said)
     else:
         _decided(session, house, now, row, partner, receipt, said)
     session.add(row)
@@ -123,6 +130,10 @@ def _decided(
         call_for(session, row, now, "decided_late")
         return
     row.state, row.decided_at, row.waiting = receipt.state, now, False
+    if receipt.state == "accepted":
+        pairing.begun(session, now, row, said.reference if said else None)
+    else:
+        pairing.let_go(session, row)
     if receipt.state == "declined":
         row.standing = False
         call_for(session, row, now, "declined")

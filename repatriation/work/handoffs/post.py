@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from sqlmodel import Session, col, select
 
-from partners import envelope
+from partners import envelope, receipts
 from partners.envelope import Attachment, Kind, Signed
-from partners.packets import Handing, Packet, Update, Withdrawal
+from partners.packets import STEPS, Decision, Handing, Packet, Update, Withdrawal
 from repatriation.records.columns import new_id
-from repatriation.records.handoffs import Exchange, Handoff, Responsibility
+from repatriation.records.handoffs import Exchange, Handoff, HandoffReceipt, Responsibility
 from repatriation.records.outbox import Outbox
 from repatriation.records.partners import Partner
 from repatriation.records.sealing import CaseKey, Safe, new_case_key
@@ -175,6 +175,35 @@ def call_for(session: Session, row: Handoff, now: datetime, why: str) -> None:
     )
 
 
+def decide_unasked(
+    session: Session,
+    house: House,
+    now: datetime,
+    row: Handoff,
+    partner: Partner,
+    state: Literal["accepted", "declined"],
+    **told: Any,
+) -> None:
+    """Sign a decision that no person makes, because the procedure says what it must be, and send it back the
+    way what it is about came. `told` is what the decision says beside its receipt.
+    """
+    receipt = receipts.write(
+        issuer=house.issuer,
+        audience=row.issuer,
+        jti=row.jti,
+        sha256=str(row.digest),
+        state=state,
+        key=house.keyring.instance_keys().envelope_key(now),
+        now=now,
+    )
+    session.add(HandoffReceipt(handoff_id=row.id, issuer=house.issuer, state=state, at=now, text=receipt))
+    row.state, row.waiting, row.decided_at = state, False, now
+    session.add(row)
+    packet = Decision(about=row.jti, receipt=receipt, **told)
+    sent = post(session, house, now, partner, "decision", packet, of=row)
+    sent.what = row.what
+
+
 def signed_text(house: House, row: Handoff) -> str:
     """What was signed, opened. Raises Shredded when it was erased."""
     text: str = Safe(house.keyring).key_of(row).open("handoff", "signed", row.id, row.signed)
@@ -184,7 +213,7 @@ def signed_text(house: House, row: Handoff) -> str:
 def _awaits_decision(packet: Packet) -> bool:
     """Whether a person at the other end must decide, or say that they have seen it."""
     return isinstance(packet, Handing | Withdrawal) or (
-        isinstance(packet, Update) and packet.what == "correction"
+        isinstance(packet, Update) and packet.what in ("correction", *STEPS)
     )
 
 

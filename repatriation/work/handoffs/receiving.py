@@ -4,7 +4,7 @@ What came before is known again by what was signed, and gets the very receipt it
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from sqlalchemy.exc import IntegrityError
@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from partners import envelope, jose, receipts
 from partners.envelope import Envelope
-from partners.packets import Decision, Handing, Update, Withdrawal
+from partners.packets import STEPS, Decision, Handing, Update, Withdrawal
 from repatriation.records import trail
 from repatriation.records.columns import new_id
 from repatriation.records.handoffs import KINDS, Exchange, Handoff, HandoffFile, HandoffReceipt
@@ -20,8 +20,16 @@ from repatriation.records.organisations import SYSTEM, Officer, Organisation
 from repatriation.records.partners import Partner
 from repatriation.records.sealing import shred
 from repatriation.work.actors import Actor
+from repatriation.work.federation import hearing, pairing
 from repatriation.work.handoffs import outcome
-from repatriation.work.handoffs.post import answers_for, call_for, locked_partner, log, new_handoff
+from repatriation.work.handoffs.post import (
+    answers_for,
+    call_for,
+    decide_unasked,
+    locked_partner,
+    log,
+    new_handoff,
+)
 from repatriation.work.house import House
 from repatriation.work.opened import body_of
 from repatriation.work.refusals import NotFound
@@ -193,6 +201,8 @@ def _follow(
         answers_for(session, row, now, came.claims.iss, "received", partner.organisation_id)
         if _taken_back_already(session, row):
             _close(session, row)
+        elif (unfit := pairing.unfit(house, packet)) is not None:
+            _refuse(session, house, now, row, partner, unfit)
         else:
             call_for(session, row, now, "arrived")
         return
@@ -204,6 +214,9 @@ def _follow(
         _decide(session, house, actor, now, row, partner, target, packet)
     elif isinstance(packet, Withdrawal):
         _withdraw(session, now, row, target, packet)
+    elif packet.what in (*STEPS, "end"):
+        issued = datetime.fromtimestamp(came.claims.iat, UTC)
+        hearing.came(session, house, now, row, partner, target, packet, issued)
     else:
         row.waiting = packet.what == "correction"
         call_for(session, row, now, packet.what)
@@ -240,6 +253,7 @@ def _withdraw(
     if target is None or target.direction != "received":
         return
     target.standing = False
+    pairing.taken_back(session, target)
     if target.state in ("received", "expired"):
         _close(session, target)
     elif target.state == "accepted" and packet.was != "accepted":
@@ -247,6 +261,18 @@ def _withdraw(
         partner = session.get_one(Partner, target.partner_id)
         answers_for(session, target, now, target.issuer, "withdrawn", partner.organisation_id)
     session.add(target)
+
+
+def _refuse(
+    session: Session, house: House, now: datetime, row: Handoff, partner: Partner, reason: str
+) -> None:
+    """Decline at once what no officer could accept: the two installations do not go by the same file. Both
+    sides see why.
+    """
+    decide_unasked(session, house, now, row, partner, "declined", reason=reason)
+    row.reason, row.standing = reason, False
+    shred(row)
+    call_for(session, row, now, reason)
 
 
 def _close(session: Session, row: Handoff) -> None:

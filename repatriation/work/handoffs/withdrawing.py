@@ -15,6 +15,7 @@ from repatriation.records.handoffs import Handoff
 from repatriation.records.outbox import Outbox
 from repatriation.records.partners import Partner
 from repatriation.work.actors import Actor
+from repatriation.work.federation import pairing
 from repatriation.work.handoffs import composing
 from repatriation.work.handoffs.deciding import own
 from repatriation.work.handoffs.post import call_for, locked_partner, post
@@ -81,6 +82,7 @@ def take_back(
         queued.state, queued.last_error = "dead", "withdrawn"
     was = row.state
     row.state, row.waiting, row.standing = "withdrawn", False, False
+    pairing.let_go(session, row)
     row.reason, row.decided_at = reason, row.decided_at or now
     session.add(row)
     detail = {"handoff": row.id, "kind": row.kind, "partner": partner.id, "reason": reason, "was": was}

@@ -1,0 +1,1 @@
+"""Cases that another installation has as well: offering them, taking them up, and settling their steps."""

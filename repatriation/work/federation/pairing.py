@@ -1,0 +1,347 @@
+"""Offers a case to another installation, to be carried on together, and takes one up that is offered.
+
+Only an installation on the other side of the route can be asked, only by the side that has the person, and
+only one. It speaks for all bodies of its country in that case, as ours does for those of ours.
+"""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select, update
+
+from partners import federation
+from partners.federation import Side, Standing
+from partners.packets import Handing
+from repatriation.records import trail
+from repatriation.records.cases import CaseFile, Party
+from repatriation.records.federation import SETTLE, Mirror, MirrorStep
+from repatriation.records.handoffs import Handoff
+from repatriation.records.organisations import Organisation
+from repatriation.records.outbox import Outbox
+from repatriation.records.partners import Partner
+from repatriation.records.scope import every_case
+from repatriation.work.actors import Actor
+from repatriation.work.cases import Opener, Sheaf, every_body
+from repatriation.work.federation.writing import RENEWED, Page, part_of, put_right
+from repatriation.work.house import House
+from repatriation.work.newcase import AccountEntered, NewCase, PersonEntered
+from repatriation.work.opened import body_of
+from repatriation.work.sharing import Body, Part, bodies_for
+from repatriation.work.views import view_of
+from sop import vocabulary as words
+from sop.procedure import Procedure
+from sop.shelf import NotOnTheShelf
+from sop.view import CaseView
+
+
+def beside(session: Session, procedure: Procedure, partner: Partner, country: str) -> Side | None:
+    """Our side of a route, where a partner is an installation on the other side of it."""
+    if partner.envelope_issuer is None or partner.envelope_issuer != partner.client_id:
+        return None
+    ours = federation.side_of(procedure, country)
+    theirs = federation.side_of(procedure, session.get_one(Organisation, partner.organisation_id).country)
+    return ours if ours is not None and theirs == federation.other(ours) else None
+
+
+def bodies_behind(session: Session, procedure: Procedure, partner: Partner, country: str) -> tuple[Body, ...]:
+    """The bodies that a partner speaks for: its own, and where it is the installation on the other side of a
+    route, all of its country.
+    """
+    own = body_of(session.get_one(Organisation, partner.organisation_id))
+    if beside(session, procedure, partner, country) is None:
+        return (own,)
+    others = [body for body in every_body(session) if body.country == own.country and body.id != own.id]
+    return (own, *others)
+
+
+def standing_for(
+    session: Session, procedure: Procedure, case: CaseFile, view: CaseView, partner: Partner, country: str
+) -> Standing | None:
+    """Where a case stands, for a partner that is asked to carry it on with us; None where it cannot be."""
+    ours = beside(session, procedure, partner, country)
+    if ours is None or federation.has_the_person(procedure, view.stage) != ours:
+        return None
+    mirror = session.get(Mirror, case.id)
+    if mirror is not None and (mirror.partner_id != partner.id or mirror.side != ours):
+        return None
+    anew = mirror is None or mirror.state in ("stuck", "ended")
+    told = federation.standing(view)
+    return told.model_copy(
+        update={
+            "number": 0 if mirror is None else mirror.number + anew,
+            "taken": mirror.taken if mirror else 0,
+            "heard": mirror.heard if mirror else 0,
+            "anew": anew,
+            "parts": _parts_told(session, case.id),
+            "gate": case.gate,
+        }
+    )
+
+
+def offer(
+    session: Session, house: House, now: datetime, row: Handoff, partner: Partner, packet: Handing
+) -> None:
+    """Keep the order of steps from now on, for the partner who is asked to carry the case on with us."""
+    standing = packet.standing
+    if standing is None or not standing.anew:
+        return
+    case = session.exec(every_case().where(CaseFile.id == row.case_id).with_for_update()).one()
+    side = federation.has_the_person(house.shelf.pinned(case.digest), standing.stage)
+    mirror = session.get(Mirror, case.id) or Mirror(
+        case_id=case.id, partner_id=partner.id, handoff_id=row.id, side=side, state="offered", since=now
+    )
+    mirror.handoff_id, mirror.state, mirror.since = row.id, "offered", now
+    mirror.number, mirror.view = standing.number, _kept(standing)
+    session.add(mirror)
+    case.side = side
+    # What we took up to now is in what is told.
+    session.exec(
+        update(MirrorStep)
+        .where(
+            col(MirrorStep.case_id) == case.id,
+            col(MirrorStep.ours).is_(True),
+            col(MirrorStep.state).in_(("taken", "waiting")),
+        )
+        .values(state="counted")
+    )
+
+
+def begun(session: Session, now: datetime, row: Handoff, reference: str | None) -> None:
+    """The partner has accepted: what we took since the offer goes there."""
+    mirror = of_handoff(session, row)
+    if mirror is None or mirror.state != "offered":
+        return
+    mirror.state, mirror.there = "live", reference or mirror.there
+    mirror.reached = mirror.number
+    session.add(mirror)
+    wake(session, now, mirror.case_id)
+    trail.append(session, None, now, "federation:begun", {"handoff": row.id}, mirror.case_id)
+
+
+def let_go(session: Session, row: Handoff) -> None:
+    """An offer came to nothing: the case is ours alone."""
+    mirror = of_handoff(session, row)
+    if mirror is not None and mirror.state == "offered":
+        close(session, mirror)
+
+
+def close(session: Session, mirror: Mirror) -> None:
+    """Nothing more of a case is shared: it goes on here by itself."""
+    mirror.state = "ended"
+    session.add(mirror)
+    case = session.exec(every_case().where(CaseFile.id == mirror.case_id).with_for_update()).one()
+    case.side = None
+    session.add(case)
+    session.flush()
+
+
+def taken_back(session: Session, row: Handoff) -> None:
+    """The sender takes back a handoff by which a case came here. Where it never heard that we accepted, what
+    came by it is frozen until people have settled it.
+    """
+    mirror = of_handoff(session, row)
+    if mirror is not None and mirror.state == "live" and mirror.heard_at is None:
+        mirror.state = "ended"
+        case = session.exec(every_case().where(CaseFile.id == mirror.case_id).with_for_update()).one()
+        case.side = mirror.side + federation.STOPPED
+        session.add(mirror)
+        session.add(case)
+
+
+def unfit(house: House, packet: Handing) -> str | None:
+    """Why a case that is offered cannot be carried on here by any officer: it follows another procedure file,
+    or stands where that file has no place. None where it can, or where nothing of the kind is asked.
+    """
+    standing = packet.standing
+    if standing is None:
+        return None
+    procedure = same_procedure(house, packet)
+    if procedure is None:
+        return "other_procedure"
+    known = {fact for action in procedure.actions.values() for fact in action.records}
+    fits = (
+        standing.stage in procedure.stages
+        and standing.facts.keys() <= known
+        and standing.consents.keys() <= procedure.consents.keys()
+    )
+    return None if fits else "other_standing"
+
+
+def same_procedure(house: House, packet: Handing) -> Procedure | None:
+    """The very procedure file that a case follows there, if it is on our shelf."""
+    try:
+        return house.shelf.pinned(packet.procedure or "")
+    except NotOnTheShelf:
+        return None
+
+
+def take_up(
+    session: Session,
+    house: House,
+    actor: Actor,
+    now: datetime,
+    row: Handoff,
+    partner: Partner,
+    packet: Handing,
+    person: PersonEntered,
+    account: AccountEntered,
+) -> CaseFile | None:
+    """The case that an accepted handoff is about, as the other installation has it: opened here, or the one
+    that was opened before. None where it is not one to be carried on together.
+    """
+    standing, procedure = packet.standing, same_procedure(house, packet)
+    if standing is None or procedure is None or packet.reference is None:
+        return None
+    side = beside(session, procedure, partner, actor.country)
+    if side is None:
+        return None
+    mirror = session.exec(
+        select(Mirror).where(Mirror.partner_id == partner.id, Mirror.there == packet.reference)
+    ).first()
+    view = federation.view_of(standing, procedure.digest)
+    if mirror is None:
+        reference = _open(session, house, actor, now, partner, packet, procedure, view, side, person, account)
+        case = session.exec(every_case().where(CaseFile.reference == reference)).one()
+        mirror = Mirror(
+            case_id=case.id,
+            partner_id=partner.id,
+            handoff_id=row.id,
+            side=side,
+            state="live",
+            there=packet.reference,
+            since=now,
+        )
+        _set(session, mirror, standing)
+        return case
+    case = session.exec(every_case().where(CaseFile.id == mirror.case_id).with_for_update()).one()
+    if standing.anew:
+        _renew(session, house, now, case, mirror, row, standing, procedure, view, partner)
+    return case
+
+
+def wake(session: Session, now: datetime, case_id: str) -> None:
+    """Have it looked what can be settled in a case."""
+    session.add(Outbox(kind=SETTLE, case_id=case_id, run_at=now))
+
+
+def of_handoff(session: Session, row: Handoff) -> Mirror | None:
+    """The mirrored case that a handoff brought about."""
+    return session.exec(select(Mirror).where(Mirror.handoff_id == row.id).with_for_update()).first()
+
+
+def _open(
+    session: Session,
+    house: House,
+    actor: Actor,
+    now: datetime,
+    partner: Partner,
+    packet: Handing,
+    procedure: Procedure,
+    view: CaseView,
+    side: Side,
+    person: PersonEntered,
+    account: AccountEntered,
+) -> str:
+    assert packet.standing is not None
+    age_group = packet.age_group or "unknown"
+    new = NewCase(
+        route=procedure.route,
+        stage=view.stage,
+        age_group=age_group if view.child == (age_group != "adult") else "unknown",
+        gate=packet.standing.gate,
+        person=person,
+        account=account,
+    )
+    parts = _parts_here(session, procedure, packet.standing, actor, partner, side)
+    sheaf = Sheaf()
+    reference = Opener(house, actor, now, every_body(session)).put_mirrored(
+        sheaf, new, procedure, view, parts, side, str(partner.officer_id)
+    )
+    sheaf.write(session)
+    return reference
+
+
+def _renew(
+    session: Session,
+    house: House,
+    now: datetime,
+    case: CaseFile,
+    mirror: Mirror,
+    row: Handoff,
+    standing: Standing,
+    procedure: Procedure,
+    view: CaseView,
+    partner: Partner,
+) -> None:
+    """Take the case over as it stands there: a person has said so, since the engines could not agree. Steps
+    of ours that they have not heard yet stay on top.
+    """
+    case.side, mirror.handoff_id = mirror.side, row.id
+    was = {"state": mirror.state, "number": mirror.number}
+    _set(session, mirror, standing)
+    for step in session.exec(
+        select(MirrorStep).where(
+            MirrorStep.case_id == case.id, col(MirrorStep.state).in_(("taken", "waiting"))
+        )
+    ).all():
+        known = standing.heard if step.ours else standing.taken
+        if step.seq is not None and step.seq <= known:
+            step.state, step.number = "counted", None
+        session.add(step)
+    before = view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
+    page = Page(session, house, now, case, procedure, partner.organisation_id)
+    put_right(page, before, view, "renewed", (str(was["state"]),), RENEWED)
+    wake(session, now, case.id)
+
+
+def _set(session: Session, mirror: Mirror, standing: Standing) -> None:
+    mirror.state = "live"
+    mirror.number, mirror.view = standing.number, _kept(standing)
+    mirror.taken = max(mirror.taken, standing.heard)
+    mirror.heard = standing.taken
+    mirror.reached = max(mirror.reached, standing.number)
+    session.add(mirror)
+    session.flush()
+
+
+def _kept(standing: Standing) -> dict[str, object]:
+    kept: dict[str, object] = Standing(
+        stage=standing.stage,
+        entered=standing.entered,
+        child=standing.child,
+        facts=standing.facts,
+        consents=standing.consents,
+    ).model_dump(mode="json")
+    return kept
+
+
+def _parts_told(session: Session, case_id: str) -> dict[str, str]:
+    rows = session.exec(
+        select(Party.role, Organisation.code)
+        .join(Organisation, col(Organisation.id) == col(Party.organisation_id))
+        .where(Party.case_id == case_id, col(Party.until).is_(None))
+        .order_by(Party.role, Organisation.code)
+    ).all()
+    return dict(rows)
+
+
+def _parts_here(
+    session: Session, procedure: Procedure, standing: Standing, actor: Actor, partner: Partner, side: Side
+) -> list[Part]:
+    """Who has a part in it here: those who have one there, and whoever takes it up, in every role that it can
+    play on its side.
+    """
+    bodies = {body.code: body for body in every_body(session)}
+    own = bodies[actor.organisation]
+    parts: dict[Part, None] = {}
+    for role in sorted(words.ROLES):
+        if role.startswith(f"{side}.") and bodies_for(procedure, role, (own,)):
+            parts[Part(role, own.id)] = None
+    for role, code in sorted(standing.parts.items()):
+        part = part_of(procedure, role, bodies.get(code), side, partner.organisation_id)
+        if part is not None:
+            parts[part] = None
+    responsible = procedure.stages[standing.stage].responsible
+    if not any(part.role == responsible for part in parts):
+        theirs = responsible.partition(".")[0] == federation.other(side)
+        parts[Part(responsible, partner.organisation_id if theirs else own.id)] = None
+    return list(parts)
