@@ -3,13 +3,16 @@
 from sqlalchemy import MetaData
 
 from repatriation.records import (
+    calendar,
     cases,
     consents,
     factors,
+    feeds,
     handoffs,
     imports,
     instance,
     invitations,
+    notices,
     organisations,
     outbox,
     papers,
@@ -24,13 +27,16 @@ from repatriation.records import (
 from repatriation.records.columns import Row
 
 MODULES = (
+    calendar,
     cases,
     consents,
     factors,
+    feeds,
     handoffs,
     imports,
     instance,
     invitations,
+    notices,
     organisations,
     outbox,
     papers,

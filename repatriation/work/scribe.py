@@ -16,7 +16,7 @@ from repatriation.records.sealing import CaseKey
 from repatriation.records.trail import Event, Head
 from repatriation.records.writing import ADVANCE, PART, PARTS, Write, Writes
 from repatriation.work.actors import Actor
-from repatriation.work.clocks import first_due
+from repatriation.work.clocks import clocks_of
 from repatriation.work.house import House
 from repatriation.work.opened import Opened, Taken
 from repatriation.work.papers.filing import Filed
@@ -29,6 +29,8 @@ from sop.procedure import Procedure
 from sop.view import CaseView
 
 _ARRIVAL = frozenset({"expected_on", "gate"})
+_TURN = frozenset({"turn_at"})
+_NOTHING: frozenset[str] = frozenset()
 
 _JOIN, _FACT, _CONSENT = insert(Party), insert(Fact), insert(Consent)
 _IDENTIFICATION, _TELL, _ANSWER = insert(Identification), insert(Outbox), insert(Idempotency)
@@ -57,8 +59,9 @@ class Scribe:
         self.case_id: str = opened.row.id
         self.before = before
         self.after: CaseView = step.view
-        self.due_on: date | None = first_due(house, procedure, step.view, now)
         self.ended: bool = procedure.stages[step.view.stage].end
+        self.due_on: date | None
+        self.due_on, self.turn_at = clocks_of(house, procedure, step.view, now)
 
     def writes(self, key: str | None, request: str) -> Writes:
         event = self._event()
@@ -86,7 +89,9 @@ class Scribe:
     def _advance(self, head: Head) -> Write:
         scheduled = self.after.facts.get("handover_scheduled")
         expected_on, gate = scheduled.on if scheduled else None, self.given.gate or self.row.gate
-        same = _ARRIVAL if (expected_on, gate) == (self.row.expected_on, self.row.gate) else frozenset()
+        same = _ARRIVAL if (expected_on, gate) == (self.row.expected_on, self.row.gate) else _NOTHING
+        if self.turn_at == self.row.turn_at:
+            same |= _TURN
         values = {
             "case_id": self.case_id,
             "was_version": self.row.version,
@@ -97,6 +102,7 @@ class Scribe:
             "state": state_after(self.after, self.before, self.row.state),
             "expected_on": expected_on,
             "gate": gate,
+            "turn_at": self.turn_at,
             "version": self.after.version,
             "trail_seq": head.seq,
             "trail_head": head.hash,
@@ -262,7 +268,8 @@ class Scribe:
         told: list[tuple[str, str | None]] = [("case:left", organisation) for organisation in sorted(left)]
         if others - left - {self.actor.organisation_id}:
             told.append(("case:moved", None))
-        detail = {"reference": self.row.reference, "version": self.after.version}
+        by = self.actor.organisation_id
+        detail = {"reference": self.row.reference, "version": self.after.version, "by": by}
         return [
             Write(_TELL, {"id": new_id(), "case_id": self.case_id, "kind": kind, "recipient_id": recipient,
                           "run_at": self.now, "detail": detail, "state": "open", "attempts": 0})
