@@ -11,18 +11,19 @@ from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, fun
 from sqlalchemy.types import DateTime
 
 from repatriation.records.cases import CaseFile, Party
-from repatriation.records.columns import Row
 from repatriation.records.doors import Doors
+from repatriation.records.notices import Notice
 from repatriation.records.organisations import SYSTEM, Officer, Organisation
 from repatriation.records.outbox import Outbox
 from repatriation.records.sets import among
+from repatriation.records.trail import Trail
 from repatriation.records.visits import Visit
 
 CASES = CaseFile.metadata.tables["case_file"]
 VISITS = Visit.metadata.tables["visit"]
 OUTBOX = Outbox.metadata.tables["outbox"]
-NOTICES = Row.metadata.tables["notice"]
-TRAIL = Row.metadata.tables["trail"]
+NOTICES = Notice.metadata.tables["notice"]
+TRAIL = Trail.metadata.tables["trail"]
 _PARTS = Party.metadata.tables["party"]
 _OFFICERS = Officer.metadata.tables["officer"]
 _BODIES = Organisation.metadata.tables["organisation"]

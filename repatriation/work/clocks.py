@@ -34,6 +34,14 @@ def clocks_of(house: House, procedure: Procedure, view: CaseView, now: datetime)
     return Clocks(day, next_turning(running, now))
 
 
+def next_look(kept: datetime | None, clocks: Clocks, now: datetime) -> datetime | None:
+    """When the clocks of a case are to be looked at, after a step: at once where one has turned already and
+    nobody was told of it yet, as after an outage.
+    """
+    untold = kept is not None and kept <= now and clocks.due_on is not None
+    return kept if untold else clocks.turn_at
+
+
 def first_due(house: House, procedure: Procedure, view: CaseView, now: datetime) -> date | None:
     """The day on which the first running clock ends, or none when no clock runs."""
     return clocks_of(house, procedure, view, now).due_on

@@ -16,7 +16,7 @@ from repatriation.records.sealing import CaseKey
 from repatriation.records.trail import Event, Head
 from repatriation.records.writing import ADVANCE, PART, PARTS, Write, Writes
 from repatriation.work.actors import Actor
-from repatriation.work.clocks import clocks_of
+from repatriation.work.clocks import clocks_of, next_look
 from repatriation.work.house import House
 from repatriation.work.opened import Opened, Taken
 from repatriation.work.papers.filing import Filed
@@ -60,8 +60,9 @@ class Scribe:
         self.before = before
         self.after: CaseView = step.view
         self.ended: bool = procedure.stages[step.view.stage].end
-        self.due_on: date | None
-        self.due_on, self.turn_at = clocks_of(house, procedure, step.view, now)
+        clocks = clocks_of(house, procedure, step.view, now)
+        self.due_on: date | None = clocks.due_on
+        self.turn_at = next_look(opened.row.turn_at, clocks, now)
 
     def writes(self, key: str | None, request: str) -> Writes:
         event = self._event()

@@ -11,13 +11,13 @@ from typing import Final, NamedTuple
 
 from sqlmodel import col, delete, select, update
 
-from repatriation.records.columns import Row
 from repatriation.records.notices import Notice, Telling
 from repatriation.records.organisations import Officer, Organisation
 from repatriation.records.outbox import Beat, JobRun, Outbox
 from repatriation.records.seals import seal
 from repatriation.records.sessions import Begun, Throttle
 from repatriation.records.sets import add_missing
+from repatriation.records.waiting import OUTBOX
 from repatriation.records.writing import add_once
 from repatriation.work.house import House
 from repatriation.work.telling.beats import FORGOTTEN
@@ -33,8 +33,6 @@ READ_FOR: Final = timedelta(days=180)
 
 HOURLY: Final = "%Y-%m-%dT%H"
 DAILY: Final = "%Y-%m-%d"
-
-_OUTBOX = Row.metadata.tables["outbox"]
 
 
 class Chore(NamedTuple):
@@ -105,7 +103,7 @@ def plan_digests(house: House, now: datetime) -> None:
             if day is not None and wish.officer_id in waiting:
                 at = when_to_send(now, zone, wish.quiet_from, wish.quiet_until)
                 rows.append(mail_row(wish.officer_id, at, f"digest:{wish.officer_id}:{day}"))
-        add_missing(session.connection(), _OUTBOX, rows)
+        add_missing(session.connection(), OUTBOX, rows)
 
 
 def seal_trail(house: House, now: datetime) -> None:

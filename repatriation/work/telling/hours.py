@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
-from repatriation.records.columns import Row, new_id
+from repatriation.records.columns import new_id
+from repatriation.records.notices import Telling
 from repatriation.records.sets import among
 from repatriation.work.telling.audience import Who
 from sop.clocks import ZONES, zone_of
@@ -21,7 +22,7 @@ MORNING: Final = 8
 """The hour of the daily mail, where the officer works."""
 
 _ELSEWHERE: Final = "KHM"
-_WISHES = Row.metadata.tables["telling"]
+_WISHES = Telling.metadata.tables["telling"]
 _AT_ONCE = select(_WISHES.c.officer_id, _WISHES.c.quiet_from, _WISHES.c.quiet_until).where(
     _WISHES.c.rhythm == "at_once", _WISHES.c.mail.is_not(None)
 )

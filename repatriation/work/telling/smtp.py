@@ -69,12 +69,10 @@ class Smtp:
             return SmtpLine(self._connected())
         except ssl.SSLError:
             raise Away("not_trusted") from None
-        except TimeoutError:
-            raise Away("too_slow") from None
         except smtplib.SMTPAuthenticationError:
             raise Away("not_let_in") from None
-        except (OSError, smtplib.SMTPException):
-            raise Away("unreachable") from None
+        except (OSError, smtplib.SMTPException) as problem:
+            raise Away(_why(problem)) from None
 
     def _connected(self) -> smtplib.SMTP:
         context = ssl.create_default_context(cafile=str(self.ca) if self.ca else None)
@@ -124,7 +122,11 @@ class SmtpLine:
             raise NotTaken(f"status_{code}", for_good=code >= 500) from None
         except (smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as problem:
             raise NotTaken(f"status_{problem.smtp_code}", for_good=False) from None
-        except TimeoutError:
-            raise Away("too_slow") from None
-        except (OSError, smtplib.SMTPException):
-            raise Away("unreachable") from None
+        except (OSError, smtplib.SMTPException) as problem:
+            raise Away(_why(problem)) from None
+
+
+def _why(problem: BaseException) -> str:
+    """Whether a line was lost because nobody answered; the library hides that behind an error of its own."""
+    slow = isinstance(problem, TimeoutError) or isinstance(problem.__context__, TimeoutError)
+    return "too_slow" if slow else "unreachable"
