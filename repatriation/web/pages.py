@@ -11,9 +11,12 @@ from repatriation.web import (
     arrivals,
     authorize,
     cases,
+    clock,
     colleagues,
+    feeds,
     handoffs,
     health,
+    inbox,
     invitations,
     languages,
     oauth,
@@ -52,6 +55,9 @@ PAGES: tuple[Callable[[], Blueprint], ...] = (
     partners.make_blueprint,
     authorize.make_blueprint,
     colleagues.make_blueprint,
+    inbox.make_blueprint,
+    feeds.make_blueprint,
+    clock.make_blueprint,
 )
 
 MACHINES: tuple[Callable[[], Blueprint], ...] = (

@@ -33,6 +33,8 @@ _COUNTED: Final = (
 )
 _SIGN_IN: Final = N_("Sign in to read more:")
 _NOBODY: Final = N_("This mail names nobody. Answers to it are not read.")
+VISIT_IN_CALENDAR: Final = N_("Visit, %(reference)s")
+VISITS_IN_CALENDAR: Final = N_("Visits")
 _HOW: Final = N_("How and when you are told:")
 
 
