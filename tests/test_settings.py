@@ -109,7 +109,11 @@ def test_a_refusal_never_quotes_a_secret() -> None:
     assert "too-short-secret" not in refusal(secret_key="too-short-secret")
 
 
-MAIL = {"demonstration": True, "smtp_host": "mail.example.org", "smtp_from": "robot@example.org"}
+MAIL: dict[str, Any] = {
+    "demonstration": True,
+    "smtp_host": "mail.example.org",
+    "smtp_from": "robot@example.org",
+}
 
 
 def test_mail_goes_encrypted_or_stays_on_this_machine() -> None:

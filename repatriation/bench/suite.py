@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
-from repatriation.bench import advance, clash, crash, documents, fair, http, imports, lists, sop
+from repatriation.bench import advance, clash, crash, documents, fair, followup, http, imports, lists, sop
 from repatriation.bench.place import Place, places
 from repatriation.bench.report import Report
 from sop import shelf
@@ -18,6 +18,7 @@ BENCHES: Final[Mapping[str, Callable[[Place], Report]]] = {
     "list": lists.run,
     "import": imports.run,
     "documents": documents.run,
+    "followup": followup.run,
 }
 
 WITHOUT_DATABASE: Final = ("sop", "documents")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, literal_column, or_, select
 from sqlalchemy.types import DateTime
 
 from repatriation.records.cases import CaseFile, Party
@@ -34,17 +34,23 @@ _OPEN: ColumnElement[str] = literal_column("'open'")
 _TIME = select(func.clock_timestamp(type_=DateTime(timezone=True)).label("at"))
 
 
-def anything(kinds: Iterable[str]) -> Select[Any]:
-    """Whether a visit, a case or a message of some kinds is due: three answers in one row. Given: now."""
-    now = bindparam("now", type_=VISITS.c.next_at.type)
+def first_due(kinds: Iterable[str]) -> Select[Any]:
+    """When the first visit, case and message of some kinds is due: three moments in one row.
+
+    Asked for in the order of their indexes: to "is any due?" PostgreSQL may answer by reading the table, when
+    it does not know how far ahead all of it lies.
+    """
     kind = or_(*(OUTBOX.c.kind == each for each in kinds))
-    messages = OUTBOX.c.state == _OPEN, kind, OUTBOX.c.run_at <= now
     asked: list[Any] = [
-        exists().where(VISITS.c.next_at <= now).label("visits"),
-        exists().where(CASES.c.turn_at <= now).label("cases"),
-        exists().where(*messages).label("messages"),
+        _first(VISITS.c.next_at, VISITS.c.next_at.is_not(None)).label("visits"),
+        _first(CASES.c.turn_at, CASES.c.turn_at.is_not(None)).label("cases"),
+        _first(OUTBOX.c.run_at, OUTBOX.c.state == _OPEN, kind).label("messages"),
     ]
     return select(*asked)
+
+
+def _first(moment: Any, *where: Any) -> Any:
+    return select(moment).where(*where).order_by(moment).limit(1).scalar_subquery()
 
 
 def due_visits(most: int) -> Select[Any]:

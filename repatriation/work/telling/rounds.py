@@ -4,13 +4,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from repatriation.records.waiting import anything
+from repatriation.records.waiting import first_due
 from repatriation.work.house import House
 from repatriation.work.telling.limits import turn_limits
 from repatriation.work.telling.moves import TOLD, tell_moves
 from repatriation.work.telling.visits import turn_visits
 
-_ANYTHING: Final = anything(TOLD)
+_FIRST: Final = first_due(TOLD)
 
 _KINDS: Final[tuple[tuple[str, Callable[[House, datetime], int]], ...]] = (
     ("visits", turn_visits),
@@ -32,11 +32,11 @@ def tick(house: House, now: datetime, stopping: Callable[[], bool] = lambda: Fal
 
     Any number of processes may do so at once; each batch is a transaction of its own.
     """
-    due = house.doors.look(lambda lean: lean.all(_ANYTHING, {"now": now})[0])
+    first = house.doors.look(lambda lean: lean.all(_FIRST, {})[0])
     done = {}
     for kind, turn in _KINDS:
-        done[kind] = 0
-        while getattr(due, kind) and not stopping():
+        done[kind], at = 0, getattr(first, kind)
+        while at is not None and at <= now and not stopping():
             number = turn(house, now)
             if not number:
                 break  # done, or in the hands of another process
