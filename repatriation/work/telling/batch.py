@@ -14,7 +14,7 @@ from repatriation.records.waiting import CASES, NOTICES, OUTBOX, TRAIL
 from repatriation.work.telling.audience import Who
 from repatriation.work.telling.hours import mails_at_once
 
-MOST: Final = 500
+MOST: Final = 1000
 """How much is done in one transaction, so that nobody waits long for it."""
 
 _HOUR: Final = timedelta(hours=1)

@@ -54,31 +54,27 @@ def turn_visits(house: House, now: datetime) -> int:
 
 
 def turn_of(visit: Any, now: datetime, zone: ZoneInfo, rhythm: Rhythm) -> Turn:
-    """Where a visit stands. After an outage only the newest turn is told, and how late."""
-    stands = standing(visit.due_on, now, zone, rhythm)
+    """How a visit stands that is due to turn. After an outage only the newest turn is told, and how late."""
     since = visit.next_at
-    while (turn := next_turn(visit.due_on, since, zone, rhythm)) is not None and turn[0] <= now:
-        since = turn[0]
-    ahead = next_turn(visit.due_on, now, zone, rhythm)
-    return Turn(stands, since, *(ahead if ahead is not None else (None, None)))
+    ahead = next_turn(visit.due_on, since, zone, rhythm)
+    while ahead is not None and ahead[0] <= now:
+        since = ahead[0]
+        ahead = next_turn(visit.due_on, since, zone, rhythm)
+    return Turn(standing(visit.due_on, now, zone, rhythm), since, *(ahead or (None, None)))
 
 
 def _say(batch: Batch, audience: Audience, visit: Any, turn: Turn, country: str) -> None:
-    detail: dict[str, Any] = {
-        "reference": visit.reference,
-        "due": visit.due_on.isoformat(),
-        **late(turn.since, batch.now),
-    }
+    due, behind = visit.due_on.isoformat(), late(turn.since, batch.now)
     told = batch.tell(
         _those(audience, visit, turn.now, country),
         VISIT,
-        f"visit:{visit.id}:{detail['due']}:{turn.now}",
-        detail,
+        f"visit:{visit.id}:{due}:{turn.now}",
+        {"reference": visit.reference, "due": due, **behind},
         case_id=visit.case_id,
         visit_id=visit.id,
         standing=turn.now,
     )
-    said = {"visit": visit.id, "due": detail["due"], "told": told, **late(turn.since, batch.now)}
+    said = {"visit": visit.id, "due": due, "told": told, **behind}
     batch.log(visit, visit.case_id, f"visit:{turn.now}", said)
 
 
