@@ -25,7 +25,7 @@ run: install ## Demonstration: prepare an embedded database with made-up cases a
 	$(BIN)/repatriation db prepare && \
 	$(BIN)/repatriation demo && \
 	$(BIN)/repatriation demo accounts && \
-	exec $(BIN)/repatriation serve --port $(PORT)
+	exec $(BIN)/repatriation serve --clock --port $(PORT)
 
 test: install test-tools ## Every test: units, both databases, the browser, the journeys
 	@$(BIN)/pytest -n 2 $(ARGS)

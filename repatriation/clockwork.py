@@ -6,6 +6,7 @@ up nothing else.
 """
 
 import logging
+import os
 import signal
 import threading
 from collections.abc import Callable
@@ -58,12 +59,17 @@ class Clockwork:
         ):
             self._add(work, seconds)
 
-    def run(self) -> None:
-        """Tick until asked to end; then end what is under way, batch by batch, and say goodbye."""
+    def run(self, beside: bool = False) -> None:
+        """Tick until asked to end, or `beside` another process until that has ended; then end what is under
+        way, batch by batch, and say goodbye.
+        """
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._asked_to_end)
         self._scheduler.start()
-        self._ends.wait()
+        started_by = os.getppid()
+        while not self._ends.wait(1.0) and not (beside and os.getppid() != started_by):
+            pass
+        self._ends.set()
         self._scheduler.shutdown(wait=True)
         stop_beating(self.house, self.process)
 

@@ -5,7 +5,8 @@ import click
 
 @click.command("clock")
 @click.option("--once", is_flag=True, help="One round of everything, and end.")
-def command(once: bool) -> None:
+@click.option("--beside", is_flag=True, help="End when the process that started it has ended.")
+def command(once: bool, beside: bool) -> None:
     """Run the clock, in a process of its own, until SIGTERM or Ctrl+C. Several may run at once.
 
     Without it nobody is reminded, no mail goes out, no handoff is delivered and nothing is sealed.
@@ -35,4 +36,4 @@ def command(once: bool) -> None:
     if house.relay is None:
         click.echo("No mail server is set (REPATRIATION_SMTP_HOST): notices are in the inbox alone.")
     click.echo("The clock runs - stop with Ctrl+C")
-    clockwork.run()
+    clockwork.run(beside)

@@ -60,7 +60,10 @@ def due_visits(most: int) -> Select[Any]:
     return (
         select(
             *(VISITS.c[n] for n in ("id", "case_id", "officer_id", "organisation_id", "due_on", "next_at")),
-            *(CASES.c[n] for n in ("reference", "route", "holder_id", "trail_seq", "trail_head")),
+            *(
+                CASES.c[n]
+                for n in ("reference", "route", "holder_id", "trail_seq", "trail_head", "closed_at")
+            ),
         )
         .join(CASES, CASES.c.id == VISITS.c.case_id)
         .where(VISITS.c.next_at <= bindparam("now"))

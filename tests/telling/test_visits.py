@@ -55,6 +55,14 @@ def test_whoever_lost_sight_of_the_case_is_not_told(office: Office) -> None:
     assert office.told() == []
 
 
+def test_a_visit_in_a_case_that_is_closed_is_told_to_nobody(office: Office) -> None:
+    visit = office.visit(office.case(closed_at=office.now), DAY)
+    office.tick(days=11)
+    assert office.told() == []
+    with office.house.doors.read() as session:
+        assert session.get_one(Visit, visit).next_at is None
+
+
 def test_an_officer_who_left_is_replaced_by_their_colleagues(office: Office) -> None:
     office.visit(office.case(), DAY)
     with office.house.doors.act() as session:
