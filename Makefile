@@ -25,7 +25,7 @@ run: install ## Demonstration: prepare an embedded database with made-up cases a
 	$(BIN)/repatriation db prepare && \
 	$(BIN)/repatriation demo && \
 	$(BIN)/repatriation demo accounts && \
-	exec $(BIN)/repatriation serve --port $(PORT)
+	exec $(BIN)/repatriation serve --clock --port $(PORT)
 
 test: install test-tools ## Every test: units, both databases, the browser, the journeys
 	@$(BIN)/pytest -n 2 $(ARGS)
@@ -51,10 +51,12 @@ lock: ## Choose versions anew and write them, with their hashes, into requiremen
 
 messages: install ## Bring every catalogue up to date with the program; LANGUAGE=km begins a new one
 	@$(BIN)/pybabel -q extract -F locales/babel.cfg --no-location --sort-output --omit-header -k _l \
-	  -o locales/messages.pot repatriation
+	  --ignore-dirs ".* ._ telling" -o locales/messages.pot repatriation
 	@$(BIN)/pybabel -q extract -F locales/babel.cfg --no-location --sort-output --omit-header -c NOTE: \
 	  -k bi -k bip:1c,2 -k NC_:1c,2 -o locales/documents.pot documents locales
-	@for domain in messages documents; do \
+	@$(BIN)/pybabel -q extract -F locales/babel.cfg --no-location --sort-output --omit-header \
+	  -o locales/mails.pot repatriation/work/telling
+	@for domain in messages documents mails; do \
 	  if [ -n "$(LANGUAGE)" ] && [ ! -e "locales/$(LANGUAGE)/LC_MESSAGES/$$domain.po" ]; then \
 	    $(BIN)/pybabel -q init -D $$domain -i locales/$$domain.pot -d locales -l $(LANGUAGE); fi; \
 	  for catalogue in locales/*/LC_MESSAGES/$$domain.po; do \

@@ -21,7 +21,7 @@ from repatriation.web.access_log import log_requests
 from repatriation.web.callers import add_nonce
 from repatriation.web.errors import Discreet, show_errors
 from repatriation.web.languages import language, languages_to_choose, speak
-from repatriation.web.menu import areas
+from repatriation.web.menu import areas, unread_notices
 from repatriation.web.pages import MACHINES, PAGES
 from repatriation.web.security import guard, refuse_unguarded_pages
 from repatriation.web.session import Sessions, signed_in, wall_clock
@@ -108,6 +108,7 @@ def _for_every_page() -> dict[str, object]:
         "signed_in": signed_in(),
         "demonstration": current_app.config["DEMONSTRATION"],
         "areas": areas,
+        "unread_notices": unread_notices,
     }
 
 

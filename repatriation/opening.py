@@ -10,9 +10,11 @@ from repatriation.records import migrations
 from repatriation.records.doors import Doors, default_url
 from repatriation.records.sealing import Keyring, KeyringError
 from repatriation.settings import Settings
+from repatriation.work.calendars import Calendars
 from repatriation.work.house import House
 from repatriation.work.papers.workshop import Workshop
 from repatriation.work.readiness import procedures_missing
+from repatriation.work.telling.smtp import Smtp
 from sop import clocks, shelf
 
 UNREADY = {
@@ -54,6 +56,11 @@ def open_to_serve(settings: Settings, now: datetime) -> House:
 
     Raises NotReady, and whatever `open_house` raises.
     """
+    return tested(settings, open_to_tick(settings, now))
+
+
+def open_to_tick(settings: Settings, now: datetime) -> House:
+    """The same for the clock, which prints no paper, so that no worker of the press is tried."""
     house = open_house(settings)
     wrong = what_is_wrong(house.doors) or (
         *(UNKNOWN.format(digest) for digest in procedures_missing(house)),
@@ -64,7 +71,7 @@ def open_to_serve(settings: Settings, now: datetime) -> House:
     )
     if wrong:
         raise NotReady("\n".join(wrong))
-    return tested(settings, house)
+    return house
 
 
 def tested(settings: Settings, house: House) -> House:
@@ -98,13 +105,31 @@ def open_workshop(settings: Settings, keyring: Keyring) -> Workshop | None:
     )
 
 
+_PORTS = {"starttls": 587, "implicit": 465, "none": 25}
+
+
+def open_relay(settings: Settings) -> Smtp | None:
+    """The mail server, where there is one."""
+    if not settings.smtp_host:
+        return None
+    return Smtp(
+        host=settings.smtp_host,
+        port=settings.smtp_port or _PORTS[settings.smtp_tls],
+        sender=settings.smtp_from,
+        tls=settings.smtp_tls,
+        user=settings.smtp_user,
+        password=settings.smtp_password.get_secret_value(),
+        ca=settings.smtp_ca,
+    )
+
+
 def open_house(settings: Settings) -> House:
     """Everything work needs. Raises what is wrong with a procedure, a calendar, the keys or the database."""
-    keyring = Keyring(settings.keyring_folder)
+    keyring, doors = Keyring(settings.keyring_folder), open_doors(settings)
     return House(
-        doors=open_doors(settings),
+        doors=doors,
         shelf=shelf.stock(settings.corridors),
-        calendars=clocks.load(overrides=settings.calendars),
+        calendars=Calendars(clocks.load(overrides=settings.calendars), doors),
         keyring=keyring,
         demonstration=settings.demonstration,
         issuer=settings.issuer,
@@ -115,6 +140,7 @@ def open_house(settings: Settings) -> House:
             loopback=settings.demonstration,
             ca=settings.partner_ca,
         ),
+        relay=open_relay(settings),
     )
 
 

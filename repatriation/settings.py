@@ -1,10 +1,11 @@
 """Every setting of an installation, read once from REPATRIATION_* variables or one TOML file, and checked."""
 
 import os
+import re
 from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
@@ -24,6 +25,8 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 
 # Known to everybody who reads this, and so good for nothing but made-up data.
 DEMONSTRATION_SECRET = "demonstration-only: everybody can read this key"  # noqa: S105
+
+_SENDER = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+")
 
 Listed = Annotated[tuple[str, ...], NoDecode]
 Paths = Annotated[tuple[Path, ...], NoDecode]
@@ -107,6 +110,20 @@ class Settings(BaseSettings):
         description="Codes of organisations whose travel documents are real, joined by commas; "
         "those of all others are specimens",
     )
+    smtp_host: str = Field(default="", description="The mail server for notices to officers; empty: no mail")
+    smtp_port: int = Field(
+        default=0, ge=0, le=65535, description="Its port; 0: 587 for starttls, 465 for implicit, 25 for none"
+    )
+    smtp_tls: Literal["starttls", "implicit", "none"] = Field(
+        default="starttls",
+        description="How the line to it is encrypted; none only to this machine itself",
+    )
+    smtp_user: str = Field(default="", description="The name to sign in to it with; empty: without")
+    smtp_password: SecretStr = Field(default=SecretStr(""), description="The password to sign in with")
+    smtp_from: str = Field(default="", description="The address that notices come from")
+    smtp_ca: Path | None = Field(
+        default=None, description="File of certificates to trust for it; empty: the machine's own"
+    )
     time_zone: str = Field(default="Asia/Phnom_Penh", description="The time zone in which times are shown")
 
     @classmethod
@@ -173,7 +190,7 @@ class Settings(BaseSettings):
             ip_network(network)  # says itself what is wrong
         return value
 
-    @field_validator("partner_ca")
+    @field_validator("partner_ca", "smtp_ca")
     @classmethod
     def _certificates_are_there(cls, value: Path | None) -> Path | None:
         if value is not None and not value.is_file():
@@ -210,6 +227,21 @@ class Settings(BaseSettings):
             )
         if self.issuer.startswith("http:") and self.host not in LOOPBACK:
             raise ValueError(f"{PREFIX}ISSUER must begin with https:// unless it is this machine alone")
+        return self
+
+    @model_validator(mode="after")
+    def _mail_goes_a_safe_way(self) -> Self:
+        """Mails say little, but the password of the mail server goes over the same line."""
+        if not self.smtp_host:
+            return self
+        if not _SENDER.fullmatch(self.smtp_from):
+            raise ValueError(
+                f"{PREFIX}SMTP_FROM must be the address that mails come from, when {PREFIX}SMTP_HOST is set"
+            )
+        if self.smtp_tls == "none" and self.smtp_host not in LOOPBACK:
+            raise ValueError(f"{PREFIX}SMTP_TLS may be none only when the mail server is this machine")
+        if bool(self.smtp_user) != bool(self.smtp_password.get_secret_value()):
+            raise ValueError(f"{PREFIX}SMTP_USER and {PREFIX}SMTP_PASSWORD belong together")
         return self
 
     @property

@@ -107,3 +107,27 @@ def test_a_wrong_value_is_refused_in_words(given: dict[str, object], sentence: s
 
 def test_a_refusal_never_quotes_a_secret() -> None:
     assert "too-short-secret" not in refusal(secret_key="too-short-secret")
+
+
+MAIL: dict[str, Any] = {
+    "demonstration": True,
+    "smtp_host": "mail.example.org",
+    "smtp_from": "robot@example.org",
+}
+
+
+def test_mail_goes_encrypted_or_stays_on_this_machine() -> None:
+    assert read_settings(**MAIL).smtp_tls == "starttls"
+    assert "REPATRIATION_SMTP_TLS may be none only" in refusal(**MAIL, smtp_tls="none")
+    assert read_settings(**{**MAIL, "smtp_host": "localhost"}, smtp_tls="none").smtp_host == "localhost"
+
+
+def test_mail_needs_an_address_to_come_from() -> None:
+    assert "REPATRIATION_SMTP_FROM must be" in refusal(demonstration=True, smtp_host="mail.example.org")
+    assert "REPATRIATION_SMTP_FROM must be" in refusal(**{**MAIL, "smtp_from": "robot\r\n@example.org"})
+
+
+def test_a_name_at_the_mail_server_needs_its_password_and_it_is_never_shown() -> None:
+    assert "belong together" in refusal(**MAIL, smtp_user="robot")
+    settings = read_settings(**MAIL, smtp_user="robot", smtp_password="not for everybody")
+    assert "not for everybody" not in repr(settings)

@@ -3,7 +3,19 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
-from repatriation.bench import advance, clash, crash, documents, fair, http, imports, lists, partners, sop
+from repatriation.bench import (
+    advance,
+    clash,
+    crash,
+    documents,
+    fair,
+    followup,
+    http,
+    imports,
+    lists,
+    partners,
+    sop,
+)
 from repatriation.bench.place import Place, places
 from repatriation.bench.report import Report
 from sop import shelf
@@ -19,6 +31,7 @@ BENCHES: Final[Mapping[str, Callable[[Place], Report]]] = {
     "import": imports.run,
     "documents": documents.run,
     "partners": partners.run,
+    "followup": followup.run,
 }
 
 WITHOUT_DATABASE: Final = ("sop", "documents")

@@ -4,7 +4,10 @@ from pathlib import Path
 
 import click
 
-NAMES = ("sop", "advance", "http", "fair", "crash", "clash", "list", "import", "documents", "partners")
+NAMES = (
+    *("sop", "advance", "http", "fair", "crash", "clash", "list", "import", "documents", "partners"),
+    "followup",
+)
 BOTH = ("sqlite", "postgresql")
 
 

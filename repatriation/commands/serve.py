@@ -7,8 +7,9 @@ import click
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8000, show_default=True, help="The port to listen on.")
 @click.option("--processes", default=2, show_default=True, help="How many processes answer.")
+@click.option("--clock", is_flag=True, help="Run the clock beside it too, in a process of its own.")
 @click.option("--threads", default=4, show_default=True, help="How many requests each answers at once.")
-def command(host: str, port: int, processes: int, threads: int) -> None:
+def command(host: str, port: int, processes: int, clock: bool, threads: int) -> None:
     """Serve the pages.
 
     The settings are the REPATRIATION_* variables, checked before anything listens.
@@ -44,4 +45,4 @@ def command(host: str, port: int, processes: int, threads: int) -> None:
         log_to_stderr()
         return create_app(settings, house)
 
-    Service(Desk(host, port, processes, threads, settings.proxy_hops > 0), make).run()
+    Service(Desk(host, port, processes, threads, settings.proxy_hops > 0, clock), make).run()

@@ -18,6 +18,7 @@ from repatriation.records.organisations import Officer, Organisation
 from repatriation.work.actors import READ_ONLY, Actor
 from repatriation.work.house import House
 from repatriation.work.sessions import actor_of
+from repatriation.work.telling.rounds import tick
 
 KEY: Final = "demonstration"
 """The key in the `instance` table under which stands that this is a demonstration, and how far it is told."""
@@ -55,6 +56,7 @@ def load(house: House, now: datetime) -> Loaded:
     if not already:
         _tell(house, actors, kept)
         make_papers(house, actors, now, kept_cases(house))
+        tick(house, now)
     return Loaded(len(ORGANISATIONS), len(ACCOUNTS), len(STORIES), already)
 
 

@@ -24,6 +24,8 @@ class CaseFile(Row, table=True):
         Index("ix_case_file_unsealed", "id", sqlite_where=text("trail_seq > sealed_seq"),
               postgresql_where=text("trail_seq > sealed_seq")),
         Index(None, "expected_on", "gate"),
+        Index("ix_case_file_turn_at", "turn_at", sqlite_where=text("turn_at IS NOT NULL"),
+              postgresql_where=text("turn_at IS NOT NULL")),
     )  # fmt: skip
 
     id: str = identifier()
@@ -50,6 +52,7 @@ class CaseFile(Row, table=True):
     key_epoch: int = column("open", index=True)
     demonstration: bool = column("open", False)
     side: str | None = column("case", None)  # that we play where another installation plays the other one
+    turn_at: Moment | None = moment("case", None)  # when one of the clocks on it turns next: see sop.turns
 
 
 _LIVE = text("until IS NULL")

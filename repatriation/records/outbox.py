@@ -7,6 +7,7 @@ from sqlalchemy import Index, text
 from repatriation.records.columns import Moment, Row, choice, column, document, identifier, moment
 
 _OPEN = text("state = 'open'")
+_DEAD = text("state = 'dead'")
 _ONCE = text("once IS NOT NULL")
 
 
@@ -17,6 +18,7 @@ class Outbox(Row, table=True):
 
     __table_args__ = (
         Index("ix_outbox_due", "run_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_outbox_dead", "recipient_id", "run_at", sqlite_where=_DEAD, postgresql_where=_DEAD),
         Index("uq_outbox_once", "once", unique=True, sqlite_where=_ONCE, postgresql_where=_ONCE),
     )
 

@@ -106,8 +106,8 @@ _GIVEN = Idempotency.metadata.tables["idempotency"]
 
 _NEEDED = (
     *("id", "reference", "digest", "stage", "entered_at", "holder_id", "age_group", "state", "expected_on"),
-    *("gate", "version", "trail_seq", "trail_head", "updated_at", "closed_at", "wrapped_key", "key_epoch"),
-    "side",
+    *("gate", "turn_at", "version", "trail_seq", "trail_head", "updated_at", "closed_at"),
+    *("wrapped_key", "key_epoch", "side"),
 )
 
 

@@ -3,14 +3,17 @@
 from sqlalchemy import MetaData
 
 from repatriation.records import (
+    calendar,
     cases,
     consents,
     factors,
     federation,
+    feeds,
     handoffs,
     imports,
     instance,
     invitations,
+    notices,
     organisations,
     outbox,
     papers,
@@ -25,14 +28,17 @@ from repatriation.records import (
 from repatriation.records.columns import Row
 
 MODULES = (
+    calendar,
     cases,
     consents,
     factors,
     federation,
+    feeds,
     handoffs,
     imports,
     instance,
     invitations,
+    notices,
     organisations,
     outbox,
     papers,

@@ -6,8 +6,9 @@ from flask import current_app, request
 from flask_babel import lazy_gettext as _l
 
 from repatriation.web.security import permission_of
-from repatriation.web.session import signed_in
+from repatriation.web.session import house, signed_in
 from repatriation.work.permissions import may
+from repatriation.work.telling.inbox import MOST_COUNTED, unread
 
 
 class Area(NamedTuple):
@@ -27,6 +28,7 @@ AREAS = (
     Area("cases.index", _l("Cases")),
     Area("arrivals.index", _l("Arrivals")),
     Area("visits.index", _l("Visits")),
+    Area("inbox.index", _l("Inbox")),
     Area("handoffs.index", _l("Handoffs")),
     Area("imports.index", _l("Import")),
     Area("procedures.index", _l("Procedures")),
@@ -34,6 +36,7 @@ AREAS = (
     Area("trail.index", _l("Identities opened")),
     Area("partners.index", _l("Partners")),
     Area("colleagues.index", _l("Colleagues")),
+    Area("clock.index", _l("Clock")),
 )
 
 
@@ -43,6 +46,15 @@ def areas() -> tuple[Area, ...]:
     if officer is None:
         return ()
     return tuple(area for area in AREAS if _opens(area.endpoint, officer.actor.duty))
+
+
+def unread_notices() -> str:
+    """How many notices the officer has not read, as the menu says it; nothing when there are none."""
+    officer = signed_in()
+    number = unread(house(), officer.actor) if officer is not None else 0
+    if number >= MOST_COUNTED:
+        return f"{MOST_COUNTED - 1}+"
+    return str(number) if number else ""
 
 
 def _opens(endpoint: str, duty: str) -> bool:

@@ -11,10 +11,13 @@ from repatriation.web import (
     arrivals,
     authorize,
     cases,
+    clock,
     colleagues,
+    feeds,
     guide,
     handoffs,
     health,
+    inbox,
     invitations,
     languages,
     oauth,
@@ -54,6 +57,9 @@ PAGES: tuple[Callable[[], Blueprint], ...] = (
     partners.make_blueprint,
     authorize.make_blueprint,
     colleagues.make_blueprint,
+    inbox.make_blueprint,
+    feeds.make_blueprint,
+    clock.make_blueprint,
 )
 
 MACHINES: tuple[Callable[[], Blueprint], ...] = (

@@ -13,8 +13,9 @@ from repatriation.work.permissions import Permission, may
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-# The pages that need no sign-in: those by which one comes in or leaves, what machines ask, and the check of a
-# paper, which whoever holds one must be able to ask. Another needs a better reason than convenience.
+# The pages that need no sign-in: those by which one comes in or leaves, what machines ask, the check of a
+# paper, which whoever holds one must be able to ask, and calendars, whose address is itself the secret.
+# Another needs a better reason than convenience.
 PUBLIC = frozenset(
     {
         "static",
@@ -31,6 +32,7 @@ PUBLIC = frozenset(
         "verify.keys",
         "guide.guide",
         "guide.example",
+        "feeds.calendar",
     }
 )
 

@@ -5,7 +5,7 @@ parts.
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import insert
@@ -22,7 +22,7 @@ from repatriation.records.people import NameToken, Person, PersonName, Trafficki
 from repatriation.records.sealing import new_case_key
 from repatriation.records.trail import Trail
 from repatriation.work.actors import Actor
-from repatriation.work.clocks import first_due
+from repatriation.work.clocks import clocks_of
 from repatriation.work.house import House
 from repatriation.work.newcase import ConsentEntered, NewCase
 from repatriation.work.opened import body_of
@@ -403,7 +403,7 @@ class _Folder:
         """The row of the case, once all that it opens with is known."""
         scheduled = self.view.facts.get("handover_scheduled")
         opener = self.opener
-        due_on: date | None = first_due(opener.house, self.procedure, self.view, opener.now)
+        due_on, turn_at = clocks_of(opener.house, self.procedure, self.view, opener.now)
         responsible = self.procedure.stages[self.view.stage].responsible
         holder = next(part.organisation_id for part in parts if part.role == responsible)
         self.sheaf.add(
@@ -432,6 +432,7 @@ class _Folder:
             key_epoch=self.epoch,
             demonstration=opener.house.demonstration,
             side=side,
+            turn_at=turn_at,
         )
         for part in parts:
             self.sheaf.add(

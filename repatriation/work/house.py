@@ -9,14 +9,17 @@ from partners.reach import Reach
 from repatriation.records.doors import Doors
 from repatriation.records.sealing import Keyring
 from repatriation.work.papers.workshop import Workshop
+from repatriation.work.telling.smtp import Relay
 from sop.clocks import Calendar
+from sop.followup import Rhythm
 from sop.shelf import Shelf
 
 
 @dataclass(frozen=True, slots=True)
 class House:
     """One installation at work. `issuer` is its public address, by which partners know it; `partner_rate`
-    how many calls a second each partner may make; `reach` where our own calls to partners may go.
+    how many calls a second each partner may make; `reach` where our own calls to partners may go; `relay`
+    takes mails to officers, where there is one; `rhythm` says when a visit is soon due, overdue and missed.
     """
 
     doors: Doors
@@ -28,3 +31,5 @@ class House:
     partner_rate: int = 50
     papers: Workshop | None = None
     reach: Reach = field(default_factory=Reach)
+    relay: Relay | None = None
+    rhythm: Rhythm = field(default_factory=Rhythm)

@@ -25,6 +25,9 @@ class Permission(StrEnum):
     APPROVE_PARTNERS = "partner:program:approve"
     LEND_TO_PROGRAM = "partner:program:lend"
     HAND_OVER = "handoff:box:use"
+    WATCH_CLOCK = "clock:board:read"
+    RETRY_MAIL = "clock:mail:retry"
+    ENTER_DAYS = "clock:day:enter"
 
 
 _P = Permission
@@ -46,6 +49,9 @@ HELD: Mapping[str, frozenset[Permission]] = {
         _P.READ_TRAIL,
         _P.APPROVE_PARTNERS,
         _P.LET_COLLEAGUES_IN,
+        _P.WATCH_CLOCK,
+        _P.RETRY_MAIL,
+        _P.ENTER_DAYS,
     },
     "reception": _CASE_WORK | {_P.OPEN_CASE, _P.WRITE_IDENTITY, _P.LIST_ARRIVALS},
     "caseworker": _CASE_WORK | {_P.WRITE_IDENTITY, _P.LIST_VISITS, _P.RECORD_VISIT},
@@ -53,7 +59,7 @@ HELD: Mapping[str, frozenset[Permission]] = {
     "police": _CASE_WORK | {_P.OPEN_CASE},
     "iom": _CASE_WORK | {_P.IMPORT_CASES, _P.READ_STATISTICS},
     # An auditor sees who did what in which case, and never who the case is about.
-    "auditor": _EVERYBODY | {_P.LIST_CASES, _P.READ_CASE, _P.READ_TRAIL, _P.READ_STATISTICS},
+    "auditor": _EVERYBODY | {_P.LIST_CASES, _P.READ_CASE, _P.READ_TRAIL, _P.READ_STATISTICS, _P.WATCH_CLOCK},
     # A partner's program opens no page; what it may call is agreed with the partner, scope by scope.
     "system": frozenset(),
 }

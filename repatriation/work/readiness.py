@@ -7,6 +7,10 @@ from sqlmodel import select
 from repatriation.records import migrations
 from repatriation.records.cases import CaseFile
 from repatriation.work.house import House
+from repatriation.work.telling.beats import ticks
+
+TOLD_ONLY = frozenset({"papers", "clock"})
+"""What a monitor is told, and what does not keep people from working."""
 
 # What may keep a database from being used, as the names under which a monitor sees it.
 _OF_THE_DATABASE = {"unreachable": "database", "revision": "tables", "guard": "guards"}
@@ -17,12 +21,13 @@ def readiness(house: House) -> Mapping[str, bool]:
 
     The database answers, its tables are this program's, nothing can be taken out of the trail, there is a
     procedure to follow, and every procedure that a case was opened under is on the shelf, unchanged. That no
-    paper can be issued (`papers`) is told as well, and keeps nobody out.
+    paper can be issued (`papers`), or that no clock runs (`clock`), is told as well, and keeps nobody out.
     """
     wrong = {_OF_THE_DATABASE[problem.code] for problem in migrations.ready(house.doors)}
     found = {name: name not in wrong for name in _OF_THE_DATABASE.values()}
     found["procedures"] = bool(house.shelf.procedures)
     found["procedures_of_cases"] = not wrong and not procedures_missing(house)
+    found["clock"] = not wrong and ticks(house)
     found["papers"] = house.papers is not None and house.papers.fault is None
     return found
 

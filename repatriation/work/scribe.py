@@ -16,7 +16,7 @@ from repatriation.records.sealing import CaseKey
 from repatriation.records.trail import Event, Head
 from repatriation.records.writing import ADVANCE, PART, PARTS, Write, Writes
 from repatriation.work.actors import Actor
-from repatriation.work.clocks import first_due
+from repatriation.work.clocks import clocks_of, next_look
 from repatriation.work.federation import telling
 from repatriation.work.house import House
 from repatriation.work.opened import Opened, Taken
@@ -30,6 +30,8 @@ from sop.procedure import Procedure
 from sop.view import CaseView
 
 _ARRIVAL = frozenset({"expected_on", "gate"})
+_TURN = frozenset({"turn_at"})
+_NOTHING: frozenset[str] = frozenset()
 
 _JOIN, _FACT, _CONSENT = insert(Party), insert(Fact), insert(Consent)
 _IDENTIFICATION, _TELL, _ANSWER = insert(Identification), insert(Outbox), insert(Idempotency)
@@ -58,8 +60,10 @@ class Scribe:
         self.case_id: str = opened.row.id
         self.before = before
         self.after: CaseView = step.view
-        self.due_on: date | None = first_due(house, procedure, step.view, now)
         self.ended: bool = procedure.stages[step.view.stage].end
+        clocks = clocks_of(house, procedure, step.view, now)
+        self.due_on: date | None = clocks.due_on
+        self.turn_at = next_look(opened.row.turn_at, clocks, now)
 
     def writes(self, key: str | None, request: str) -> Writes:
         event, actor = self._event(), self.actor
@@ -90,7 +94,9 @@ class Scribe:
     def _advance(self, head: Head) -> Write:
         scheduled = self.after.facts.get("handover_scheduled")
         expected_on, gate = scheduled.on if scheduled else None, self.given.gate or self.row.gate
-        same = _ARRIVAL if (expected_on, gate) == (self.row.expected_on, self.row.gate) else frozenset()
+        same = _ARRIVAL if (expected_on, gate) == (self.row.expected_on, self.row.gate) else _NOTHING
+        if self.turn_at == self.row.turn_at:
+            same |= _TURN
         values = {
             "case_id": self.case_id,
             "was_version": self.row.version,
@@ -101,6 +107,7 @@ class Scribe:
             "state": state_after(self.after, self.before, self.row.state),
             "expected_on": expected_on,
             "gate": gate,
+            "turn_at": self.turn_at,
             "version": self.after.version,
             "trail_seq": head.seq,
             "trail_head": head.hash,
@@ -266,7 +273,8 @@ class Scribe:
         told: list[tuple[str, str | None]] = [("case:left", organisation) for organisation in sorted(left)]
         if others - left - {self.actor.organisation_id}:
             told.append(("case:moved", None))
-        detail = {"reference": self.row.reference, "version": self.after.version}
+        by = self.actor.organisation_id
+        detail = {"reference": self.row.reference, "version": self.after.version, "by": by}
         return [
             Write(_TELL, {"id": new_id(), "case_id": self.case_id, "kind": kind, "recipient_id": recipient,
                           "run_at": self.now, "detail": detail, "state": "open", "attempts": 0})

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Annotated, Any, Final, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 from sqlalchemy import bindparam, insert, update
@@ -27,7 +28,8 @@ from repatriation.work.papers.filing import StepPaper
 from repatriation.work.particulars import NOTHING, YEARS
 from repatriation.work.refusals import Invalid, NotFound
 from repatriation.work.steps import take_step
-from sop.clocks import zone_of
+from sop.clocks import ZONES, zone_of
+from sop.followup import next_turn
 
 MADE: Final = "seen"
 """The outcome of a visit at which the person was met; every other one is a visit missed."""
@@ -168,12 +170,16 @@ def _writes(
         written = Write(_ADD, {"id": row_id, **_new(case.id), **values})
     if entered.next_on is None:
         return (written,)
+    home = house.shelf.pinned(case.digest).home
+    turn = next_turn(entered.next_on, now, ZoneInfo(ZONES[home]), house.rhythm)
     plan = {
         "id": new_id(),
         **_new(case.id),
         "officer_id": actor.officer_id,
         "organisation_id": actor.organisation_id,
         "due_on": entered.next_on,
+        "next_at": turn[0] if turn else None,
+        "next_step": turn[1] if turn else None,
     }
     return (written, Write(_ADD, plan))
 

@@ -203,6 +203,7 @@ def test_the_process_says_that_it_lives_and_whether_it_can_serve(visitor: Visito
         "guards": "ok",
         "procedures": "failed",  # this house has none
         "procedures_of_cases": "ok",
+        "clock": "failed",  # and no clock has ever run
         "papers": "failed",  # and no means to make papers
     }
     assert answer.status_code == 503
