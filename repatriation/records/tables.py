@@ -18,6 +18,8 @@ from repatriation.records import (
     providers,
     seals,
     sessions,
+    stays,
+    summaries,
     trail,
     visits,
 )
@@ -39,6 +41,8 @@ MODULES = (
     providers,
     seals,
     sessions,
+    stays,
+    summaries,
     trail,
     visits,
 )
