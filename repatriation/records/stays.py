@@ -1,6 +1,6 @@
 """How long cases stood at each stage: a row for every stage that a case has left.
 
-The trail says the same and is what counts; here it lies so that times can be reckoned over many cases at once.
+The trail says the same and is what counts; here it lies ready, so that times can be reckoned over many cases.
 """
 
 from sqlalchemy import Index, insert

@@ -13,6 +13,7 @@ down_revision: str | None = "0008"
 branch_labels: str | None = None
 depends_on: str | None = None
 
+GOING = sa.text("closed_at IS NULL")
 WAITING = sa.text("acknowledged_at IS NULL")
 
 LEAVING = """
@@ -54,6 +55,10 @@ def upgrade() -> None:
     op.execute(TAKE_OVER.format(leaving=LEAVING, minutes=MINUTES[kind]))
     op.create_index("ix_stay_left_at", "stay", ["left_at", "route", "stage", "minutes", "case_id"])
     op.create_index("ix_stay_entered_at", "stay", ["stage", "entered_at", "case_id"])
+    op.create_index(
+        "ix_case_file_open", "case_file", ["stage", "route", "entered_at"],
+        sqlite_where=GOING, postgresql_where=GOING,
+    )  # fmt: skip
     _make_summary()
 
 
@@ -95,4 +100,5 @@ def _make_summary() -> None:
 def downgrade() -> None:
     """Drop the tables; the trail still says what happened."""
     op.drop_table("summary")
+    op.drop_index("ix_case_file_open", "case_file")
     op.drop_table("stay")

@@ -1,0 +1,120 @@
+"""How long cases stand at each stage, against the time limit that counts from entering it, where one is known."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from repatriation.records import boards
+from repatriation.work.actors import Actor
+from repatriation.work.boards.behind import Behind
+from repatriation.work.boards.small import Told, told
+from repatriation.work.house import House
+from sop.deadlines import STAGE
+from sop.procedure import Limit, Procedure, Stage
+
+WINDOW: Final = timedelta(days=365)
+"""Stays that ended within it are reckoned with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Stays at one stage that ended: how many, and in days the length that half, and nine of ten, did not
+    exceed."""
+
+    number: Told
+    median: float | None
+    ninetieth: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class StageLine:
+    """One stage of a route. `theirs` is of cases in which the reader has no part, where that may be told."""
+
+    procedure: Procedure
+    stage: Stage
+    limits: tuple[Limit, ...]
+    here: int
+    ours: Span
+    here_theirs: Told | None
+    theirs: Span | None
+
+
+def stages(house: House, actor: Actor, now: datetime, day: date, *, of_others: bool) -> tuple[StageLine, ...]:
+    """Every stage of every route at which a case of the reader's stands or stood, as the route goes."""
+    asked = _given(house, actor, now)
+    with house.doors.read() as session:
+        connection = session.connection()
+
+        def numbers(question: Any) -> Mapping[tuple[str, str], Any]:
+            return {(row.route, row.stage): row for row in connection.execute(question, asked)}
+
+        ended, here = numbers(boards.spans(ours=True)), numbers(boards.standing(ours=True))
+        ended_theirs = numbers(boards.spans(ours=False)) if of_others else {}
+        here_theirs = numbers(boards.standing(ours=False)) if of_others else {}
+    lines = []
+    for procedure in house.shelf.routes(day):
+        for name, stage in procedure.stages.items():
+            place = (procedure.route, name)
+            if stage.end or not any(place in each for each in (ended, here, ended_theirs, here_theirs)):
+                continue
+            lines.append(
+                StageLine(
+                    procedure,
+                    stage,
+                    limits_of(procedure, name, day),
+                    here[place].number if place in here else 0,
+                    _span(ended.get(place), ours=True),
+                    told(here_theirs[place].number if place in here_theirs else 0) if of_others else None,
+                    _span(ended_theirs.get(place), ours=False) if of_others else None,
+                )
+            )
+    return tuple(lines)
+
+
+def left(house: House, actor: Actor, now: datetime, route: str, stage: str) -> Behind:
+    """The stays behind a number."""
+    return Behind(boards.left_stage(), {**_given(house, actor, now), "route": route, "stage": stage})
+
+
+def here(house: House, actor: Actor, now: datetime, route: str, stage: str) -> Behind:
+    """The cases that stand at a stage now."""
+    return Behind(boards.at_stage(), {**_given(house, actor, now), "route": route, "stage": stage})
+
+
+def limits_of(procedure: Procedure, stage: str, day: date) -> tuple[Limit, ...]:
+    """The time limits that count from entering a stage and are in force: none where no source gives one."""
+    return tuple(
+        limit
+        for action in procedure.by_stage[stage]
+        for limit in action.within
+        if limit.of == STAGE and (limit.valid_from or day) <= day <= (limit.valid_to or day)
+    )
+
+
+def _given(house: House, actor: Actor, now: datetime) -> dict[str, Any]:
+    return {
+        "organisation_id": actor.organisation_id,
+        "since": now - WINDOW,
+        "stages": open_stages(house),
+    }
+
+
+def open_stages(house: House) -> list[str]:
+    """Every stage at which a case is still open."""
+    return sorted({name for p in house.shelf for name, stage in p.stages.items() if not stage.end})
+
+
+_FEW: Final = 10
+"""Of fewer the ninetieth percentile is the longest stay there was, and so one person's."""
+
+
+def _span(row: Any, *, ours: bool) -> Span:
+    if row is None:
+        return Span(Told(0, 0), None, None)
+    number = Told(row.number, row.number) if ours else told(row.number)
+    return Span(
+        number,
+        row.median / 1440 if number.exact else None,
+        row.ninetieth / 1440 if ours or row.number >= _FEW else None,
+    )
