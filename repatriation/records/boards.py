@@ -8,6 +8,8 @@ numbers and nothing else.
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    CTE,
+    BindParameter,
     ColumnElement,
     Float,
     Select,
@@ -34,10 +36,7 @@ _TABLES = CaseFile.metadata.tables
 _CASE, _PART, _STAY, _VISIT, _OFFICER = (
     _TABLES[name] for name in ("case_file", "party", "stay", "visit", "officer")
 )
-
-_OURS = select(_PART.c.case_id).where(
-    _PART.c.organisation_id == bindparam("organisation_id"), _PART.c.until.is_(None)
-)
+DAY = 24 * 60
 
 
 class days_between(FunctionElement[float]):  # noqa: N801 - written like the function it is
@@ -59,43 +58,65 @@ def _by_postgresql(element: days_between, compiler: SQLCompiler, **how: Any) -> 
     return f"(extract(epoch FROM ({later} - {earlier})) / 86400)"
 
 
-def _of(column: ColumnElement[str], *, ours: bool) -> ColumnElement[bool]:
-    """Cases that the organisation has a part in, or those that it has none in."""
-    return column.in_(_OURS) if ours else column.not_in(_OURS)
+def _of(column: ColumnElement[str], among: Select[Any], *, ours: bool) -> ColumnElement[bool]:
+    """Cases that the organisation has a part in, or those that it has none in. Its parts are looked up among
+    the cases in question alone, for it may have very many. Given: organisation_id."""
+    parts = select(_PART.c.case_id).where(
+        _PART.c.organisation_id == bindparam("organisation_id"),
+        _PART.c.until.is_(None),
+        _PART.c.case_id.in_(among),
+    )
+    return column.in_(parts) if ours else column.not_in(parts)
 
 
 # Time at each stage --------------------------------------------------------------------------------------
 
+LATEST_LEFT: Select[Any] = (
+    select(_STAY.c.left_at).order_by(_STAY.c.left_at.desc()).limit(1).offset(bindparam("most"))
+)
+"""When the stay ended after which so many ended. Given: most."""
+
+_SINCE = bindparam("since", type_=UTCDateTime())
+
+
+def _ended(*columns: ColumnElement[Any], ours: bool) -> Select[Any]:
+    """Stays that ended since a moment. Given: organisation_id, since."""
+    lately = _STAY.c.left_at >= _SINCE
+    return select(*columns).where(
+        lately, _of(_STAY.c.case_id, select(_STAY.c.case_id).where(lately), ours=ours)
+    )
+
 
 def spans(*, ours: bool) -> Select[Any]:
     """How long cases stood at each stage that they left since a moment: route, stage, number, and the median
-    and ninetieth percentile of the minutes. A percentile is
-    the least length that so large a share did not exceed.
-    Given: organisation_id, since.
+    and ninetieth percentile of the whole days. A percentile is the least length that so large a share did not
+    exceed. Given: organisation_id, since.
     """
-    left = (
-        select(_STAY.c.route, _STAY.c.stage, _STAY.c.minutes)
-        .where(_STAY.c.left_at >= bindparam("since"), _of(_STAY.c.case_id, ours=ours))
-        .subquery("ended")
+    days = _STAY.c.minutes // DAY
+    each = (_STAY.c.route, _STAY.c.stage)
+    alike = (
+        _ended(*each, days.label("days"), func.count().label("number"), ours=ours)
+        .group_by(*each, days)
+        .subquery("alike")
     )
-    each = (left.c.route, left.c.stage)
-    ranked = select(
-        *each,
-        left.c.minutes,
-        func.row_number().over(partition_by=each, order_by=left.c.minutes).label("place"),
-        func.count().over(partition_by=each).label("number"),
-    ).subquery("ranked")
-    place, number, minutes = ranked.c.place, ranked.c.number, ranked.c.minutes
+    of = (alike.c.route, alike.c.stage)
+    adding_up = select(
+        *of,
+        alike.c.days,
+        func.sum(alike.c.number).over(partition_by=of, order_by=alike.c.days).label("so_far"),
+        func.sum(alike.c.number).over(partition_by=of).label("number"),
+    ).subquery("adding_up")
+    so_far, number, length = adding_up.c.so_far, adding_up.c.number, adding_up.c.days
     return (
         select(
-            ranked.c.route,
-            ranked.c.stage,
+            adding_up.c.route,
+            adding_up.c.stage,
             func.max(number).label("number"),
-            func.min(case((place * 2 >= number, minutes))).label("median"),
-            func.min(case((place * 10 >= number * 9, minutes))).label("ninetieth"),
+            func.min(case((so_far * 2 >= number, length))).label("median"),
+            func.min(case((so_far * 10 >= number * 9, length))).label("ninetieth"),
         )
-        .group_by(ranked.c.route, ranked.c.stage)
-        .order_by(ranked.c.route, ranked.c.stage)
+        .group_by(adding_up.c.route, adding_up.c.stage)
+        .order_by(adding_up.c.route, adding_up.c.stage)
     )
 
 
@@ -103,42 +124,35 @@ def left_stage() -> Select[Any]:
     """The stays at one stage of a route that ended since a moment. Given: organisation_id, since, route,
     stage."""
     row_id = _STAY.c.case_id + "." + cast(_STAY.c.seq, Text)
-    return select(_STAY.c.case_id, _STAY.c.minutes.label("key"), row_id.label("row_id")).where(
-        _STAY.c.left_at >= bindparam("since"),
-        _STAY.c.route == bindparam("route"),
-        _STAY.c.stage == bindparam("stage"),
-        _of(_STAY.c.case_id, ours=True),
+    columns = (_STAY.c.case_id, _STAY.c.minutes.label("key"), row_id.label("row_id"))
+    return _ended(*columns, ours=True).where(
+        _STAY.c.route == bindparam("route"), _STAY.c.stage == bindparam("stage")
     )
+
+
+_OPEN_STAGES: BindParameter[str] = bindparam("stages", expanding=True)
 
 
 def standing(*, ours: bool) -> Select[Any]:
     """How many open cases stand at each stage now: route, stage, number. Given: organisation_id, stages."""
-    if ours:
-        return (
-            select(_PART.c.route, _PART.c.stage, func.count(_PART.c.case_id.distinct()).label("number"))
-            .where(
-                _PART.c.organisation_id == bindparam("organisation_id"),
-                _PART.c.stage.in_(bindparam("stages", expanding=True)),
-            )
-            .group_by(_PART.c.route, _PART.c.stage)
-        )
+    at_one = (_CASE.c.closed_at.is_(None), _CASE.c.stage.in_(_OPEN_STAGES))
     return (
         select(_CASE.c.route, _CASE.c.stage, func.count().label("number"))
-        .where(_CASE.c.closed_at.is_(None), _of(_CASE.c.id, ours=False))
+        .where(*at_one, _of(_CASE.c.id, select(_CASE.c.id).where(*at_one), ours=ours))
         .group_by(_CASE.c.route, _CASE.c.stage)
     )
 
 
 def at_stage() -> Select[Any]:
     """The open cases at one stage of a route. Given: organisation_id, route, stage."""
-    return select(
-        _CASE.c.id.label("case_id"), _CASE.c.entered_at.label("key"), _CASE.c.id.label("row_id")
-    ).where(
+    at_one = (
         _CASE.c.closed_at.is_(None),
         _CASE.c.stage == bindparam("stage"),
         _CASE.c.route == bindparam("route"),
-        _of(_CASE.c.id, ours=True),
     )
+    return select(
+        _CASE.c.id.label("case_id"), _CASE.c.entered_at.label("key"), _CASE.c.id.label("row_id")
+    ).where(*at_one, _of(_CASE.c.id, select(_CASE.c.id).where(*at_one), ours=True))
 
 
 # Cases that do not go on ---------------------------------------------------------------------------------
@@ -158,7 +172,7 @@ def _open_cases() -> Subquery:
         .join_from(_PART, _CASE, _CASE.c.id == _PART.c.case_id)
         .where(
             _PART.c.organisation_id == bindparam("organisation_id"),
-            _PART.c.stage.in_(bindparam("stages", expanding=True)),
+            _PART.c.stage.in_(_OPEN_STAGES),
         )
         .group_by(_CASE.c.id, _CASE.c.route, _CASE.c.updated_at, _CASE.c.holder_id)
         .subquery("open_case")
@@ -195,20 +209,30 @@ def stuck(why: str) -> Select[Any]:
 # Still in contact ----------------------------------------------------------------------------------------
 
 
-def _came_home(*, ours: bool) -> Subquery:
-    """Everybody who came to live in their place since a moment, with the last time that they were met. Given:
-    organisation_id, settled (the stage of it), since, met (the outcome of a visit that says so)."""
-    since = bindparam("since", type_=UTCDateTime())
+LATEST_HOME: Select[Any] = (
+    select(_STAY.c.entered_at)
+    .where(_STAY.c.stage == bindparam("settled"))
+    .order_by(_STAY.c.entered_at.desc())
+    .limit(1)
+    .offset(bindparam("most"))
+)
+"""When the case came home after which so many did. Given: settled, most."""
+
+
+def _came_home() -> CTE:
+    """Everybody who came to live in their place since a moment: for how many days, and after how many they
+    were met last and the case ended. Given: organisation_id, settled (the stage of it), since, now, met (the
+    outcome of a visit that says so)."""
     before = select(_STAY.c.case_id, _STAY.c.entered_at).where(
-        _STAY.c.stage == bindparam("settled"), _STAY.c.entered_at >= since
+        _STAY.c.stage == bindparam("settled"), _STAY.c.entered_at >= _SINCE
     )
     now_there = select(_CASE.c.id, _CASE.c.entered_at).where(
-        _CASE.c.stage == bindparam("settled"), _CASE.c.closed_at.is_(None), _CASE.c.entered_at >= since
+        _CASE.c.stage == bindparam("settled"), _CASE.c.closed_at.is_(None), _CASE.c.entered_at >= _SINCE
     )
-    settled = union_all(before, now_there).subquery("settled")
+    settled = union_all(before, now_there).cte("settled")
     first = (
         select(settled.c.case_id, func.min(settled.c.entered_at).label("began"))
-        .where(_of(settled.c.case_id, ours=ours))
+        .where(_of(settled.c.case_id, select(settled.c.case_id), ours=True))
         .group_by(settled.c.case_id)
         .subquery("first")
     )
@@ -217,10 +241,19 @@ def _came_home(*, ours: bool) -> Subquery:
         .where(_VISIT.c.case_id == first.c.case_id, _VISIT.c.outcome == bindparam("met"))
         .scalar_subquery()
     )
+    began, now = first.c.began, bindparam("now", type_=UTCDateTime())
     return (
-        select(first.c.case_id, first.c.began, last_met.label("met_at"), _CASE.c.closed_at, _CASE.c.stage)
+        select(
+            first.c.case_id,
+            began,
+            days_between(now, began).label("days"),
+            days_between(last_met, began).label("met_after"),
+            days_between(_CASE.c.closed_at, began).label("ended_after"),
+            _CASE.c.stage,
+        )
         .join_from(first, _CASE, _CASE.c.id == first.c.case_id)
-        .subquery("home")
+        .cte("home")
+        .prefix_with("MATERIALIZED")  # else SQLite looks for the last visit again for every number
     )
 
 
@@ -231,15 +264,14 @@ class Mark(NamedTuple):
     grace: int
 
 
-def _contact(home: Subquery, mark: Mark) -> dict[str, ColumnElement[bool]]:
-    """How a case stood at a mark. Given: now, lost (the stage of cases whose contact was lost)."""
-    now = bindparam("now", type_=UTCDateTime())
-    reached = days_between(now, home.c.began) >= mark.days + mark.grace
-    met = func.coalesce(days_between(home.c.met_at, home.c.began), -1) >= mark.days - mark.grace
+def _contact(home: CTE, mark: Mark) -> dict[str, ColumnElement[bool]]:
+    """How a case stood at a mark. Given: lost (the stage of cases whose contact was lost)."""
+    reached = home.c.days >= mark.days + mark.grace
+    met = func.coalesce(home.c.met_after, -1) >= mark.days - mark.grace
     ended = and_(
-        home.c.closed_at.is_not(None),
+        home.c.ended_after.is_not(None),
         home.c.stage != bindparam("lost"),
-        func.coalesce(days_between(home.c.closed_at, home.c.began), 0) < mark.days + mark.grace,
+        home.c.ended_after < mark.days + mark.grace,
     )
     return {
         "met": and_(reached, met),
@@ -248,10 +280,10 @@ def _contact(home: Subquery, mark: Mark) -> dict[str, ColumnElement[bool]]:
     }
 
 
-def contact_numbers(marks: tuple[Mark, ...], *, ours: bool) -> Select[Any]:
+def contact_numbers(marks: tuple[Mark, ...]) -> Select[Any]:
     """How many were met, lost, or had ended at each mark, in columns named such as met_0. Given: as
     `_came_home` and `_contact`."""
-    home = _came_home(ours=ours)
+    home = _came_home()
     return select(
         *(
             func.sum(case((how, 1), else_=0)).label(f"{name}_{number}")
@@ -263,7 +295,7 @@ def contact_numbers(marks: tuple[Mark, ...], *, ours: bool) -> Select[Any]:
 
 def contact(mark: Mark, how: str) -> Select[Any]:
     """The cases that stood so at a mark. Given: as `contact_numbers`."""
-    home = _came_home(ours=True)
+    home = _came_home()
     return select(home.c.case_id, home.c.began.label("key"), home.c.case_id.label("row_id")).where(
         _contact(home, mark)[how]
     )

@@ -17,6 +17,7 @@ class Visit(Row, table=True):
     __table_args__ = (
         Index(None, "case_id", "due_on"),
         Index(None, "officer_id", "due_on"),
+        Index("ix_visit_last", "case_id", "outcome", "at"),
         Index("ix_visit_waiting", "next_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
     )
 

@@ -1,4 +1,4 @@
-"""Still in contact: of those who came home, how many were met one, three, six, nine and twelve months later."""
+"""Still in contact: of those who came home, how many were met one, three, six, nine, twelve months later."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +17,9 @@ MARKS: Final = tuple(Mark(days, 14) for days in (30, 91, 182, 274, 365))
 
 WINDOW: Final = timedelta(days=730)
 """Whoever came home within it is reckoned with."""
+
+MOST: Final = 10_000
+"""No more than the latest so many, however many cases there are."""
 
 HOWS: Final = ("met", "lost", "ended")
 SETTLED, LOST = "integrated", "lost_contact"
@@ -38,28 +41,40 @@ class ContactLine:
         return self.met + self.lost
 
 
-def retention(house: House, actor: Actor, now: datetime) -> tuple[ContactLine, ...]:
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """The board. `since`: whoever came home from then on is reckoned with."""
+
+    since: datetime
+    lines: tuple[ContactLine, ...]
+
+
+def retention(house: House, actor: Actor, now: datetime) -> Retention:
     """How many are still in contact, in the cases that the organisation has a part in."""
+    given = _given(house, actor, now)
     with house.doors.read() as session:
-        question = boards.contact_numbers(MARKS, ours=True)
-        row = session.connection().execute(question, _given(actor, now)).one()
-    return tuple(
+        row = session.connection().execute(boards.contact_numbers(MARKS), given).one()
+    lines = (
         ContactLine(months, *(int(getattr(row, f"{how}_{number}") or 0) for how in HOWS))
         for number, months in enumerate(MONTHS)
     )
+    return Retention(given["since"], tuple(lines))
 
 
-def behind(actor: Actor, now: datetime, months: int, how: str) -> Behind:
+def behind(house: House, actor: Actor, now: datetime, months: int, how: str) -> Behind:
     """The cases behind a number."""
-    return Behind(boards.contact(MARKS[MONTHS.index(months)], how), _given(actor, now))
+    return Behind(boards.contact(MARKS[MONTHS.index(months)], how), _given(house, actor, now))
 
 
-def _given(actor: Actor, now: datetime) -> dict[str, Any]:
+def _given(house: House, actor: Actor, now: datetime) -> dict[str, Any]:
+    with house.doors.read() as session:
+        asked = {"settled": SETTLED, "most": MOST}
+        before = session.connection().execute(boards.LATEST_HOME, asked).scalar()
     return {
         "organisation_id": actor.organisation_id,
         "settled": SETTLED,
         "lost": LOST,
         "met": MADE,
-        "since": now - WINDOW,
+        "since": max(now - WINDOW, before) if before else now - WINDOW,
         "now": now,
     }

@@ -1,4 +1,4 @@
-"""How long cases stand at each stage, against the time limit that counts from entering it, where one is known."""
+"""How long cases stand at each stage, against the time limit that counts from entering it, if any."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,15 +16,18 @@ from sop.procedure import Limit, Procedure, Stage
 WINDOW: Final = timedelta(days=365)
 """Stays that ended within it are reckoned with."""
 
+MOST: Final = 40_000
+"""No more than the latest so many, however many cases there are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Stays at one stage that ended: how many, and in days the length that half, and nine of ten, did not
+    """Stays at one stage that ended: how many, and in whole days the length that half, and nine of ten, did not
     exceed."""
 
     number: Told
-    median: float | None
-    ninetieth: float | None
+    median: int | None
+    ninetieth: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,15 @@ class StageLine:
     theirs: Span | None
 
 
-def stages(house: House, actor: Actor, now: datetime, day: date, *, of_others: bool) -> tuple[StageLine, ...]:
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """The board. `since`: from when on stays that ended are reckoned with."""
+
+    since: datetime
+    lines: tuple[StageLine, ...]
+
+
+def stages(house: House, actor: Actor, now: datetime, day: date, *, of_others: bool) -> Stages:
     """Every stage of every route at which a case of the reader's stands or stood, as the route goes."""
     asked = _given(house, actor, now)
     with house.doors.read() as session:
@@ -69,7 +80,7 @@ def stages(house: House, actor: Actor, now: datetime, day: date, *, of_others: b
                     _span(ended_theirs.get(place), ours=False) if of_others else None,
                 )
             )
-    return tuple(lines)
+    return Stages(asked["since"], tuple(lines))
 
 
 def left(house: House, actor: Actor, now: datetime, route: str, stage: str) -> Behind:
@@ -93,9 +104,11 @@ def limits_of(procedure: Procedure, stage: str, day: date) -> tuple[Limit, ...]:
 
 
 def _given(house: House, actor: Actor, now: datetime) -> dict[str, Any]:
+    with house.doors.read() as session:
+        before = session.connection().execute(boards.LATEST_LEFT, {"most": MOST}).scalar()
     return {
         "organisation_id": actor.organisation_id,
-        "since": now - WINDOW,
+        "since": max(now - WINDOW, before) if before else now - WINDOW,
         "stages": open_stages(house),
     }
 
@@ -112,9 +125,9 @@ _FEW: Final = 10
 def _span(row: Any, *, ours: bool) -> Span:
     if row is None:
         return Span(Told(0, 0), None, None)
-    number = Told(row.number, row.number) if ours else told(row.number)
+    number = Told(int(row.number), int(row.number)) if ours else told(int(row.number))
     return Span(
         number,
-        row.median / 1440 if number.exact else None,
-        row.ninetieth / 1440 if ours or row.number >= _FEW else None,
+        int(row.median) if number.exact else None,
+        int(row.ninetieth) if ours or row.number >= _FEW else None,
     )

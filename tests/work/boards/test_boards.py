@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -28,9 +29,7 @@ Officers = dict[str, Actor]
 Stays = Sequence[tuple[str, int, bool]]
 
 
-def _case(
-    house: House, now: datetime, whose: Iterable[Actor], stays: Stays = (), **values: object
-) -> CaseFile:
+def _case(house: House, now: datetime, whose: Iterable[Actor], stays: Stays = (), **values: Any) -> CaseFile:
     """A case in which some organisations have a part, with the stays behind it."""
     first, *others = whose
     with house.doors.act() as session:
@@ -41,7 +40,11 @@ def _case(
             made.part(session, case, other.organisation_id, "host.police")
         for number, (stage, minutes, _) in enumerate(stays):
             at = now - timedelta(days=1)
-            left = {"seq": number, "entered_at": at - timedelta(minutes=minutes), "left_at": at}
+            left: dict[str, Any] = {
+                "seq": number,
+                "entered_at": at - timedelta(minutes=minutes),
+                "left_at": at,
+            }
             session.add(Stay(case_id=case.id, route="tha-khm", stage=stage, minutes=minutes, **left))
         return case
 
@@ -89,16 +92,16 @@ def test_the_percentiles_of_the_database_are_those_of_a_slow_reckoning(
             _case(house, now, [ours if mine else theirs], some)
         for stage, minutes, _ in some:
             lengths[stage, mine].append(minutes)
-    board = stages.stages(house, ours, now, now.date(), of_others=True)
+    board = stages.stages(house, ours, now, now.date(), of_others=True).lines
     for line in (each for each in board if each.procedure.route == "tha-khm"):
         own, others = lengths[line.stage.name, True], lengths[line.stage.name, False]
         assert line.ours.number == Told(len(own), len(own))
         if own:
-            assert line.ours.median == _slowly(own, 5) / 1440
-            assert line.ours.ninetieth == _slowly(own, 9) / 1440
+            assert line.ours.median == _slowly(own, 5) // 1440
+            assert line.ours.ninetieth == _slowly(own, 9) // 1440
         assert line.theirs is not None
-        assert line.theirs.median == (_slowly(others, 5) / 1440 if len(others) >= 5 else None)
-        assert line.theirs.ninetieth == (_slowly(others, 9) / 1440 if len(others) >= 10 else None)
+        assert line.theirs.median == (_slowly(others, 5) // 1440 if len(others) >= 5 else None)
+        assert line.theirs.ninetieth == (_slowly(others, 9) // 1440 if len(others) >= 10 else None)
         found = stages.left(house, ours, now, "tha-khm", line.stage.name)
         assert len(_rows(house, found)) == len(own)
 
@@ -109,7 +112,7 @@ def test_a_stay_is_counted_once_however_many_roles_an_organisation_plays(
     _case(house, now, [officers["datip"], officers["datip"]], [("reported", 60, True)], stage="verifying")
     (line,) = (
         each
-        for each in stages.stages(house, officers["datip"], now, now.date(), of_others=True)
+        for each in stages.stages(house, officers["datip"], now, now.date(), of_others=True).lines
         if each.stage.name == "verifying"
     )
     assert (line.here, line.here_theirs) == (1, Told(0, 0))
@@ -120,7 +123,7 @@ def test_stays_that_ended_long_ago_are_not_reckoned_with(
     house: House, officers: Officers, now: datetime
 ) -> None:
     _case(house, now - timedelta(days=365), [officers["datip"]], [("reported", 60, True)])
-    board = stages.stages(house, officers["datip"], now, now.date(), of_others=False)
+    board = stages.stages(house, officers["datip"], now, now.date(), of_others=False).lines
     assert [line.ours.number.most for line in board if line.stage.name == "reported"] == [0]
 
 
@@ -200,7 +203,7 @@ def _home(house: House, now: datetime, whose: Actor, home: Home) -> None:
     )
     with house.doors.act() as session:
         if not still:
-            times = {"entered_at": began, "left_at": began + timedelta(hours=1)}
+            times: dict[str, Any] = {"entered_at": began, "left_at": began + timedelta(hours=1)}
             session.add(
                 Stay(case_id=case.id, seq=1, route="tha-khm", stage="integrated", minutes=60, **times)
             )
@@ -232,10 +235,10 @@ def test_still_in_contact_is_what_a_slow_reckoning_says(
     for home in told:
         _home(house, now, officers["mosvy"], home)
         _home(house, now, officers["ngo"], home)
-    board = retention.retention(house, officers["mosvy"], now)
+    board = retention.retention(house, officers["mosvy"], now).lines
     for line, mark in zip(board, retention.MARKS, strict=True):
         slowly = [_slow_contact(home, mark.days, mark.grace) for home in told]
         for how in retention.HOWS:
             assert getattr(line, how) == slowly.count(how), (line.months, how)
-            rows = _rows(house, retention.behind(officers["mosvy"], now, line.months, how))
+            rows = _rows(house, retention.behind(house, officers["mosvy"], now, line.months, how))
             assert len(rows) == slowly.count(how)

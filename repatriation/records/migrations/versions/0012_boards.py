@@ -59,6 +59,7 @@ def upgrade() -> None:
         "ix_case_file_open", "case_file", ["stage", "route", "entered_at"],
         sqlite_where=GOING, postgresql_where=GOING,
     )  # fmt: skip
+    op.create_index("ix_visit_last", "visit", ["case_id", "outcome", "at"])
     _make_summary()
 
 
@@ -100,5 +101,6 @@ def _make_summary() -> None:
 def downgrade() -> None:
     """Drop the tables; the trail still says what happened."""
     op.drop_table("summary")
+    op.drop_index("ix_visit_last", "visit")
     op.drop_index("ix_case_file_open", "case_file")
     op.drop_table("stay")
