@@ -22,8 +22,8 @@ MOST: Final = 40_000
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Stays at one stage that ended: how many, and in whole days the length that half, and nine of ten, did not
-    exceed."""
+    """Stays at one stage that ended: how many, and in whole days the length that half of them, and nine of
+    ten, did not exceed."""
 
     number: Told
     median: int | None

@@ -1,4 +1,4 @@
-"""Cases that do not go on: no step for long, a time limit that ran out, or nobody there whose turn it could be."""
+"""Cases that do not go on: no step for long, a time limit that ran out, or nobody there to act."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
