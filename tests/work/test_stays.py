@@ -1,4 +1,4 @@
-"""Each stage that a case leaves is kept with its length: by the step, and by the migration for what was before."""
+"""Each stage that a case leaves is kept with its length: by the step, and by the migration for the past."""
 
 from datetime import datetime, timedelta
 from importlib import import_module

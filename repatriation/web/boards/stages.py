@@ -19,16 +19,27 @@ from sop.procedure import Limit
 
 
 def board() -> dict[str, Any]:
-    """What the page shows, route by route."""
-    board = stages.stages(house(), actor(), now(), today(), of_others=True)
+    """What the page shows: one route at a time, at first the one with most cases."""
+    found = stages.stages(house(), actor(), now(), today(), of_others=True)
     routes: dict[str, list[StageLine]] = {}
-    for line in board.lines:
+    for line in found.lines:
         routes.setdefault(line.procedure.route, []).append(line)
+    chosen = request.args.get("route", "")
+    if chosen not in routes:
+        chosen = max(routes, key=lambda route: _number(routes[route]), default="")
     return {
-        "since": shown_day(board.since.date()),
-        "routes": [_stages_of_route(lines) for lines in routes.values()],
+        "since": shown_day(found.since.date()),
+        "ways": [
+            (route_words(lines[0].procedure), url_for("boards.stages", route=route), route == chosen)
+            for route, lines in routes.items()
+        ],
+        "route": _stages_of_route(routes[chosen]) if chosen else None,
         "legend": _legend(),
     }
+
+
+def _number(lines: list[StageLine]) -> int:
+    return sum(line.here + line.ours.number.least for line in lines)
 
 
 def _stages_of_route(lines: list[StageLine]) -> dict[str, Any]:
@@ -38,7 +49,6 @@ def _stages_of_route(lines: list[StageLine]) -> dict[str, Any]:
     theirs = [line for line in lines if _has_others(line)]
     return {
         "words": route_words(lines[0].procedure),
-        "id": lines[0].procedure.route,
         "rows": [_stage_row(line, scale) for line in mine],
         "others": [_others_row(line) for line in theirs],
     }
