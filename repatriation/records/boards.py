@@ -29,13 +29,15 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import FunctionElement
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-from repatriation.records.cases import CaseFile
-from repatriation.records.organisations import SYSTEM
+from repatriation.records.cases import CaseFile, Party
+from repatriation.records.organisations import SYSTEM, Officer
+from repatriation.records.stays import Stay
+from repatriation.records.visits import Visit
 
-_TABLES = CaseFile.metadata.tables
-_CASE, _PART, _STAY, _VISIT, _OFFICER = (
-    _TABLES[name] for name in ("case_file", "party", "stay", "visit", "officer")
-)
+_CASE, _PART = CaseFile.metadata.tables["case_file"], Party.metadata.tables["party"]
+_STAY, _VISIT = Stay.metadata.tables["stay"], Visit.metadata.tables["visit"]
+_OFFICER = Officer.metadata.tables["officer"]
+
 DAY = 24 * 60
 
 
@@ -299,6 +301,82 @@ def contact(mark: Mark, how: str) -> Select[Any]:
     return select(home.c.case_id, home.c.began.label("key"), home.c.case_id.label("row_id")).where(
         _contact(home, mark)[how]
     )
+
+
+# Visits to come ------------------------------------------------------------------------------------------
+
+PLANNED: ColumnElement[bool] = _VISIT.c.at.is_(None)
+"""A visit that is still to be made."""
+
+WHOSE = ("mine", "ours", "all")
+"""Visits of one officer, of their organisation, or all in the cases that the organisation has a part in."""
+
+
+def _to_come(whose: str, *columns: ColumnElement[Any]) -> Select[Any]:
+    """Planned visits in open cases that the organisation has a part in. Given: organisation_id, stages, and
+    for `mine` officer_id."""
+    seen = select(_PART.c.case_id).where(
+        _PART.c.organisation_id == bindparam("organisation_id"), _PART.c.stage.in_(_OPEN_STAGES)
+    )
+    found = select(*columns).where(PLANNED, _VISIT.c.due_on.is_not(None), _VISIT.c.case_id.in_(seen))
+    if whose == "mine":
+        return found.where(_VISIT.c.officer_id == bindparam("officer_id"))
+    if whose == "ours":
+        return found.where(_VISIT.c.organisation_id == bindparam("organisation_id"))
+    return found
+
+
+def visits_by_day(whose: str) -> Select[Any]:
+    """How many planned visits there are on each day up to one: due_on, number. Given: as `_to_come`, and
+    until."""
+    return (
+        _to_come(whose, _VISIT.c.due_on, func.count().label("number"))
+        .where(_VISIT.c.due_on <= bindparam("until"))
+        .group_by(_VISIT.c.due_on)
+        .order_by(_VISIT.c.due_on)
+    )
+
+
+def visits_between(whose: str) -> Select[Any]:
+    """The planned visits from one day to another. Given: as `_to_come`, and first, until."""
+    return _to_come(whose, _VISIT.c.case_id, _VISIT.c.due_on.label("key"), _VISIT.c.id.label("row_id")).where(
+        _VISIT.c.due_on >= bindparam("first"), _VISIT.c.due_on <= bindparam("until")
+    )
+
+
+def load_by_day() -> Select[Any]:
+    """How many planned visits each officer of an organisation has on each day: officer_id, due_on, number.
+    None is the officer of visits that name nobody. Given: organisation_id, stages."""
+    return _to_come("ours", _VISIT.c.officer_id, _VISIT.c.due_on, func.count().label("number")).group_by(
+        _VISIT.c.officer_id, _VISIT.c.due_on
+    )
+
+
+def load_of_cases() -> Select[Any]:
+    """In how many cases each officer of an organisation has a visit to make: officer_id, number. Given:
+    organisation_id, stages."""
+    return _to_come(
+        "ours", _VISIT.c.officer_id, func.count(_VISIT.c.case_id.distinct()).label("number")
+    ).group_by(_VISIT.c.officer_id)
+
+
+def visits_of(*, named: bool) -> Select[Any]:
+    """The planned visits of one officer of the organisation, or those that name nobody, from one day to
+    another. Given: organisation_id, stages, first, until, and with `named` of_officer."""
+    found = visits_between("ours")
+    if named:
+        return found.where(_VISIT.c.officer_id == bindparam("of_officer"))
+    return found.where(_VISIT.c.officer_id.is_(None))
+
+
+def cases_of(*, named: bool) -> Select[Any]:
+    """The cases in which one officer of the organisation has a visit to make, or nobody is named to make it;
+    each with its first. Given: organisation_id, stages, and with `named` of_officer."""
+    first = func.min(_VISIT.c.due_on).label("key")
+    found = _to_come("ours", _VISIT.c.case_id, first, _VISIT.c.case_id.label("row_id"))
+    officer = _VISIT.c.officer_id
+    chosen = officer == bindparam("of_officer") if named else officer.is_(None)
+    return found.where(chosen).group_by(_VISIT.c.case_id)
 
 
 # The list behind a number ---------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from repatriation.web.board import place_of
-from repatriation.web.boards import contact, stages, stuck
+from repatriation.web.boards import contact, load, stages, stuck, week
 from repatriation.web.boards.shown import Shown
 from repatriation.web.casefile import shown_day
 from repatriation.web.security import permission
@@ -20,6 +20,8 @@ from repatriation.work.boards.behind import Line, listed
 from repatriation.work.permissions import Permission, may
 
 BOARDS: Mapping[str, tuple[ModuleType, object, Permission]] = {
+    "week": (week, _l("My week"), Permission.LIST_VISITS),
+    "load": (load, _l("Team load"), Permission.READ_STATISTICS),
     "stuck": (stuck, _l("Stuck cases"), Permission.READ_STATISTICS),
     "stages": (stages, _l("Time at each stage"), Permission.READ_STATISTICS),
     "contact": (contact, _l("Still in contact"), Permission.READ_STATISTICS),

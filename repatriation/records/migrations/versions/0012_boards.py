@@ -13,6 +13,7 @@ down_revision: str | None = "0008"
 branch_labels: str | None = None
 depends_on: str | None = None
 
+PLANNED = sa.text("at IS NULL")
 GOING = sa.text("closed_at IS NULL")
 WAITING = sa.text("acknowledged_at IS NULL")
 
@@ -59,6 +60,10 @@ def upgrade() -> None:
         "ix_case_file_open", "case_file", ["stage", "route", "entered_at"],
         sqlite_where=GOING, postgresql_where=GOING,
     )  # fmt: skip
+    op.create_index(
+        "ix_visit_planned", "visit", ["organisation_id", "due_on", "officer_id", "case_id"],
+        sqlite_where=PLANNED, postgresql_where=PLANNED,
+    )  # fmt: skip
     op.create_index("ix_visit_last", "visit", ["case_id", "outcome", "at"])
     _make_summary()
 
@@ -102,5 +107,6 @@ def downgrade() -> None:
     """Drop the tables; the trail still says what happened."""
     op.drop_table("summary")
     op.drop_index("ix_visit_last", "visit")
+    op.drop_index("ix_visit_planned", "visit")
     op.drop_index("ix_case_file_open", "case_file")
     op.drop_table("stay")
