@@ -6,7 +6,7 @@ Everything is optional that a sender may not know, and nothing is taken that is 
 from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Final, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from partners import scopes
 
@@ -108,13 +108,42 @@ class Handing(_Told):
     handling_note: Note | None = None
 
 
-class Update(_Told):
-    """Something more about a handoff: a question, an answer, or what was wrong and is put right."""
+class Summary(_Told):
+    """How a person is after coming home: codes, numbers and days; never who they are, and no sentence."""
 
-    about: Jti
-    what: Literal["question", "answer", "correction"]
+    reference: Reference
+    route: Code
+    number: Annotated[int, Field(ge=1, le=1000)]
+    stage: Code
+    home_since: Day
+    contact: Literal["met", "not_met", "none_yet"]
+    last_met: Day | None = None
+    safety: Literal["safe", "worry", "danger"] | None = None
+    visits_made: Annotated[int, Field(ge=0, le=10_000)]
+    visits_missed: Annotated[int, Field(ge=0, le=10_000)]
+    next_visit: Day | None = None
+
+
+class Update(_Told):
+    """Something more about a handoff: a question, an answer, what was wrong and is put right; or how somebody is
+    after coming home, which is about a handoff only where the case came by one.
+    """
+
+    about: Jti | None = None
+    what: Literal["question", "answer", "correction", "summary"]
     text: Note | None = None
     person: Person | None = None
+    summary: Summary | None = None
+    consent: Consented | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> "Update":
+        told = self.summary is not None
+        if told != (self.what == "summary") or (self.about is None and not told):
+            raise ValueError("what is told does not fit")
+        if told and (self.text is not None or self.person is not None):
+            raise ValueError("a summary says no more than its codes")
+        return self
 
 
 class Withdrawal(_Told):
@@ -177,6 +206,11 @@ def read(kind: str, case: Mapping[str, Any]) -> Packet:
 def told(packet: Packet) -> dict[str, Any]:
     """A packet as it stands in an envelope: what is not known is not there."""
     return packet.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+
+
+def as_said(summary: Summary) -> dict[str, Any]:
+    """A summary as it is kept and shown: what is not known is not there."""
+    return summary.model_dump(mode="json", exclude_none=True)
 
 
 def choose(on_file: Mapping[str, Any], purposes: Collection[str], held_back: Collection[str] = ()) -> Chosen:

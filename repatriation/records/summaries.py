@@ -9,6 +9,10 @@ from repatriation.records.columns import Moment, Row, column, document, identifi
 _WAITING = text("acknowledged_at IS NULL")
 
 
+POST = "summary:post"
+"""The kind of an outbox row that is a summary to be posted to another installation."""
+
+
 class Summary(Row, table=True):
     """One summary, as it was shown before it left. `handoff_id` is the message that carries it, where its
     receiver works in another installation.
