@@ -125,8 +125,8 @@ class Summary(_Told):
 
 
 class Update(_Told):
-    """Something more about a handoff: a question, an answer, what was wrong and is put right; or how somebody is
-    after coming home, which is about a handoff only where the case came by one.
+    """Something more about a handoff: a question, an answer, or what was wrong and is put right. A summary of
+    how somebody is after coming home is about a handoff only where the case came by one.
     """
 
     about: Jti | None = None

@@ -31,8 +31,8 @@ figures; the sources say that it is told, and not how often."""
 
 @dataclass(frozen=True, slots=True)
 class SummaryLine:
-    """One summary. `acknowledged_at` is when its receiver said that it was read; `signed`, that they signed for
-    it; `to_acknowledge`, that it is the reader's to say so."""
+    """One summary. `acknowledged_at` is when its receiver said that it was read; `signed`, that they did so
+    with a receipt; `to_acknowledge`, that it is the reader's to say so."""
 
     id: str
     at: datetime

@@ -1,4 +1,4 @@
-"""The summary that goes back to the sending country: shown first, sent with the step, read and acknowledged."""
+"""The summary that goes to the sending country: shown first, sent with the step, read and acknowledged."""
 
 from datetime import timedelta
 
