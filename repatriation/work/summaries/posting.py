@@ -1,6 +1,6 @@
 """Puts summaries into the post whose receiver works in another installation.
 
-The step decided that one leaves, and what it says. Here it is signed and queued like all other messages. Where
+The step decided that one leaves, and what it says. Here it is signed and queued as all messages are. Where
 the person took their agreement back meanwhile, it does not leave.
 """
 
