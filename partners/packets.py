@@ -116,23 +116,46 @@ class Handing(_Told):
     standing: Standing | None = None
 
 
+class Summary(_Told):
+    """How a person is after coming home: codes, numbers and days; never who they are, and no sentence."""
+
+    reference: Reference
+    route: Code
+    number: Annotated[int, Field(ge=1, le=1000)]
+    stage: Code
+    home_since: Day
+    contact: Literal["met", "not_met", "none_yet"]
+    last_met: Day | None = None
+    safety: Literal["safe", "worry", "danger"] | None = None
+    visits_made: Annotated[int, Field(ge=0, le=10_000)]
+    visits_missed: Annotated[int, Field(ge=0, le=10_000)]
+    next_visit: Day | None = None
+
+
 class Update(_Told):
-    """Something more about a handoff: a question, an answer, or what was wrong and is put right; where the
-    case is carried on together, a step that was taken in it, a step that stops it, or that this ends.
+    """Something more: a question, an answer, or what was wrong and is put right in a handoff; where the case
+    is carried on together, a step that was taken in it, a step that stops it, or that this ends; and how
+    somebody is after coming home, which is about a handoff only where the case came by one.
     """
 
-    about: Jti
-    what: Literal["question", "answer", "correction", "step", "stop", "end"]
+    about: Jti | None = None
+    what: Literal["question", "answer", "correction", "step", "stop", "end", "summary"]
     text: Note | None = None
     person: Person | None = None
     step: Step | None = None
+    summary: Summary | None = None
+    consent: Consented | None = None
 
     @model_validator(mode="after")
-    def _has_a_step_where_it_is_one(self) -> Self:
+    def _fits(self) -> Self:
         if (self.step is not None) != (self.what in STEPS):
             raise ValueError("a step, and nothing else, has a step")
-        if self.step is not None and (self.text or self.person):
-            raise ValueError("a step says nothing besides")
+        if (self.summary is not None) != (self.what == "summary"):
+            raise ValueError("a summary, and nothing else, has one")
+        if self.about is None and self.summary is None:
+            raise ValueError("it must be about a handoff")
+        if (self.step or self.summary) and (self.text is not None or self.person is not None):
+            raise ValueError("a step or a summary says no more than its codes")
         return self
 
 
@@ -201,6 +224,11 @@ def read(kind: str, case: Mapping[str, Any]) -> Packet:
 def told(packet: Packet) -> dict[str, Any]:
     """A packet as it stands in an envelope: what is not known is not there."""
     return packet.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+
+
+def as_said(summary: Summary) -> dict[str, Any]:
+    """A summary as it is kept and shown: what is not known is not there."""
+    return summary.model_dump(mode="json", exclude_none=True)
 
 
 def choose(on_file: Mapping[str, Any], purposes: Collection[str], held_back: Collection[str] = ()) -> Chosen:

@@ -17,6 +17,7 @@ from typing import Any, Final
 import psycopg
 from psycopg.types.json import Jsonb
 from sqlalchemy import make_url
+from sqlmodel import select
 
 from repatriation.bench.place import Place
 from repatriation.bench.postgres import plain
@@ -24,6 +25,8 @@ from repatriation.bench.world import World, populate, ways
 from repatriation.records.cases import LETTERS, CaseFile
 from repatriation.records.columns import new_id
 from repatriation.records.scope import every_case
+from repatriation.records.stays import Stay
+from repatriation.records.visits import Visit
 from repatriation.work.clocks import first_due
 from repatriation.work.house import House
 from repatriation.work.views import view_of
@@ -41,18 +44,20 @@ CROWDED: Final = ("khm-tha", "return_decided")
 YEARS: Final = timedelta(days=3650)
 _AT_ONCE: Final = 20_000
 
-_COLUMNS: Final = {name: tuple(CaseFile.metadata.tables[name].c.keys()) for name in ("case_file", "party")}
+_COLUMNS: Final = {
+    name: tuple(CaseFile.metadata.tables[name].c.keys()) for name in ("case_file", "party", "stay", "visit")
+}
 
 Row = tuple[str, Sequence[Any]]
 """The name of a table, and values for all of its columns."""
 
 
-def fill(place: Place, count: int) -> World:
-    """A new world with so many cases in it."""
+def fill(place: Place, count: int, *, past: bool = False) -> World:
+    """A new world with so many cases in it; with their past, also what they went through and their visits."""
     world = populate(place)
     models = _models(place, world)
     url = make_url(world.apart.ground.url)
-    rows = _rows(world, models, count)
+    rows = _rows(world, models, count, past=past)
     if place.kind == "sqlite":
         _into_sqlite(str(url.database), rows)
     else:
@@ -81,8 +86,9 @@ def _models(place: Place, world: World) -> list[CaseFile]:
     return [*(models[walk.reference] for walk in walks), models[last.reference]]
 
 
-def _rows(world: World, models: Sequence[CaseFile], count: int) -> Iterator[Row]:
+def _rows(world: World, models: Sequence[CaseFile], count: int, *, past: bool) -> Iterator[Row]:
     """The rows of every case: its own, and those of the organisations that have a part in it."""
+    stays = _stays(world) if past else {}
     ends = {name for procedure in world.house.shelf for name, s in procedure.stages.items() if s.end}
     closed = [model for model in models if model.stage in ends]
     going = [model for model in models if model.stage not in ends]
@@ -116,6 +122,47 @@ def _rows(world: World, models: Sequence[CaseFile], count: int) -> Iterator[Row]
             if code == PASSING and not (still and number % 4):
                 part |= {"until": at, "stage": None}
             yield "party", [part[name] for name in _COLUMNS["party"]]
+        if past:
+            yield from _past(stays.get(model.id, ()), case_id, at - model.updated_at, number)
+            yield from _visits(case_id, bodies[BUSY], at, still=still)
+
+
+def _stays(world: World) -> dict[str, list[Stay]]:
+    """The stays of the real cases."""
+    found: dict[str, list[Stay]] = {}
+    with world.house.doors.read() as session:
+        for stay in session.exec(select(Stay)):
+            found.setdefault(stay.case_id, []).append(stay)
+    return found
+
+
+def _past(stays: Sequence[Stay], case_id: str, later: timedelta, number: int) -> Iterator[Row]:
+    """The stages that a case went through, each for another while."""
+    at = min((stay.entered_at for stay in stays), default=datetime.now(UTC)) + later
+    for place, stay in enumerate(stays):
+        minutes = (number * 7919 + place * 104_729) % 60_000
+        left = at + timedelta(minutes=minutes / len(stays))
+        values = {"case_id": case_id, "seq": stay.seq, "route": stay.route, "stage": stay.stage}
+        values |= {"entered_at": at, "left_at": left, "minutes": minutes}
+        yield "stay", [values[name] for name in _COLUMNS["stay"]]
+        at = left
+
+
+def _visits(case_id: str, organisation_id: str, at: datetime, *, still: bool) -> Iterator[Row]:
+    """Visits made, and one to come where the case is open."""
+    kept = Visit.metadata.tables["visit"].c
+    for number in range(4):
+        made = number < 3
+        values: dict[str, Any] = {column.name: None for column in kept}
+        for name, field in Visit.model_fields.items():
+            if not field.is_required() and field.default_factory is None:
+                values[name] = field.default
+        values |= {"id": new_id(), "case_id": case_id, "organisation_id": organisation_id}
+        values["due_on"] = (at + timedelta(days=30 * (number - 2))).date()
+        if made:
+            values |= {"at": at + timedelta(days=30 * (number - 2)), "outcome": "seen"}
+        if made or still:
+            yield "visit", [values[name] for name in _COLUMNS["visit"]]
 
 
 def _told(model: CaseFile, at: datetime) -> dict[str, Any]:

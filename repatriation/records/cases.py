@@ -15,6 +15,9 @@ LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """For references that are read out over a telephone: no 0 or 1, no I or O."""
 
 
+_GOING = text("closed_at IS NULL")
+
+
 class CaseFile(Row, table=True):
     """One person's return on one route. `state` is the engine's view: the facts and consents as
     they stand."""
@@ -26,6 +29,8 @@ class CaseFile(Row, table=True):
         Index(None, "expected_on", "gate"),
         Index("ix_case_file_turn_at", "turn_at", sqlite_where=text("turn_at IS NOT NULL"),
               postgresql_where=text("turn_at IS NOT NULL")),
+        Index("ix_case_file_open", "stage", "route", "entered_at",
+              sqlite_where=_GOING, postgresql_where=_GOING),
     )  # fmt: skip
 
     id: str = identifier()

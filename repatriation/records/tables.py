@@ -22,6 +22,8 @@ from repatriation.records import (
     providers,
     seals,
     sessions,
+    stays,
+    summaries,
     trail,
     visits,
 )
@@ -47,6 +49,8 @@ MODULES = (
     providers,
     seals,
     sessions,
+    stays,
+    summaries,
     trail,
     visits,
 )

@@ -7,6 +7,7 @@ from sqlalchemy import Index, text
 from repatriation.records.columns import Moment, Row, column, identifier, moment, sealed
 
 _WAITING = text("next_at IS NOT NULL")
+_PLANNED = text("at IS NULL")
 
 
 class Visit(Row, table=True):
@@ -17,8 +18,11 @@ class Visit(Row, table=True):
     __table_args__ = (
         Index(None, "case_id", "due_on"),
         Index(None, "officer_id", "due_on"),
+        Index("ix_visit_planned", "organisation_id", "due_on", "officer_id", "case_id",
+              sqlite_where=_PLANNED, postgresql_where=_PLANNED),
+        Index("ix_visit_last", "case_id", "outcome", "at"),
         Index("ix_visit_waiting", "next_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
-    )
+    )  # fmt: skip
 
     id: str = identifier()
     case_id: str = column("open", refers="case_file.id")

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from repatriation.web.casefile import CaseFileShown, changes
 from repatriation.web.desk import here, today
 from repatriation.web.forms import PlainForm, form_key
+from repatriation.web.handoffs_shown import summary_rows
 from repatriation.web.paperwork import HERE, at_the_desk, carried, errand_of, not_made
 from repatriation.web.particulars_form import NEEDED, entered, form_for, particulars
 from repatriation.web.security import permission
@@ -25,6 +26,7 @@ from repatriation.work.reading import case_page, may_see
 from repatriation.work.refusals import Invalid, KeyReused, MovedOn, NoPaper
 from repatriation.work.reopening import entries
 from repatriation.work.steps import take_step
+from repatriation.work.summaries.composing import attached, preview, sends
 from sop.engine import NotAllowed, Reason
 
 Answer = Response | str | tuple[str, int]
@@ -89,7 +91,7 @@ def _form(page: CasePage, move: Move) -> PlainForm:
 def _is_checked(move: Move) -> bool:
     """Whether what was entered is looked over once more: not where a note at most was written."""
     ends = move.action.to is not None and move.kind is Kind.EXIT
-    return ends or any(name != "note" for name in move.asked)
+    return ends or sends(move.action) or any(name != "note" for name in move.asked)
 
 
 def _cannot_make(move: Move) -> bool:
@@ -153,6 +155,7 @@ def _about(page: CasePage, move: Move) -> dict[str, Any]:
     leads = action.to if action.to != page.stage.name else None
     told = action.discloses.to if action.discloses else ()
     return {
+        **_leaving(page, move),
         "page": page,
         "move": move,
         "words": words.consent_act(action) if action.consent else text(action.text),
@@ -168,20 +171,42 @@ def _about(page: CasePage, move: Move) -> dict[str, Any]:
     }
 
 
+def _leaving(page: CasePage, move: Move) -> dict[str, Any]:
+    """Exactly what is sent with a step, where a summary leaves with it."""
+    if not sends(move.action) or not move.open:
+        return {}
+    chosen = request.form.get("organisation") or None
+    seen = preview(house(), actor(), page.reference, move.action, chosen)
+    if seen is None:
+        return {"leaving_to": None, "leaving": []}
+    return {
+        "leaving_to": seen.recipient,
+        "leaving_far": seen.partner_id is not None,
+        "leaving": summary_rows(seen.told),
+        "leaving_shown": seen.shown,
+    }
+
+
 def _taken(
     page: CasePage, move: Move, form: PlainForm, version: int, paper: Prepared | None = None
 ) -> Answer:
     name = move.action.name
     try:
         given: Particulars = particulars(form, here())
+        also = None
+        if sends(move.action):
+            also = attached(house(), actor(), now(), name, given, request.form.get("shown", ""))
         taken = take_step(
-            house(), actor(), now(), page.reference, name, version, given, form_key(), paper=paper
+            house(), actor(), now(), page.reference, name, version, given, form_key(), also, paper
         )
     except (MovedOn, KeyReused):
         return moved_on(case_page(house(), actor(), now(), page.reference), version)
     except NotAllowed as refused:
         return not_allowed(page, name, refused.reasons)
     except Invalid as wrong:
+        if "summary" in wrong.problems:
+            flash(_("What would be sent has changed since it was shown. Look at it again."))
+            return _checked(page, move, form), 409
         _mark(form, wrong)
         return _asked(page, move, form), 400
     flash(

@@ -1,7 +1,9 @@
 """The pages of one case: what it is, what may be done, and doing it."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
 from markupsafe import Markup
+from werkzeug.wrappers import Response
 
 from repatriation.web import acting, board, elsewhere, identity, opening, papers, search
 from repatriation.web.casefile import SHOWN_AT_FIRST, CaseFileShown
@@ -9,12 +11,13 @@ from repatriation.web.desk import today
 from repatriation.web.handoffs_shown import row_of
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now
+from repatriation.web.summaries_shown import SummariesShown
 from repatriation.web.words import grounding, said, stage_name, text
 from repatriation.work.casepage import CasePage, Kind
-from repatriation.work.federation import showing
 from repatriation.work.handoffs.boxes import handed_over
 from repatriation.work.permissions import Permission, may
 from repatriation.work.reading import case_page
+from repatriation.work.summaries.keeping import acknowledge, summaries
 
 
 def make_blueprint() -> Blueprint:
@@ -36,6 +39,13 @@ def make_blueprint() -> Blueprint:
     def history(reference: str) -> str:
         return shown("cases/history.html", reference)
 
+    @blueprint.post("/cases/<reference>/summaries/<summary_id>/acknowledge")
+    @permission(Permission.TAKE_STEP)
+    def acknowledge_summary(reference: str, summary_id: str) -> Response:
+        acknowledge(house(), actor(), now(), reference, summary_id)
+        flash(_("Acknowledged. Whoever sent it sees that you have read it."))
+        return redirect(url_for("cases.case", reference=reference), 303)
+
     acting.add_pages(blueprint)
     board.add_pages(blueprint)
     opening.add_pages(blueprint)
@@ -50,7 +60,6 @@ def shown(template: str, reference: str) -> str:
     """One page of a case."""
     page = case_page(house(), actor(), now(), reference)
     file = CaseFileShown(page, now(), today())
-    there = showing.elsewhere(house(), actor(), reference)
     entitlements = [
         {
             "words": text(line.text),
@@ -62,8 +71,8 @@ def shown(template: str, reference: str) -> str:
     return render_template(
         template,
         file=file,
-        elsewhere=there,
-        told_elsewhere=elsewhere.told(there, file.words) if there else None,
+        **elsewhere.head(reference, file.words),
+        summaries=SummariesShown.of(summaries(house(), actor(), now(), reference)),
         handed=[row_of(line) for line in handed_over(house(), actor(), reference)],
         may_hand_over=may(actor().duty, Permission.HAND_OVER),
         stage_name=stage_name(page.stage),

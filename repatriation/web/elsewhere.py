@@ -91,6 +91,12 @@ def add_pages(blueprint: Blueprint) -> None:
         return redirect(url_for("cases.elsewhere", reference=reference), 303)
 
 
+def head(reference: str, words: Wording) -> dict[str, Any]:
+    """What the head of every page of a case needs to know of it."""
+    found = showing.elsewhere(house(), actor(), reference)
+    return {"elsewhere": found, "told_elsewhere": told(found, words) if found else None}
+
+
 def told(found: Elsewhere, words: Wording) -> dict[str, Any]:
     """How the other installation stands, in a few words: for the head of the case and for its own page."""
     waiting, refused = len(found.waiting), len(found.refused)

@@ -178,6 +178,9 @@ IDENTIFICATIONS: Mapping[tuple[str, str], object] = {
 
 TAGS: Mapping[str, object] = {
     "case:opened": _l("Case opened"),
+    "summary:acknowledged": _l("Summary acknowledged by its receiver"),
+    "summary:posted": _l("Summary sent to the other installation"),
+    "summary:kept": _l("Summary not sent: the person no longer agrees"),
     "person:identity:opened": _l("Identity opened"),
     "person:identity:searched": _l("Found by name"),
     "person:identity:changed": _l("Identity added to or corrected"),
@@ -335,6 +338,7 @@ HANDOFF_KINDS: Mapping[str, object] = {
     "step": _l("Step in the case"),
     "stop": _l("Step that stops the case"),
     "end": _l("End of carrying it on together"),
+    "summary": _l("Summary of how the person is"),
     "withdrawal": _l("Withdrawal"),
     "decision": _l("Decision"),
 }
@@ -357,6 +361,7 @@ HANDOFF_ATTENTION: Mapping[str, object] = {
     "question": _l("The receiver asks something"),
     "answer": _l("The sender has answered"),
     "correction": _l("The sender corrects what was sent: look, and confirm"),
+    "summary": _l("A summary of how the person is came: read it, and confirm"),
     "withdrawal": _l("Taken back by the sender: stop using it, and confirm"),
     "consent_withdrawn": _l("Taken back, because the person no longer agrees"),
     "consent_ended": _l("Taken back, because the person's agreement ended"),
@@ -379,6 +384,12 @@ HANDOFF_ATTENTION: Mapping[str, object] = {
     "step_stuck": _l("The two installations do not agree about a step: find the way on with them"),
     "step_unfit": _l("A step came that cannot be one of theirs: call the partner"),
     "shared_no_more": _l("Nothing more of this case passes between the two installations"),
+}
+
+CONTACT: Mapping[str, object] = {
+    "met": _l("Met at the last visit"),
+    "not_met": _l("Not met at the last visit"),
+    "none_yet": _l("Not visited yet"),
 }
 
 HANDLING: Mapping[str, object] = {

@@ -1,6 +1,6 @@
 """Turns handoffs as they were read into exactly what their pages show."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import url_for
@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from partners.federation import Standing, moment
-from partners.packets import STEPS, Consented, Decision, Handing, Person, Update
+from partners.packets import STEPS, Consented, Decision, Handing, Person, Summary, Update
 from repatriation.web import glossary
-from repatriation.web.casefile import shown_moment
+from repatriation.web.casefile import shown_day, shown_moment
 from repatriation.web.identity import LANG_OF, LANGUAGES, MEMBERS, born
 from repatriation.web.words import look_up
 from repatriation.work.handoffs.boxes import HandoffLine, HandoffPage, Said
@@ -65,6 +65,8 @@ def said_of(said: Said) -> dict[str, Any]:
     rows: list[tuple[object, object]] = []
     if isinstance(packet, Handing):
         rows = packet_rows(packet)
+    elif isinstance(packet, Update) and packet.summary is not None:
+        rows = summary_rows(packet.summary) + (_consent_rows(packet.consent) if packet.consent else [])
     elif isinstance(packet, Update):
         rows = [(_("Said"), _note(packet.text))] + (person_rows(packet.person) if packet.person else [])
     elif isinstance(packet, Decision):
@@ -107,6 +109,26 @@ def packet_rows(packet: Handing) -> list[tuple[object, object]]:
     rows += [(_("Handling"), look_up(glossary.HANDLING, code)) for code in packet.handling]
     rows.append((_("More about handling"), _note(packet.handling_note)))
     return [row for row in rows if row[1] not in (None, "")]
+
+
+def summary_rows(told: Summary) -> list[tuple[object, object]]:
+    """All that a summary says, a line for each: what is not known is said to be so."""
+
+    def day(said: str | None) -> str | None:
+        return shown_day(date.fromisoformat(said)) if said else None
+
+    return [
+        (_("Case of the sender"), told.reference),
+        (_("Summary number"), str(told.number)),
+        (_("Stage"), look_up(glossary.STAGES, told.stage)),
+        (_("At home since"), day(told.home_since)),
+        (_("Contact"), look_up(glossary.CONTACT, told.contact)),
+        (_("Last met"), day(told.last_met)),
+        (_("Safety"), look_up(glossary.SAFETY, told.safety) if told.safety else None),
+        (_("Visits made"), str(told.visits_made)),
+        (_("Visits missed"), str(told.visits_missed)),
+        (_("Next visit"), day(told.next_visit)),
+    ]
 
 
 def _consent_rows(consent: Consented) -> list[tuple[object, object]]:

@@ -29,6 +29,7 @@ AREAS = (
     Area("arrivals.index", _l("Arrivals")),
     Area("visits.index", _l("Visits")),
     Area("inbox.index", _l("Inbox")),
+    Area("boards.index", _l("Boards")),
     Area("handoffs.index", _l("Handoffs")),
     Area("imports.index", _l("Import")),
     Area("procedures.index", _l("Procedures")),

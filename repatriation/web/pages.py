@@ -36,6 +36,7 @@ from repatriation.web.api import cases as api_cases
 from repatriation.web.api import documents as api_documents
 from repatriation.web.api import handoffs as handoffs_api
 from repatriation.web.api import visits as api_visits
+from repatriation.web.boards import pages as boards
 
 PAGES: tuple[Callable[[], Blueprint], ...] = (
     health.make_blueprint,
@@ -52,6 +53,7 @@ PAGES: tuple[Callable[[], Blueprint], ...] = (
     guide.make_blueprint,
     arrivals.make_blueprint,
     visits.make_blueprint,
+    boards.make_blueprint,
     trail.make_blueprint,
     handoffs.make_blueprint,
     partners.make_blueprint,

@@ -11,7 +11,7 @@ from wtforms import RadioField, SelectField
 from wtforms.validators import InputRequired
 
 from documents.kinds import KINDS
-from repatriation.web import glossary
+from repatriation.web import elsewhere, glossary
 from repatriation.web.casefile import CaseFileShown
 from repatriation.web.desk import today
 from repatriation.web.forms import PlainForm, choices
@@ -91,6 +91,7 @@ def _add_list(blueprint: Blueprint) -> None:
         return render_template(
             "papers/of_case.html",
             file=CaseFileShown(page, now(), today()),
+            **elsewhere.head(reference, words),
             stage_name=stage_name(page.stage),
             papers=[_line(line, words) for line in found.issued],
             lacking=[_lack(each, words, reference) for each in found.lacking],

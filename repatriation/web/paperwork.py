@@ -32,7 +32,9 @@ Answer = Response | str | tuple[str, int]
 
 HERE: Final = f"{PREFIX}-here"
 LANGUAGES: Final = f"{PREFIX}-languages"
-CONTROLS: Final = frozenset({"csrf_token", "key", "version", "sure", "change", "desk", LANGUAGES, HERE})
+CONTROLS: Final = frozenset(
+    {"csrf_token", "key", "version", "sure", "shown", "change", "desk", LANGUAGES, HERE}
+)
 """What the pages say to each other, beside what somebody typed."""
 
 AGAIN_LATER: Final = frozenset({"busy", "timed_out", "crashed"})

@@ -20,6 +20,7 @@ class Permission(StrEnum):
     LIST_VISITS = "visit:list:read"
     RECORD_VISIT = "visit:record:write"
     IMPORT_CASES = "case:import:run"
+    READ_BOARDS = "board:page:read"
     READ_STATISTICS = "statistics:table:read"
     READ_TRAIL = "trail:list:read"
     APPROVE_PARTNERS = "partner:program:approve"
@@ -45,6 +46,7 @@ HELD: Mapping[str, frozenset[Permission]] = {
         _P.LIST_VISITS,
         _P.RECORD_VISIT,
         _P.IMPORT_CASES,
+        _P.READ_BOARDS,
         _P.READ_STATISTICS,
         _P.READ_TRAIL,
         _P.APPROVE_PARTNERS,
@@ -54,12 +56,13 @@ HELD: Mapping[str, frozenset[Permission]] = {
         _P.ENTER_DAYS,
     },
     "reception": _CASE_WORK | {_P.OPEN_CASE, _P.WRITE_IDENTITY, _P.LIST_ARRIVALS},
-    "caseworker": _CASE_WORK | {_P.WRITE_IDENTITY, _P.LIST_VISITS, _P.RECORD_VISIT},
+    "caseworker": _CASE_WORK | {_P.WRITE_IDENTITY, _P.LIST_VISITS, _P.RECORD_VISIT, _P.READ_BOARDS},
     "protection": _CASE_WORK | {_P.OPEN_CASE, _P.WRITE_IDENTITY},
     "police": _CASE_WORK | {_P.OPEN_CASE},
-    "iom": _CASE_WORK | {_P.IMPORT_CASES, _P.READ_STATISTICS},
+    "iom": _CASE_WORK | {_P.IMPORT_CASES, _P.READ_BOARDS, _P.READ_STATISTICS},
     # An auditor sees who did what in which case, and never who the case is about.
-    "auditor": _EVERYBODY | {_P.LIST_CASES, _P.READ_CASE, _P.READ_TRAIL, _P.READ_STATISTICS, _P.WATCH_CLOCK},
+    "auditor": _EVERYBODY
+    | {_P.LIST_CASES, _P.READ_CASE, _P.READ_TRAIL, _P.READ_BOARDS, _P.READ_STATISTICS, _P.WATCH_CLOCK},
     # A partner's program opens no page; what it may call is agreed with the partner, scope by scope.
     "system": frozenset(),
 }

@@ -1,6 +1,6 @@
 """Writes one step down: the case, what was recorded, who knows now, the trail, and what is to be told."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert
@@ -13,6 +13,7 @@ from repatriation.records.handoffs import TAKE_BACK, TAKEN_BACK
 from repatriation.records.outbox import Idempotency, Outbox
 from repatriation.records.people import Identification
 from repatriation.records.sealing import CaseKey
+from repatriation.records.stays import LEFT
 from repatriation.records.trail import Event, Head
 from repatriation.records.writing import ADVANCE, PART, PARTS, Write, Writes
 from repatriation.work.actors import Actor
@@ -78,6 +79,7 @@ class Scribe:
             *self._consent(),
             *self._identification(),
             *self._parts(),
+            *self._left(),
             *self.paper.writes,
             event.write,
             *self._tell(),
@@ -209,6 +211,21 @@ class Scribe:
         elif self._lists_change():
             writes.append(Write(PARTS, {"of_case_id": self.case_id, **keys}))
         return writes + [Write(_JOIN, self._part(part)) for part in self.shared.joins]
+
+    def _left(self) -> list[Write]:
+        """The stage that the case left, with how long it stood there."""
+        if self.after.stage == self.row.stage:
+            return []
+        stay = {
+            "case_id": self.case_id,
+            "seq": self.after.version,
+            "route": self.procedure.route,
+            "stage": self.row.stage,
+            "entered_at": self.row.entered_at,
+            "left_at": self.now,
+            "minutes": (self.now - self.row.entered_at) // timedelta(minutes=1),
+        }
+        return [Write(LEFT, stay)]
 
     def _of(self, part: Part) -> dict[str, Any]:
         return {

@@ -19,6 +19,7 @@ from repatriation.work.refusals import Invalid, KeyReused, MovedOn, ReadOnly
 from repatriation.work.reopening import REOPENED, reopened
 from repatriation.work.scribe import Scribe
 from repatriation.work.sharing import Sharing
+from repatriation.work.summaries.composing import attached, sends
 from repatriation.work.views import view_of
 from sop.clocks import zone_of
 from sop.engine import Step, follow
@@ -73,7 +74,10 @@ def take_step(
         if opened.row.version != version:
             raise MovedOn(reference, opened.row.version, ())
         writes = _decide(house, actor, now, opened, action, particulars, key, request, paper)
-        return writes._replace(rest=(*writes.rest, *also(opened))) if also else writes
+        more = also
+        if more is None and sends(house.shelf.pinned(opened.row.digest).actions[action]):
+            more = attached(house, actor, now, action, particulars)
+        return writes._replace(rest=(*writes.rest, *more(opened))) if more else writes
 
     for tries_left in reversed(range(_TRIES)):
         try:

@@ -135,7 +135,7 @@ def page(house: House, actor: Actor, handoff_id: str) -> HandoffPage:
     """One handoff. Raises NotFound."""
     with house.doors.read() as session:
         row = own(session, house, actor, handoff_id)
-        if row.kind not in ("referral", "transfer"):
+        if row.kind not in ("referral", "transfer") and row.what != "summary":
             raise NotFound(handoff_id)
         messages = session.exec(
             select(Handoff)
@@ -195,7 +195,7 @@ def handed_over(house: House, actor: Actor, reference: str) -> tuple[HandoffLine
             .where(
                 CaseFile.reference == reference,
                 col(CaseFile.id).in_(visible_ids(actor.organisation_id)),
-                col(Handoff.kind).in_(("referral", "transfer")),
+                or_(col(Handoff.kind).in_(("referral", "transfer")), col(Handoff.what) == "summary"),
                 Handoff.state != "draft",
                 Handoff.organisation_id == actor.organisation_id,
             )

@@ -29,6 +29,7 @@ from repatriation.work.handoffs.carrying import carry_on
 from repatriation.work.handoffs.post import DELIVER, call_for, locked_partner, signed_text
 from repatriation.work.handoffs.withdrawing import take_back, withdraw_for_consent
 from repatriation.work.house import House
+from repatriation.work.summaries.posting import post_summaries
 
 Dial = Callable[[str, Reach], Wire]
 """Opens a wire to a partner's address. Raises calls.Failed."""
@@ -69,11 +70,12 @@ def deliver_due(
     chance: Callable[[], float] = random.random,
     most: int = 100,
 ) -> Done:
-    """One round: take back what a consent no longer covers, take the steps that acceptances brought, settle
-    the cases that two installations have, end what is over, deliver what is due, at most so many. Any number
-    of processes may do this at once. Nothing that a partner does raises anything here.
+    """One round: take back what a consent no longer covers, post summaries, take the steps that acceptances
+    brought, settle the cases that two installations have, end what is over, deliver what is due, at most so
+    many. Any number of processes may do this at once. Nothing that a partner does raises anything here.
     """
     withdrawn = _withdraw_marked(house, now)
+    post_summaries(house, now)
     done = Done(
         withdrawn=withdrawn,
         carried=carry_on(house, now),
@@ -210,7 +212,7 @@ def _letter(house: House, now: datetime, one: Claimed) -> Letter | Outcome:
     with house.doors.read() as session:
         row = session.get_one(Handoff, one.handoff_id)
         partner = session.get_one(Partner, row.partner_id)
-        if row.kind in ("referral", "transfer") and (
+        if row.consent is not None and (
             not row.standing or not composing.agrees_still(session, house, row, now)
         ):
             return Outcome(code="no_consent", mends=False)

@@ -21,6 +21,9 @@ from repatriation.work.refusals import NotFound
 DELIVER: Final = "handoff:deliver"
 """The kind of an outbox row that is an envelope to be delivered."""
 
+SEEN_BY_SOMEBODY: Final = ("correction", "summary")
+"""Updates of which a person at the other end must say that they were seen."""
+
 TELL: Final = "handoff:attention"
 """The kind of an outbox row that tells an organisation that one of its handoffs needs a person."""
 
@@ -213,7 +216,7 @@ def signed_text(house: House, row: Handoff) -> str:
 def _awaits_decision(packet: Packet) -> bool:
     """Whether a person at the other end must decide, or say that they have seen it."""
     return isinstance(packet, Handing | Withdrawal) or (
-        isinstance(packet, Update) and packet.what in ("correction", *STEPS)
+        isinstance(packet, Update) and packet.what in (*SEEN_BY_SOMEBODY, *STEPS)
     )
 
 

@@ -23,6 +23,7 @@ from repatriation.work.actors import Actor
 from repatriation.work.federation import hearing, pairing
 from repatriation.work.handoffs import outcome
 from repatriation.work.handoffs.post import (
+    SEEN_BY_SOMEBODY,
     answers_for,
     call_for,
     decide_unasked,
@@ -206,8 +207,7 @@ def _follow(
         else:
             call_for(session, row, now, "arrived")
         return
-    kinds = KINDS if isinstance(packet, Decision) else ("referral", "transfer")
-    target = _target(session, partner, packet.about, kinds)
+    target = _target(session, partner, packet)
     if target is not None:
         row.organisation_id, row.case_id = target.organisation_id, target.case_id
     if isinstance(packet, Decision):
@@ -218,7 +218,7 @@ def _follow(
         issued = datetime.fromtimestamp(came.claims.iat, UTC)
         hearing.came(session, house, now, row, partner, target, packet, issued)
     else:
-        row.waiting = packet.what == "correction"
+        row.waiting = packet.what in SEEN_BY_SOMEBODY
         call_for(session, row, now, packet.what)
 
 
@@ -256,6 +256,8 @@ def _withdraw(
     pairing.taken_back(session, target)
     if target.state in ("received", "expired"):
         _close(session, target)
+    elif target.kind == "update":
+        target.state, target.waiting, target.attention = "withdrawn", False, None
     elif target.state == "accepted" and packet.was != "accepted":
         # Both said something in the same moment. The sender had not heard of it, so it answers still.
         partner = session.get_one(Partner, target.partner_id)
@@ -297,13 +299,18 @@ def _taken_back_already(session: Session, row: Handoff) -> bool:
     )
 
 
-def _target(session: Session, partner: Partner, jti: str, kinds: tuple[str, ...]) -> Handoff | None:
-    """What a message is about: something of these kinds between this partner and us, from either."""
+def _target(session: Session, partner: Partner, packet: Update | Withdrawal | Decision) -> Handoff | None:
+    """What a message is about: something that passed between this partner and us, from either."""
+    kinds: tuple[str, ...] = ("referral", "transfer")
+    if isinstance(packet, Decision):
+        kinds = KINDS
+    elif isinstance(packet, Withdrawal):
+        kinds = (*kinds, "update")  # a summary is taken back with its consent
     return session.exec(
         select(Handoff)
         .where(
             Handoff.partner_id == partner.id,
-            Handoff.jti == jti,
+            Handoff.jti == packet.about,
             col(Handoff.kind).in_(kinds),
             Handoff.state != "draft",
         )

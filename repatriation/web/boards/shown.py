@@ -1,0 +1,39 @@
+"""What boards share: the list behind a number, and how numbers are told."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from flask import abort, request
+from flask_babel import gettext as _
+
+from repatriation.web.desk import today
+from repatriation.web.session import house
+from repatriation.work.boards.behind import Behind
+from repatriation.work.boards.small import Told
+from sop.procedure import Procedure
+
+
+class Shown(NamedTuple):
+    """The list behind a number: which cases, what is said above them, and what stands beside each."""
+
+    behind: Behind
+    heading: object
+    about: object
+    key: object
+    show: Callable[[Any], str]
+
+
+def told_words(number: Told) -> str:
+    """A number as it may be told."""
+    if number.exact:
+        return str(number.least)
+    if (number.least, number.most) == (1, 4):
+        return str(_("fewer than 5"))
+    return str(_("%(least)s to %(most)s", least=number.least, most=number.most))
+
+
+def route_asked() -> Procedure:
+    """The route that an address names, by its newest edition."""
+    route = request.args.get("route", "")
+    found = next((each for each in house().shelf.routes(today()) if each.route == route), None)
+    return found or abort(404)

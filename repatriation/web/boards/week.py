@@ -1,0 +1,91 @@
+"""The board of the visits to come."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from flask import abort, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from repatriation.web.boards.shown import Shown
+from repatriation.web.casefile import shown_day
+from repatriation.web.desk import today
+from repatriation.web.session import actor, house, now
+from repatriation.work.boards import week
+from repatriation.work.boards.week import Days
+from sop.followup import Standing
+
+STANDINGS: Mapping[Standing, object] = {
+    Standing.MISSED: _l("Missed"),
+    Standing.OVERDUE: _l("Overdue"),
+    Standing.DUE: _l("Due today"),
+    Standing.DUE_SOON: _l("Due within a week"),
+}
+TONES: Mapping[Standing, str] = {
+    Standing.MISSED: "stop",
+    Standing.OVERDUE: "late",
+    Standing.DUE: "waiting",
+    Standing.DUE_SOON: "plain",
+}
+WHOSE: Mapping[str, object] = {
+    "mine": _l("Mine"),
+    "ours": _l("Our organisation's"),
+    "all": _l("All in our cases"),
+}
+FIRST: Mapping[str, str] = {"coordinator": "all"}
+"""Whose visits a duty sees first; where none is named, those of the organisation."""
+
+
+def board() -> dict[str, Any]:
+    """What the page shows."""
+    whose = _whose()
+    found = week.week(house(), actor(), now(), today(), whose)
+    return {
+        "ways": [(words, url_for("boards.week", whose=name), name == whose) for name, words in WHOSE.items()],
+        "numbers": [
+            {
+                "words": words,
+                "count": found.standings[stands],
+                "tone": TONES[stands] if found.standings[stands] else "plain",
+                "href": url_for("boards.week_list", whose=whose, stands=stands.value),
+            }
+            for stands, words in STANDINGS.items()
+        ],
+        "days": [
+            {
+                "day": _("Today, %(day)s", day=shown_day(day)) if day == today() else shown_day(day),
+                "count": number,
+                "href": url_for("boards.week_list", whose=whose, day=day.isoformat()),
+            }
+            for day, number in found.days.items()
+        ],
+    }
+
+
+def behind() -> Shown:
+    """The cases behind one of its numbers."""
+    whose = _whose()
+    heading, days = _asked()
+    found = week.behind(house(), actor(), whose, days)
+    return Shown(found, heading, WHOSE[whose], _("Day of the visit"), shown_day)
+
+
+def _asked() -> tuple[object, Days]:
+    """Which visits an address asks for: those of a day, or those that stand in one way."""
+    if "day" in request.args:
+        try:
+            day = date.fromisoformat(request.args["day"])
+        except ValueError:
+            abort(404)
+        return _("Visits on %(day)s", day=shown_day(day)), Days(day, day)
+    try:
+        stands = Standing(request.args.get("stands", ""))
+        return STANDINGS[stands], week.days_of(stands, now())
+    except (ValueError, KeyError):
+        abort(404)
+
+
+def _whose() -> str:
+    chosen = request.args.get("whose", "")
+    return chosen if chosen in WHOSE else FIRST.get(actor().duty, "ours")

@@ -1,0 +1,49 @@
+"""Cases that do not go on: no step for long, a time limit that ran out, or nobody there to act."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from repatriation.records import boards
+from repatriation.work.actors import Actor
+from repatriation.work.boards.behind import Behind
+from repatriation.work.boards.stages import open_stages
+from repatriation.work.house import House
+from repatriation.work.lists import STUCK_AFTER
+from sop.procedure import Procedure
+
+WHYS: Final = ("untouched", "overdue", "unmanned", "any")
+
+
+@dataclass(frozen=True, slots=True)
+class StuckLine:
+    """The stuck cases of one route, by reason; one may be stuck for several."""
+
+    procedure: Procedure
+    numbers: dict[str, int]
+
+
+def stuck(house: House, actor: Actor, now: datetime, day: date) -> tuple[StuckLine, ...]:
+    """How many open cases in which the organisation has a part do not go on, route by route."""
+    with house.doors.read() as session:
+        found = session.connection().execute(boards.stuck_numbers(), _given(house, actor, now, day)).all()
+    rows = {row.route: row for row in found}
+    return tuple(
+        StuckLine(procedure, {why: int(getattr(rows[procedure.route], why)) for why in WHYS})
+        for procedure in house.shelf.routes(day)
+        if procedure.route in rows
+    )
+
+
+def behind(house: House, actor: Actor, now: datetime, day: date, route: str, why: str) -> Behind:
+    """The cases behind a number."""
+    return Behind(boards.stuck(why), {**_given(house, actor, now, day), "route": route})
+
+
+def _given(house: House, actor: Actor, now: datetime, day: date) -> dict[str, Any]:
+    return {
+        "organisation_id": actor.organisation_id,
+        "stages": open_stages(house),
+        "touched_before": now - STUCK_AFTER,
+        "today": day,
+    }

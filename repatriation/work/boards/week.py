@@ -1,0 +1,89 @@
+"""Visits to come: of an officer, of their organisation, or of all cases in which it has a part."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any, Final, NamedTuple, cast
+from zoneinfo import ZoneInfo
+
+from repatriation.records import boards
+from repatriation.work.actors import Actor
+from repatriation.work.boards.behind import Behind
+from repatriation.work.boards.stages import open_stages
+from repatriation.work.house import House
+from sop.clocks import zone_of
+from sop.followup import Rhythm, Standing, standing
+
+WHOSE: Final = boards.WHOSE
+RHYTHM: Final = Rhythm()
+AHEAD: Final = timedelta(days=RHYTHM.soon_days)
+"""How far the week looks ahead: as long as a visit counts as due soon."""
+
+_ZONE: Final = cast(ZoneInfo, zone_of("KHM"))  # where a machine knows no zones, a fixed one serves as well
+_FIRST, _LAST = date(2000, 1, 1), date(2100, 12, 31)
+
+
+class Days(NamedTuple):
+    """From one day to another, both of them counted."""
+
+    first: date
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """How many visits stand how, and how many there are on each day from today on."""
+
+    standings: Mapping[Standing, int]
+    days: Mapping[date, int]
+
+
+def week(house: House, actor: Actor, now: datetime, day: date, whose: str) -> Week:
+    """The visits that are due soon, due, overdue or missed."""
+    given = {**_given(house, actor), "until": day + AHEAD + timedelta(days=1)}
+    with house.doors.read() as session:
+        rows = session.connection().execute(boards.visits_by_day(whose), given).all()
+    standings: dict[Standing, int] = {each: 0 for each in Standing if each is not Standing.AHEAD}
+    for row in rows:
+        stands = how(row.due_on, now)
+        if stands in standings:
+            standings[stands] += row.number
+    coming = {row.due_on: int(row.number) for row in rows}
+    days = [day + timedelta(days=number) for number in range(AHEAD.days + 1)]
+    return Week(standings, {each: coming.get(each, 0) for each in days})
+
+
+def behind(house: House, actor: Actor, whose: str, days: Days) -> Behind:
+    """The visits behind a number."""
+    return Behind(boards.visits_between(whose), {**_given(house, actor), **days._asdict()})
+
+
+def how(due_on: date, now: datetime) -> Standing:
+    """How a visit stands; the three countries share one hour."""
+    return standing(due_on, now, _ZONE, RHYTHM)
+
+
+def days_of(stands: Standing, now: datetime) -> Days:
+    """On which days the visits are due that stand so. The function that decides is asked day by day, so that
+    the database need not know the rule."""
+    return _days_of(stands, now.replace(minute=0, second=0, microsecond=0))
+
+
+@lru_cache(maxsize=64)
+def _days_of(stands: Standing, now: datetime) -> Days:
+    today, reach = now.date(), RHYTHM.missed_days + RHYTHM.grace_days + RHYTHM.soon_days + 3
+    near = [today + timedelta(days=number) for number in range(-reach, reach + 1)]
+    found = [each for each in near if how(each, now) is stands]
+    if not found:
+        return Days(_LAST, _FIRST)
+    first = _FIRST if found[0] == near[0] else found[0]
+    return Days(first, _LAST if found[-1] == near[-1] else found[-1])
+
+
+def _given(house: House, actor: Actor) -> dict[str, Any]:
+    return {
+        "organisation_id": actor.organisation_id,
+        "officer_id": actor.officer_id,
+        "stages": open_stages(house),
+    }

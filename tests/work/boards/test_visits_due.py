@@ -1,0 +1,110 @@
+"""Visits to come: how each stands is asked of the one function that decides, and lists agree with numbers."""
+
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from repatriation.records.visits import Visit
+from repatriation.work.actors import Actor
+from repatriation.work.boards import load, week
+from repatriation.work.house import House
+from sop.followup import Standing
+from tests.work.boards.test_boards import _case, _rows, _wiped
+
+Officers = dict[str, Actor]
+
+moments = st.integers(0, 700 * 24 * 60).map(
+    lambda minutes: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+)
+
+
+@given(moments)
+def test_the_days_of_each_standing_are_those_that_the_deciding_function_says(now: datetime) -> None:
+    for number in range(-40, 40):
+        day = now.date() + timedelta(days=number)
+        for stands in Standing:
+            first, until = week.days_of(stands, now)
+            assert (first <= day <= until) == (week.how(day, now) is stands)
+
+
+visits = st.lists(
+    st.tuples(
+        st.sampled_from(["ngo", "mosvy"]),  # whose visit
+        st.sampled_from(["one", "nobody"]),
+        st.integers(-30, 20),
+        st.sampled_from(["ngo+mosvy", "mosvy", "elsewhere", "closed"]),
+    ),
+    max_size=15,
+)
+
+
+def _plan(house: House, officers: Officers, now: datetime, told: list[tuple[str, str, int, str]]) -> None:
+    known = {
+        "ngo+mosvy": ("ngo", "mosvy"),
+        "mosvy": ("mosvy",),
+        "elsewhere": ("embassy",),
+        "closed": ("ngo",),
+    }
+    for whose, who, days, kind in told:
+        closed = {"stage": "closed", "closed_at": now} if kind == "closed" else {"stage": "follow_up"}
+        case = _case(house, now, [officers[code] for code in known[kind]], **closed)
+        with house.doors.act() as session:
+            session.add(
+                Visit(
+                    case_id=case.id,
+                    organisation_id=officers[whose].organisation_id,
+                    officer_id=officers[whose].officer_id if who == "one" else None,
+                    due_on=_day(now) + timedelta(days=days),
+                )
+            )
+
+
+def _day(now: datetime) -> date:
+    return (now + timedelta(hours=7)).date()
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(visits)
+def test_each_number_of_the_week_is_right_and_opens_as_many_rows(
+    house: House, officers: Officers, now: datetime, told: list[tuple[str, str, int, str]]
+) -> None:
+    _wiped(house.doors)
+    _plan(house, officers, now, told)
+    seen = [each for each in told if each[3] in ("ngo+mosvy", "mosvy")]
+    wanted = {
+        "all": seen,
+        "ours": [each for each in seen if each[0] == "mosvy"],
+        "mine": [each for each in seen if each[:2] == ("mosvy", "one")],
+    }
+    for whose, those in wanted.items():
+        board = week.week(house, officers["mosvy"], now, _day(now), whose)
+        slowly = Counter(week.how(_day(now) + timedelta(days=days), now) for _, _, days, _ in those)
+        for stands, number in board.standings.items():
+            assert number == slowly[stands]
+            found = week.behind(house, officers["mosvy"], whose, week.days_of(stands, now))
+            assert len(_rows(house, found)) == number
+        for day, number in board.days.items():
+            assert number == sum(_day(now) + timedelta(days=days) == day for _, _, days, _ in those)
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(visits)
+def test_each_number_of_the_load_is_right_and_opens_as_many_rows(
+    house: House, officers: Officers, now: datetime, told: list[tuple[str, str, int, str]]
+) -> None:
+    _wiped(house.doors)
+    _plan(house, officers, now, told)
+    lines = load.load(house, officers["ngo"], now)
+    assert officers["ngo"].officer_id in {line.officer_id for line in lines}
+    for line in lines:
+        who = "nobody" if line.officer_id == load.NOBODY else "one"
+        those = [days for whose, of, days, kind in told if (whose, of, kind) == ("ngo", who, "ngo+mosvy")]
+        stand = Counter(week.how(_day(now) + timedelta(days=days), now) for days in those)
+        assert line.cases == len(those)
+        assert line.due == stand[Standing.DUE] + stand[Standing.DUE_SOON]
+        assert line.late == stand[Standing.OVERDUE] + stand[Standing.MISSED]
+        for what in load.WHATS:
+            found = load.behind(house, officers["ngo"], now, line.officer_id, what)
+            assert len(_rows(house, found)) == getattr(line, what)
