@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 
 class Standing(StrEnum):
+    """How a visit that has not taken place stands."""
+
     AHEAD = "ahead"
     DUE_SOON = "due_soon"
     DUE = "due"
@@ -16,10 +18,35 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
+    """When a visit's standing changes: days before and after the day it is due, at an hour of the place.
+
+    The figures are assumed: no source gives any for Cambodia, Thailand or Viet Nam.
+    """
+
     soon_days: int = 7
     grace_days: int = 0
     missed_days: int = 14
     hour: int = 8
+
+
+def standing(due_on: date, now: datetime, zone: ZoneInfo, rhythm: Rhythm) -> Standing:
+    """How a visit that is due on a day of the place stands now. `now` knows its zone."""
+    found = Standing.AHEAD
+    for at, to in _turns(due_on, zone, rhythm):
+        if at <= now:
+            found = to
+    return found
+
+
+def next_turn(
+    due_on: date, now: datetime, zone: ZoneInfo, rhythm: Rhythm
+) -> tuple[datetime, Standing] | None:
+    """The next moment at which the standing changes, and what it then is; none once it is missed."""
+    for at, _ in _turns(due_on, zone, rhythm):
+        if at > now:
+            # Two turns may fall together, as when nobody is told before the day itself: the later one counts.
+            return at, standing(due_on, at, zone, rhythm)
+    return None
 
 
 def _turns(due_on: date, zone: ZoneInfo, rhythm: Rhythm) -> list[tuple[datetime, Standing]]:
@@ -32,20 +59,3 @@ def _turns(due_on: date, zone: ZoneInfo, rhythm: Rhythm) -> list[tuple[datetime,
         (at(rhythm.grace_days + 1), Standing.OVERDUE),
         (at(rhythm.missed_days), Standing.MISSED),
     ]
-
-
-def standing(due_on: date, now: datetime, zone: ZoneInfo, rhythm: Rhythm) -> Standing:
-    found = Standing.AHEAD
-    for at, to in _turns(due_on, zone, rhythm):
-        if at <= now:
-            found = to
-    return found
-
-
-def next_turn(
-    due_on: date, now: datetime, zone: ZoneInfo, rhythm: Rhythm
-) -> tuple[datetime, Standing] | None:
-    for turn in _turns(due_on, zone, rhythm):
-        if turn[0] > now:
-            return turn
-    return None
