@@ -27,6 +27,7 @@ AREAS = (
     Area("cases.index", _l("Cases")),
     Area("arrivals.index", _l("Arrivals")),
     Area("visits.index", _l("Visits")),
+    Area("services.index", _l("Services")),
     Area("handoffs.index", _l("Handoffs")),
     Area("imports.index", _l("Import")),
     Area("procedures.index", _l("Procedures")),
