@@ -30,6 +30,7 @@ AREAS = (
     Area("visits.index", _l("Visits")),
     Area("inbox.index", _l("Inbox")),
     Area("boards.index", _l("Boards")),
+    Area("services.index", _l("Services")),
     Area("handoffs.index", _l("Handoffs")),
     Area("imports.index", _l("Import")),
     Area("procedures.index", _l("Procedures")),

@@ -18,6 +18,7 @@ from repatriation.work.particulars import NOTHING, Particulars, wanting
 from repatriation.work.refusals import Invalid, KeyReused, MovedOn, ReadOnly
 from repatriation.work.reopening import REOPENED, reopened
 from repatriation.work.scribe import Scribe
+from repatriation.work.services.recording import with_organisation, written
 from repatriation.work.sharing import Sharing
 from repatriation.work.summaries.composing import attached, sends
 from repatriation.work.views import view_of
@@ -123,11 +124,14 @@ def _decide(
     )
     if problems:
         raise Invalid(problems)
+    given = with_organisation(opened, given)
     shared = _shared(procedure, step, opened, actor, given.organisation, given.gate or row.gate)
     anew = reopened(house, actor, now, opened, step, given.entry) if REOPENED in step.recorded else None
     with_paper = filed(house, actor, now, opened, step.action, paper)
     scribe = Scribe(house, actor, now, procedure, opened, view, step, given, shared, anew, with_paper)
-    return scribe.writes(key, request)
+    writes = scribe.writes(key, request)
+    placed = written(actor, now, procedure, opened, step, given, shared)
+    return writes._replace(rest=(*writes.rest, *placed)) if placed else writes
 
 
 def _amiss(procedure: Procedure, opened: Opened, given: Particulars, now: datetime) -> dict[str, str]:
@@ -148,7 +152,10 @@ def _shared(
     """Who knows after the step. Most facts that are put on file change nothing about that."""
     brings = not sharing.BROUGHT_IN_BY.keys().isdisjoint(step.action.records)
     if step.action.to is None and step.action.discloses is None and not brings:
-        leaves = sharing.leaving(procedure, step, opened.parts) if step.action.consent else ()
+        if step.action.consent:
+            leaves = sharing.leaving(procedure, step, opened.parts)
+        else:
+            leaves = sharing.stepping_back(procedure, step, opened.parts, actor.organisation_id)
         return Sharing((), leaves, None)
     return sharing.share(
         procedure,
