@@ -31,6 +31,8 @@ PUBLIC = frozenset(
         "verify.check",
         "verify.keys",
         "feeds.calendar",
+        "guide.guide",
+        "guide.example",
     }
 )
 

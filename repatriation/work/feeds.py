@@ -37,6 +37,9 @@ AHEAD: Final = timedelta(days=400)
 MOST_FEEDS: Final = 5
 MOST_EVENTS: Final = 5000
 
+_OFF: Final = frozenset({"moved", "cancelled"})
+"""States of a visit that is off: its event says so, where a calendar has it already."""
+
 TRIES: Final[Limit] = (30, timedelta(seconds=20))
 """How often a feed may be read, and how often somebody may guess: a program comes every few minutes."""
 
@@ -135,7 +138,7 @@ def _event(visit: Visit, reference: str, words: Catalogue, link: str, host: str 
     event.add("dtend", visit.due_on + timedelta(days=1))
     event.add("dtstamp", now)
     event.add("sequence", visit.version - 1)
-    event.add("status", "CONFIRMED")
+    event.add("status", "CANCELLED" if visit.state in _OFF else "CONFIRMED")
     event.add("transp", "TRANSPARENT")  # a day with a visit in it is not a day taken
     event.add("class", "CONFIDENTIAL")
     event.add("url", link)

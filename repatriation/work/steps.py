@@ -9,6 +9,7 @@ from repatriation.records.doors import Clash
 from repatriation.records.lean import Lean, Write, Writes
 from repatriation.work import sharing
 from repatriation.work.actors import Actor
+from repatriation.work.followup.course import course
 from repatriation.work.history import changes_since
 from repatriation.work.house import House
 from repatriation.work.opened import Opened, Taken, open_for_step
@@ -121,7 +122,9 @@ def _decide(
     anew = reopened(house, actor, now, opened, step, given.entry) if REOPENED in step.recorded else None
     with_paper = filed(house, actor, now, opened, step.action, paper)
     scribe = Scribe(house, actor, now, procedure, opened, view, step, given, shared, anew, with_paper)
-    return scribe.writes(key, request)
+    writes = scribe.writes(key, request)
+    visits = course(house, actor, now, procedure, opened, view, step)
+    return writes._replace(rest=(*writes.rest, *visits)) if visits else writes
 
 
 def _amiss(procedure: Procedure, opened: Opened, given: Particulars, now: datetime) -> dict[str, str]:
