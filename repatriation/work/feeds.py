@@ -137,8 +137,10 @@ def _event(visit: Visit, reference: str, words: Catalogue, link: str, host: str 
     event.add("dtstart", visit.due_on)
     event.add("dtend", visit.due_on + timedelta(days=1))
     event.add("dtstamp", now)
-    event.add("sequence", visit.version - 1)
-    event.add("status", "CANCELLED" if visit.state in _OFF else "CONFIRMED")
+    # Higher each time it changes, or a program would keep to what it had.
+    off = visit.state in _OFF
+    event.add("sequence", visit.version - 1 + off)
+    event.add("status", "CANCELLED" if off else "CONFIRMED")
     event.add("transp", "TRANSPARENT")  # a day with a visit in it is not a day taken
     event.add("class", "CONFIDENTIAL")
     event.add("url", link)
