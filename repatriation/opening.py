@@ -15,7 +15,7 @@ from repatriation.work.house import House
 from repatriation.work.papers.workshop import Workshop
 from repatriation.work.readiness import procedures_missing
 from repatriation.work.telling.smtp import Smtp
-from sop import clocks, shelf
+from sop import clocks, shelf, visiting
 
 UNREADY = {
     "unreachable": "The database does not answer: {}",
@@ -126,6 +126,7 @@ def open_relay(settings: Settings) -> Smtp | None:
 def open_house(settings: Settings) -> House:
     """Everything work needs. Raises what is wrong with a procedure, a calendar, the keys or the database."""
     keyring, doors = Keyring(settings.keyring_folder), open_doors(settings)
+    schedule = visiting.load(settings.schedule or visiting.SCHEDULE)
     return House(
         doors=doors,
         shelf=shelf.stock(settings.corridors),
@@ -141,6 +142,8 @@ def open_house(settings: Settings) -> House:
             ca=settings.partner_ca,
         ),
         relay=open_relay(settings),
+        schedule=schedule,
+        rhythm=schedule.rhythm,
     )
 
 

@@ -1,7 +1,7 @@
 """Loads the demonstration: organisations, officers, and the stories, told by real steps."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from argon2 import PasswordHasher
@@ -58,7 +58,7 @@ def load(house: House, now: datetime) -> Loaded:
         _tell(house, actors, kept, make_offers(house, actors, now))
         make_need(house, actors, now, kept_cases(house))
         make_papers(house, actors, now, kept_cases(house))
-        tick(house, now)
+        tick(house, now - timedelta(seconds=1))
     return Loaded(len(ORGANISATIONS), len(ACCOUNTS), len(STORIES), already)
 
 

@@ -60,6 +60,7 @@ def due_visits(most: int) -> Select[Any]:
     return (
         select(
             *(VISITS.c[n] for n in ("id", "case_id", "officer_id", "organisation_id", "due_on", "next_at")),
+            VISITS.c.country,
             *(
                 CASES.c[n]
                 for n in ("reference", "route", "holder_id", "trail_seq", "trail_head", "closed_at")

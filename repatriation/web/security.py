@@ -30,9 +30,9 @@ PUBLIC = frozenset(
         "health.readyz",
         "verify.check",
         "verify.keys",
+        "feeds.calendar",
         "guide.guide",
         "guide.example",
-        "feeds.calendar",
     }
 )
 

@@ -37,8 +37,11 @@ AHEAD: Final = timedelta(days=400)
 MOST_FEEDS: Final = 5
 MOST_EVENTS: Final = 5000
 
+_OFF: Final = frozenset({"moved", "cancelled"})
+"""States of a visit that is off: its event says so, where a calendar has it already."""
+
 TRIES: Final[Limit] = (30, timedelta(seconds=20))
-"""How often one address may ask, whatever it asks for: a program comes every few minutes at most."""
+"""How often a feed may be read, and how often somebody may guess: a program comes every few minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +87,9 @@ def read_feed(house: House, token: str, address: str, now: datetime) -> bytes:
     """The calendar of a feed.
 
     Raises:
-        TooManyTries: from one address within a short time, whether or not the feed is there.
+        TooManyTries: the same feed too often, or too many guesses from one address, within a short time.
         NotFound: there is no such feed, it was revoked, or its officer is at work no more.
     """
-    with house.doors.act() as session:
-        counted = count(session, ("feed", address), TRIES, now)
-    if not counted:
-        raise TooManyTries
     with house.doors.read() as session:
         asked = (
             select(Officer, Organisation)
@@ -100,9 +99,15 @@ def read_feed(house: House, token: str, address: str, now: datetime) -> bytes:
             .where(col(Officer.active).is_(True))
         )
         found = session.exec(asked).first()
-        if found is None or not may(found[0].duty, Permission.LIST_VISITS):
-            raise NotFound("feed")
-        actor = actor_of(*found)
+    # Those who guess are counted by where they are, feeds by themselves: a whole office may share an address.
+    key = ("feed", address) if found is None else ("feed", digest(token))
+    with house.doors.act() as session:
+        if not count(session, key, TRIES, now):
+            raise TooManyTries
+    if found is None or not may(found[0].duty, Permission.LIST_VISITS):
+        raise NotFound("feed")
+    actor = actor_of(*found)
+    with house.doors.read() as session:
         visits = _visits(session, actor, now)
     return written(visits, house.issuer, actor.language, now)
 
@@ -132,8 +137,10 @@ def _event(visit: Visit, reference: str, words: Catalogue, link: str, host: str 
     event.add("dtstart", visit.due_on)
     event.add("dtend", visit.due_on + timedelta(days=1))
     event.add("dtstamp", now)
-    event.add("sequence", visit.version - 1)
-    event.add("status", "CONFIRMED")
+    # Higher each time it changes, or a program would keep to what it had.
+    off = visit.state in _OFF
+    event.add("sequence", visit.version - 1 + off)
+    event.add("status", "CANCELLED" if off else "CONFIRMED")
     event.add("transp", "TRANSPARENT")  # a day with a visit in it is not a day taken
     event.add("class", "CONFIDENTIAL")
     event.add("url", link)

@@ -10,16 +10,19 @@ from repatriation.records.doors import Doors
 from repatriation.records.sealing import Keyring
 from repatriation.work.papers.workshop import Workshop
 from repatriation.work.telling.smtp import Relay
+from sop import visiting
 from sop.clocks import Calendar
 from sop.followup import Rhythm
 from sop.shelf import Shelf
+from sop.visiting import Schedule
 
 
 @dataclass(frozen=True, slots=True)
 class House:
     """One installation at work. `issuer` is its public address, by which partners know it; `partner_rate`
     how many calls a second each partner may make; `reach` where our own calls to partners may go; `relay`
-    takes mails to officers, where there is one; `rhythm` says when a visit is soon due, overdue and missed.
+    takes mails to officers, where there is one; `schedule` on which days people are visited after the return,
+    `rhythm` when a visit is soon due, overdue and missed.
     """
 
     doors: Doors
@@ -32,4 +35,5 @@ class House:
     papers: Workshop | None = None
     reach: Reach = field(default_factory=Reach)
     relay: Relay | None = None
+    schedule: Schedule = field(default_factory=visiting.load)
     rhythm: Rhythm = field(default_factory=Rhythm)

@@ -10,6 +10,7 @@ from repatriation.records.lean import Lean, Write, Writes
 from repatriation.work import sharing
 from repatriation.work.actors import Actor
 from repatriation.work.federation.telling import on_our_side
+from repatriation.work.followup.course import course
 from repatriation.work.history import changes_since
 from repatriation.work.house import House
 from repatriation.work.opened import Opened, Taken, open_for_step
@@ -130,8 +131,11 @@ def _decide(
     with_paper = filed(house, actor, now, opened, step.action, paper)
     scribe = Scribe(house, actor, now, procedure, opened, view, step, given, shared, anew, with_paper)
     writes = scribe.writes(key, request)
-    placed = written(actor, now, procedure, opened, step, given, shared)
-    return writes._replace(rest=(*writes.rest, *placed)) if placed else writes
+    further = (
+        *written(actor, now, procedure, opened, step, given, shared),
+        *course(house, actor, now, procedure, opened, view, step),
+    )
+    return writes._replace(rest=(*writes.rest, *further)) if further else writes
 
 
 def _amiss(procedure: Procedure, opened: Opened, given: Particulars, now: datetime) -> dict[str, str]:

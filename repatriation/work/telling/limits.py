@@ -71,4 +71,4 @@ def _say(batch: Batch, audience: Audience, case: Any, turn: Turn) -> None:
     if turning.to is Turned.ESCALATED:
         those = those + audience.coordination(case.id, deadline.limit.calendar)
     told = batch.tell(those, LIMIT, name, detail, case_id=case.id, standing=turning.to)
-    batch.log(case, case.id, f"limit:{turning.to}", {"action": action, "told": told})
+    batch.log(case, case.id, f"limit:{turning.to}", {"owed": action, "told": told})

@@ -46,7 +46,7 @@ def turn_visits(house: House, now: datetime) -> int:
             if visit.closed_at is not None:  # nobody visits any more, whatever was planned
                 turned.append({"id": visit.id, "next_at": None, "next_step": None})
                 continue
-            country = visit.route.rpartition("-")[2].upper()
+            country = visit.country or visit.route.rpartition("-")[2].upper()
             turn = turn_of(visit, now, ZoneInfo(ZONES[country]), house.rhythm)
             if turn.now is not Standing.AHEAD:
                 _say(batch, audience, visit, turn, country)

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision: str = "0010"
-down_revision: str | None = "0009"
+revision: str = "0011"
+down_revision: str | None = "0010"
 branch_labels: str | None = None
 depends_on: str | None = None
 
@@ -24,9 +24,6 @@ def upgrade() -> None:
         "UPDATE case_file SET turn_at = opened_at WHERE closed_at IS NULL AND EXISTS "
         "(SELECT 1 FROM party WHERE party.case_id = case_file.id AND party.due_on IS NOT NULL)"
     )
-    # A visit that is planned is looked at once as well: what it turned to meanwhile is told then.
-    op.execute("UPDATE visit SET next_at = '2026-01-01 00:00:00.000000', next_step = 'due_soon' "
-               "WHERE next_at IS NULL AND at IS NULL AND due_on IS NOT NULL")  # fmt: skip
 
 
 def downgrade() -> None:
