@@ -10,12 +10,13 @@ import json
 import socket
 import ssl
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from types import TracebackType
-from typing import Any, Final, NamedTuple, Protocol, Self
+from typing import Any, Final, NamedTuple, Protocol, Self, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import aiohttp
@@ -23,6 +24,8 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from partners import assertions, dpop, jose, strict
 from partners.reach import PORTS, Address, Failed, Reach, look_up, origin_of, refuse_elsewhere
+
+Told = TypeVar("Told")
 
 SECONDS: Final = 10.0
 MOST_BYTES: Final = 1024 * 1024
@@ -101,8 +104,9 @@ class Http:
         host, port = str(parts.hostname), parts.port or PORTS[parts.scheme]
         addresses = look_up(host, port)
         refuse_elsewhere(parts.scheme, addresses, reach)
+        self._alone = ThreadPoolExecutor(1, "wire")  # whoever calls may be in a loop of its own
         self._runner = asyncio.Runner()
-        self._session = self._runner.run(self._open(host, addresses, parts.scheme, reach))
+        self._session = self._run(self._open(host, addresses, parts.scheme, reach))
 
     async def _open(
         self, host: str, addresses: Sequence[Address], scheme: str, reach: Reach
@@ -124,7 +128,7 @@ class Http:
         try:
             if origin_of(url) != self._origin:
                 raise Failed("other_host")
-            return self._runner.run(self._call(method, url, headers, body, most))
+            return self._run(self._call(method, url, headers, body, most))
         except (aiohttp.ClientError, OSError, ValueError) as problem:
             raise Failed(_reason(problem)) from None
 
@@ -145,8 +149,12 @@ class Http:
 
     def close(self) -> None:
         """Hang up."""
-        self._runner.run(self._session.close())
-        self._runner.close()
+        self._run(self._session.close())
+        self._alone.submit(self._runner.close).result()
+        self._alone.shutdown()
+
+    def _run(self, work: Coroutine[Any, Any, Told]) -> Told:
+        return self._alone.submit(self._runner.run, work).result()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from repatriation.web import glossary
-from repatriation.web.session import actor
+from repatriation.web.session import actor, house
 from repatriation.web.words import Wording, grounding, look_up, said, stage_name, text
 from repatriation.work.casepage import Asked, CasePage, ConsentLine, FactLine, Kind, Move, VisitLine
+from repatriation.work.handoffs.boxes import restrictions
 from repatriation.work.permissions import Permission, may
 from repatriation.work.visits import ACTION_OF
 from sop.deadlines import Deadline
@@ -49,6 +50,12 @@ class CaseFileShown:
         if self.page.stage.end:
             return []
         return [self.words.fact(name) for name in self.page.view.facts if name.startswith("hold_")]
+
+    @property
+    def restrictions(self) -> list[str]:
+        """What the senders of the case ask of whoever handles it."""
+        codes = restrictions(house(), actor(), self.page.reference)
+        return [look_up(glossary.HANDLING, code) for code in codes]
 
     @property
     def summary(self) -> list[tuple[object, object]]:

@@ -5,16 +5,16 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from repatriation.web import acting, board, glossary, identity, opening, papers, search
+from repatriation.web import acting, board, identity, opening, papers, search
 from repatriation.web.casefile import SHOWN_AT_FIRST, CaseFileShown
 from repatriation.web.desk import today
 from repatriation.web.handoffs_shown import row_of
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now
 from repatriation.web.summaries_shown import SummariesShown
-from repatriation.web.words import grounding, look_up, said, stage_name, text
+from repatriation.web.words import grounding, said, stage_name, text
 from repatriation.work.casepage import CasePage, Kind
-from repatriation.work.handoffs.boxes import handed_over, restrictions
+from repatriation.work.handoffs.boxes import handed_over
 from repatriation.work.permissions import Permission, may
 from repatriation.work.reading import case_page
 from repatriation.work.summaries.keeping import acknowledge, summaries
@@ -70,7 +70,6 @@ def shown(template: str, reference: str) -> str:
     return render_template(
         template,
         file=file,
-        restrictions=[look_up(glossary.HANDLING, code) for code in restrictions(house(), actor(), reference)],
         summaries=SummariesShown.of(summaries(house(), actor(), now(), reference)),
         handed=[row_of(line) for line in handed_over(house(), actor(), reference)],
         may_hand_over=may(actor().duty, Permission.HAND_OVER),

@@ -11,6 +11,7 @@ from repatriation.web import glossary
 from repatriation.web.forms import PlainForm
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now
+from repatriation.web.stepup import fresh
 from repatriation.work.partners import approval
 from repatriation.work.permissions import Permission
 from repatriation.work.refusals import Invalid
@@ -44,6 +45,7 @@ def make_blueprint() -> Blueprint:
 
     @blueprint.post("/partners/<partner_id>/approve")
     @permission(Permission.APPROVE_PARTNERS)
+    @fresh(back="partners.index")
     def approve(partner_id: str) -> Response | tuple[str, int]:
         form = ApprovalForm()
         if not form.validate_on_submit():
@@ -59,6 +61,7 @@ def make_blueprint() -> Blueprint:
 
     @blueprint.post("/partners/<partner_id>/suspend")
     @permission(Permission.APPROVE_PARTNERS)
+    @fresh(back="partners.index")
     def suspend(partner_id: str) -> Response:
         found = approval.partner(house(), partner_id)
         approval.suspend(house(), actor(), now(), found.client_id)
@@ -67,6 +70,7 @@ def make_blueprint() -> Blueprint:
 
     @blueprint.post("/partners/<partner_id>/resume")
     @permission(Permission.APPROVE_PARTNERS)
+    @fresh(back="partners.index")
     def resume(partner_id: str) -> Response:
         found = approval.partner(house(), partner_id)
         approval.resume(house(), actor(), now(), found.client_id)

@@ -29,6 +29,8 @@ PUBLIC = frozenset(
         "health.readyz",
         "verify.check",
         "verify.keys",
+        "guide.guide",
+        "guide.example",
     }
 )
 

@@ -102,6 +102,19 @@ def test_a_name_without_a_blank_stays_in_its_box(press: Press, letters: str) -> 
     assert_within_margins(printed)
 
 
+def test_a_second_language_that_finds_the_line_full_goes_on_where_a_word_begins(press: Press) -> None:
+    found = text_of(press.print(compose(sample("reintegration_plan", ("km", "th")), ISSUE).sheet))
+    assert found.count("งานและรายได้") == 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "pages"), [("screening_form", 2), ("handover_minutes", 2), ("note_verbale", 2)]
+)
+def test_the_square_stands_on_no_page_of_its_own(press: Press, kind: str, pages: int) -> None:
+    for pair in PAIRS:
+        assert press.print(compose(sample(kind, pair), ISSUE).sheet).pages <= pages + ("km" in pair), pair
+
+
 def test_fifty_people_stand_on_the_minutes_and_no_line_is_split(press: Press) -> None:
     people = [
         {"reference": f"TK-7F3K-{number:04}", "name": "ផ្កាឈូក ទន្លេសាប", "health": STORY["km"][:90]}

@@ -1,5 +1,6 @@
 """Our own calls: to the partner's host and no other, however it tries to lead us elsewhere."""
 
+import asyncio
 import socket
 import threading
 import time
@@ -55,6 +56,15 @@ def get(address: str, path: str = "/", most: int = 1000) -> calls.Reply:
         return wire.call("GET", f"{address}{path}", {}, None, most)
     finally:
         wire.close()
+
+
+def test_who_calls_may_be_in_a_loop_of_their_own(serve: Callable[[Answer], str]) -> None:
+    address = serve(plain("200 OK", b"here"))
+
+    async def within() -> calls.Reply:
+        return get(address)
+
+    assert asyncio.run(within()).body == b"here"
 
 
 def test_a_redirect_is_not_followed(serve: Callable[[Answer], str]) -> None:

@@ -269,6 +269,22 @@ def test_officers_approve_on_screen_after_comparing(
     assert first.open("/partners/none").status_code == 404
 
 
+def test_an_officer_who_signed_in_a_while_ago_is_asked_again_before_letting_a_partner_in(
+    app: Flask, house: House, theirs: Keyring, clock: Clock
+) -> None:
+    approval.import_card(house, None, clock(), their_card(theirs, clock), "KHM-EMB-THA")
+    officer = Visitor(app.test_client())
+    officer.sign_in("dara")
+    link = read_page(officer.open("/partners")).select_one("table a")
+    assert isinstance(link, Tag)
+    clock.pass_by(minutes=11)
+    assert officer.open(str(link["href"])).status_code == 200
+    for act in ("approve", "suspend", "resume"):
+        asked = officer.send(f"{link['href']}/{act}", {"compared": "y"})
+        assert asked.location == "/confirm?next=/partners", act
+    assert approval.partners(house)[0].state == "pending"
+
+
 def test_what_was_decided_about_partners_is_in_a_trail_that_is_whole(
     program: Program, house: House, clock: Clock
 ) -> None:

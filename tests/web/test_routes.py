@@ -50,8 +50,8 @@ def test_every_page_names_its_permission_or_is_public(app: Flask) -> None:
     assert bare == PUBLIC
 
 
-def test_twelve_pages_are_public() -> None:
-    assert len(PUBLIC) == 12
+def test_fourteen_pages_are_public() -> None:
+    assert len(PUBLIC) == 14
 
 
 def test_an_application_with_an_unguarded_page_does_not_start(

@@ -1,0 +1,81 @@
+"""A programmer who has the guide and nothing else gets to a receipt."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from flask import Flask
+from sqlmodel import select
+from werkzeug.serving import make_server
+
+from partners import registration
+from partners.scopes import SCOPES
+from repatriation.app import create_app
+from repatriation.records.handoffs import Handoff
+from repatriation.settings import Settings
+from repatriation.web.api.problems import CODES
+from repatriation.web.session import wall_clock
+from repatriation.work.actors import Actor
+from repatriation.work.house import House
+from repatriation.work.partners import approval
+from tests.web.conftest import Visitor, read_page
+
+
+@pytest.fixture
+def running(house: House) -> Iterator[tuple[Flask, str]]:
+    """The application served by the clock of the machine, and its address."""
+    house.keyring.ensure_partner_keys(wall_clock())
+    server = make_server("127.0.0.1", 0, cast(Any, lambda *_: []), threaded=True)
+    issuer = f"http://127.0.0.1:{server.server_port}"
+    object.__setattr__(house, "issuer", issuer)
+    server.app = create_app(Settings(demonstration=True), house, wall_clock)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    yield server.app, issuer
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def run(folder: Path, *arguments: str) -> str:
+    """Run the program as its user would, from a folder of their own."""
+    done = subprocess.run(
+        [sys.executable, "example.py", *arguments], cwd=folder, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_program_of_the_guide_is_let_in_and_comes_away_with_a_receipt(
+    running: tuple[Flask, str], house: House, officers: dict[str, Actor], tmp_path: Path
+) -> None:
+    app, issuer = running
+    visitor = Visitor(app.test_client(), issuer)
+    guide = read_page(visitor.open("/api/docs"))
+    link = guide.select_one("a[download]")
+    assert link is not None
+    (tmp_path / "example.py").write_text(visitor.open(str(link["href"])).text)
+    assert f"python example.py refer {issuer}" in guide.text
+    told = run(tmp_path, "keys", "KHM-EMB-THA", "bangkok-embassy")
+    assert (tmp_path / "keys.json").stat().st_mode & 0o077 == 0
+    asked = registration.read((tmp_path / "register.json").read_bytes())
+    approval.register(house, None, wall_clock(), asked)
+    assert approval.partners(house)[0].fingerprint.digits in told
+    approval.approve_together(house, wall_clock(), "bangkok-embassy", officers["dara"], officers["bopha"])
+    assert '"cases":[]' in run(tmp_path, "cases", issuer)
+    said = run(tmp_path, "refer", issuer)
+    with house.doors.read() as session:
+        kept = session.exec(select(Handoff)).one()
+    assert said == f"{issuer} has signed: received {kept.jti}\n"
+
+
+def test_the_guide_is_open_to_everybody_and_names_every_scope_and_code(running: tuple[Flask, str]) -> None:
+    app, issuer = running
+    page = Visitor(app.test_client(), issuer).open("/api/docs")
+    assert page.status_code == 200
+    for word in (*SCOPES, *CODES):
+        assert f"<code>{word}</code>" in page.text, word
