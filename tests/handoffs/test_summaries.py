@@ -152,7 +152,8 @@ def test_an_update_says_what_belongs_to_it_and_nothing_else(case: dict[str, obje
 def test_a_summary_has_no_room_for_a_sentence_or_a_name(home: Home) -> None:
     home.take("mosvy", STEP, TO_THEM)
     told = packets.as_said(home.line().told)
-    for more in ({"text": "She is well."}, {"person": {"names": []}}):
+    others: tuple[dict[str, object], ...] = ({"text": "She is well."}, {"person": {"names": []}})
+    for more in others:
         with pytest.raises(BadPacket):
             packets.read("update", {"what": "summary", "summary": told, **more})
     with pytest.raises(BadPacket):

@@ -180,7 +180,7 @@ def handed_over(house: House, actor: Actor, reference: str) -> tuple[HandoffLine
             .where(
                 CaseFile.reference == reference,
                 col(CaseFile.id).in_(visible_ids(actor.organisation_id)),
-                or_(col(Handoff.kind).in_(("referral", "transfer")), Handoff.what == "summary"),
+                or_(col(Handoff.kind).in_(("referral", "transfer")), col(Handoff.what) == "summary"),
                 Handoff.state != "draft",
                 Handoff.organisation_id == actor.organisation_id,
             )
