@@ -16,6 +16,7 @@ from pydantic import (
     ValidationError,
 )
 
+from repatriation.work.services.codes import PLACING, SERVICES, Custody, Declined
 from repatriation.work.sharing import BROUGHT_IN_BY
 from sop import vocabulary as words
 from sop.procedure import Action, Procedure
@@ -52,6 +53,12 @@ def _near(day: Day) -> Day:
     return day
 
 
+def _a_service(code: str) -> str:
+    if code not in SERVICES:
+        raise ValueError("unknown")
+    return code
+
+
 Said = Annotated[Line, AfterValidator(_said)]
 SaidAtLength = Annotated[Note, AfterValidator(_said)]
 
@@ -74,6 +81,10 @@ class Particulars(BaseModel):
     authority: Said | None = None
     form_version: Said | None = None
     entry: Code | None = None
+    offer: Code | None = None
+    service: Annotated[Code, AfterValidator(_a_service)] | None = None
+    reason: Declined | None = None
+    custody: Custody | None = None
 
     def entered(self) -> dict[str, Any]:
         """What was entered, by name."""
@@ -147,6 +158,15 @@ def _asked(action: Action, exits: bool, child: bool) -> Mapping[str, bool]:
         fields["organisation"] = False
     if "reopened" in action.records:
         fields["entry"] = True
+    if "referral_offered" in action.records:
+        fields |= {"offer": False, "service": False}
+    if "referral_declined" in action.records:
+        fields["reason"] = False
+    if action.name in PLACING:
+        if "sheltered" in action.records:
+            fields["offer"] = False
+        if child:
+            fields["custody"] = True
     fields["note"] = exits or not NEEDS_A_NOTE.isdisjoint(action.records)
     return MappingProxyType(fields)
 

@@ -17,6 +17,7 @@ from repatriation.work.particulars import NOTHING, Particulars, wanting
 from repatriation.work.refusals import Invalid, KeyReused, MovedOn, ReadOnly
 from repatriation.work.reopening import REOPENED, reopened
 from repatriation.work.scribe import Scribe
+from repatriation.work.services.recording import with_organisation, written
 from repatriation.work.sharing import Sharing
 from repatriation.work.summaries.composing import attached, sends
 from repatriation.work.views import view_of
@@ -121,11 +122,14 @@ def _decide(
     )
     if problems:
         raise Invalid(problems)
+    given = with_organisation(opened, given)
     shared = _shared(procedure, step, opened, actor, given.organisation, given.gate or row.gate)
     anew = reopened(house, actor, now, opened, step, given.entry) if REOPENED in step.recorded else None
     with_paper = filed(house, actor, now, opened, step.action, paper)
     scribe = Scribe(house, actor, now, procedure, opened, view, step, given, shared, anew, with_paper)
-    return scribe.writes(key, request)
+    writes = scribe.writes(key, request)
+    placed = written(actor, now, procedure, opened, step, given, shared)
+    return writes._replace(rest=(*writes.rest, *placed)) if placed else writes
 
 
 def _amiss(procedure: Procedure, opened: Opened, given: Particulars, now: datetime) -> dict[str, str]:

@@ -56,7 +56,15 @@ def test_no_column_has_a_native_enum_or_a_default_of_the_database() -> None:
 
 def test_days_are_kept_as_days() -> None:
     days = {str(each) for each in COLUMNS if isinstance(each.type, Date)}
-    assert days == {"case_file.expected_on", "party.due_on", "fact.on_date", "visit.due_on"}
+    assert days == {
+        *("case_file.expected_on", "party.due_on", "fact.on_date", "visit.due_on"),
+        *(
+            "placement.from_on",
+            "placement.to_on",
+            "service_offer.checked_on",
+            "service_offer.registered_until",
+        ),
+    }
 
 
 def test_every_constraint_and_index_has_a_name_that_both_databases_know() -> None:
