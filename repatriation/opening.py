@@ -13,7 +13,7 @@ from repatriation.settings import Settings
 from repatriation.work.house import House
 from repatriation.work.papers.workshop import Workshop
 from repatriation.work.readiness import procedures_missing
-from sop import clocks, shelf
+from sop import clocks, shelf, visiting
 
 UNREADY = {
     "unreachable": "The database does not answer: {}",
@@ -101,6 +101,7 @@ def open_workshop(settings: Settings, keyring: Keyring) -> Workshop | None:
 def open_house(settings: Settings) -> House:
     """Everything work needs. Raises what is wrong with a procedure, a calendar, the keys or the database."""
     keyring = Keyring(settings.keyring_folder)
+    schedule = visiting.load(settings.schedule or visiting.SCHEDULE)
     return House(
         doors=open_doors(settings),
         shelf=shelf.stock(settings.corridors),
@@ -115,6 +116,8 @@ def open_house(settings: Settings) -> House:
             loopback=settings.demonstration,
             ca=settings.partner_ca,
         ),
+        schedule=schedule,
+        rhythm=schedule.rhythm,
     )
 
 

@@ -18,6 +18,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from sop import visiting
+
 PREFIX = "REPATRIATION_"
 LANGUAGES = ("en", "km", "th", "vi")
 LOOPBACK = frozenset({"127.0.0.1", "localhost"})
@@ -63,6 +65,9 @@ class Settings(BaseSettings):
     )
     calendars: Paths = Field(
         default=(), description=f"More folders with holidays, laid over our own, joined by '{os.pathsep}'"
+    )
+    schedule: Path | None = Field(
+        default=None, description="File with the days of visits after the return; empty: our own, assumed"
     )
     secret_key: SecretStr = Field(
         default=SecretStr(""), description="Signs form tokens; 32 characters or more, from a random source"
@@ -171,6 +176,13 @@ class Settings(BaseSettings):
     def _networks_are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for network in value:
             ip_network(network)  # says itself what is wrong
+        return value
+
+    @field_validator("schedule")
+    @classmethod
+    def _schedule_can_be_used(cls, value: Path | None) -> Path | None:
+        if value is not None:
+            visiting.load(value)  # says itself what is wrong
         return value
 
     @field_validator("partner_ca")

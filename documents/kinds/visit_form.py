@@ -20,13 +20,14 @@ from documents.kinds.kind import Kind
 from locales.catalogue import N_
 
 Mode = Annotated[
-    Literal["home", "elsewhere", "office", "phone"],
+    Literal["home", "elsewhere", "office", "phone", "written"],
     Words(
         {
             "home": N_("At the person's home"),
             "elsewhere": N_("At another place"),
             "office": N_("At the office"),
             "phone": N_("By telephone"),
+            "written": N_("In writing"),
         }
     ),
 ]

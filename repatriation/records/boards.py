@@ -20,6 +20,7 @@ from sqlalchemy import (
     case,
     cast,
     func,
+    literal_column,
     or_,
     select,
     union_all,
@@ -305,8 +306,8 @@ def contact(mark: Mark, how: str) -> Select[Any]:
 
 # Visits to come ------------------------------------------------------------------------------------------
 
-PLANNED: ColumnElement[bool] = _VISIT.c.at.is_(None)
-"""A visit that is still to be made."""
+_PLANNED: ColumnElement[bool] = _VISIT.c.state == literal_column("'planned'")
+"""A visit still to be made. As a literal: SQLite uses a partial index only where it can see the value."""
 
 WHOSE = ("mine", "ours", "all")
 """Visits of one officer, of their organisation, or all in the cases that the organisation has a part in."""
@@ -318,7 +319,7 @@ def _to_come(whose: str, *columns: ColumnElement[Any]) -> Select[Any]:
     seen = select(_PART.c.case_id).where(
         _PART.c.organisation_id == bindparam("organisation_id"), _PART.c.stage.in_(_OPEN_STAGES)
     )
-    found = select(*columns).where(PLANNED, _VISIT.c.due_on.is_not(None), _VISIT.c.case_id.in_(seen))
+    found = select(*columns).where(_PLANNED, _VISIT.c.due_on.is_not(None), _VISIT.c.case_id.in_(seen))
     if whose == "mine":
         return found.where(_VISIT.c.officer_id == bindparam("officer_id"))
     if whose == "ours":

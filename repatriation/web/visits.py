@@ -22,23 +22,15 @@ from repatriation.web.session import actor, house, now, signed_in
 from repatriation.web.stepup import fresh
 from repatriation.web.words import look_up
 from repatriation.work.casepage import CasePage
+from repatriation.work.followup.entered import VisitEntered, look_over, on_paper
+from repatriation.work.followup.kept import Visited, open_notes, visited
 from repatriation.work.lists import CaseLine, Order, Wanted, cases
 from repatriation.work.papers.filing import Prepared
 from repatriation.work.papers.rules import is_made_with
 from repatriation.work.permissions import Permission
 from repatriation.work.reading import case_page
 from repatriation.work.refusals import Invalid, KeyReused, MovedOn
-from repatriation.work.visits import (
-    ACTION_OF,
-    MADE,
-    Visited,
-    VisitEntered,
-    look_over,
-    on_paper,
-    open_notes,
-    record_visit,
-    visited,
-)
+from repatriation.work.visits import ACTION_OF, MADE, record_visit
 from sop.engine import NotAllowed, Reason
 
 LONGEST = 8000

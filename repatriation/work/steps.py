@@ -9,6 +9,7 @@ from repatriation.records.doors import Clash
 from repatriation.records.lean import Lean, Write, Writes
 from repatriation.work import sharing
 from repatriation.work.actors import Actor
+from repatriation.work.followup.course import course
 from repatriation.work.history import changes_since
 from repatriation.work.house import House
 from repatriation.work.opened import Opened, Taken, open_for_step
@@ -129,7 +130,8 @@ def _decide(
     scribe = Scribe(house, actor, now, procedure, opened, view, step, given, shared, anew, with_paper)
     writes = scribe.writes(key, request)
     placed = written(actor, now, procedure, opened, step, given, shared)
-    return writes._replace(rest=(*writes.rest, *placed)) if placed else writes
+    visits = course(house, actor, now, procedure, opened, view, step)
+    return writes._replace(rest=(*writes.rest, *placed, *visits)) if placed or visits else writes
 
 
 def _amiss(procedure: Procedure, opened: Opened, given: Particulars, now: datetime) -> dict[str, str]:

@@ -1,85 +1,70 @@
-"""Visits after the return: writing one down together with the step it is, and what is known of others."""
+"""Writes a visit after the return down, together with the step that it is."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, time
-from typing import Annotated, Any, Final, Literal
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, insert, literal_column, update
 from sqlalchemy import select as core_select
-from sqlmodel import col, select
 
-from documents.fields import NARRATIVE
-from repatriation.records import trail
-from repatriation.records.cases import CaseFile
 from repatriation.records.columns import new_id
 from repatriation.records.lean import Write
-from repatriation.records.scope import visible_case, visible_ids
-from repatriation.records.sealing import CaseKey, Safe
+from repatriation.records.sealing import CaseKey
 from repatriation.records.visits import Visit
 from repatriation.work.actors import Actor
+from repatriation.work.followup.entered import VisitEntered, look_over, on_paper
+from repatriation.work.followup.turns import OVER, blank
+from repatriation.work.followup.turns import planned as plan_row
 from repatriation.work.house import House
-from repatriation.work.identity import REASONS
 from repatriation.work.opened import Opened, Taken
 from repatriation.work.papers.filing import StepPaper
-from repatriation.work.particulars import NOTHING, YEARS
-from repatriation.work.refusals import Invalid, NotFound
+from repatriation.work.particulars import NOTHING
+from repatriation.work.refusals import Invalid
 from repatriation.work.steps import take_step
 from sop.clocks import zone_of
 
 MADE: Final = "seen"
 """The outcome of a visit at which the person was met; every other one is a visit missed."""
 
-PAGE: Final = 100
+NOBODY: Final = "not_there"
+PUT_OFF: Final = "put_off"
 
 ACTION_OF: Final[Mapping[bool, str]] = {True: "record_visit", False: "record_missed_visit"}
 
-Notes = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8000)]
-
-
-class VisitEntered(BaseModel):
-    """A visit as the caseworker writes it down."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    on: date
-    outcome: Literal["seen", "not_there", "declined", "moved", "put_off"]
-    mode: Literal["home", "elsewhere", "office", "phone"] | None = None
-    seen_alone: bool | None = None
-    safety: Literal["safe", "worry", "danger"] | None = None
-    notes: Notes | None = None
-    next_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Visited:
-    """What is known of the visits of one case: the last one, and the next that is planned."""
-
-    last_at: datetime | None = None
-    last_outcome: str | None = None
-    safety: str | None = None
-    next_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class VisitNotes:
-    """The sealed notes of one visit, opened."""
-
-    at: datetime | None
-    notes: str
-
+__all__ = ["ACTION_OF", "MADE", "VisitEntered", "look_over", "on_paper", "record_visit"]
 
 _TABLE = Visit.metadata.tables["visit"]
 _PLANNED = (
-    core_select(_TABLE.c.id)
-    .where(_TABLE.c.case_id == bindparam("case"), _TABLE.c.at.is_(None))
+    core_select(_TABLE)
+    .where(
+        _TABLE.c.case_id == bindparam("case"),
+        _TABLE.c.state == literal_column("'planned'"),
+        _TABLE.c.due_on <= bindparam("until"),
+    )
     .order_by(_TABLE.c.due_on, _TABLE.c.id)
+    .limit(1)
+)
+_NAMED = core_select(_TABLE).where(_TABLE.c.case_id == bindparam("case"), _TABLE.c.id == bindparam("visit"))
+_LATEST = (
+    core_select(_TABLE.c.outcome, _TABLE.c.attempts)
+    .where(_TABLE.c.case_id == bindparam("case"), _TABLE.c.at.is_not(None))
+    .order_by(_TABLE.c.at.desc(), _TABLE.c.id.desc())
     .limit(1)
 )
 _ADD = insert(_TABLE)
 _FILL = update(_TABLE).where(_TABLE.c.id == bindparam("visit"))
+_ADD_AHEAD = insert(_TABLE)
+_STATE_AFTER: Final = {MADE: "done", PUT_OFF: "moved"}
+_NO_DAY: Final[dict[str, Any]] = {"due_on": None, "plan_id": None, "slot": None}
+
+
+class AlreadyWritten(Exception):
+    """Somebody else has written this visit down in the meantime."""
+
+    def __init__(self, visit_id: str) -> None:
+        self.visit_id = visit_id
+        super().__init__("the visit is written down already")
 
 
 def record_visit(
@@ -94,193 +79,99 @@ def record_visit(
 ) -> Taken:
     """Takes the step that a visit is (made, or missed) and writes the visit down in the same transaction.
 
-    A visit that was planned is filled in; else it is a new one. A next visit that was agreed is planned.
+    The planned visit that is named is filled in, else the one that is due by then, else it is a new one. A
+    next visit that was agreed is planned; one that was put off stays on file, with the new one in its place.
 
     Raises:
         Invalid: the day lies ahead, or the next visit does not; what `take_step` raises.
+        AlreadyWritten: somebody else has written down the visit that is named.
     """
     look_over(now, entered)
-    # The same form with other words is another request, so the words are part of the key.
-    said = hashlib.sha256(f"{key}\0{entered.model_dump_json()}".encode()).hexdigest()[:40]
 
     def also(opened: Opened) -> tuple[Write, ...]:
-        return _writes(house, actor, now, opened, entered)
+        return _Writing(house, actor, now, opened, entered).writes()
 
     action = ACTION_OF[entered.outcome == MADE]
-    return take_step(house, actor, now, reference, action, version, NOTHING, said, also, paper)
+    return take_step(
+        house, actor, now, reference, action, version, NOTHING, key_of(entered, key), also, paper
+    )
 
 
-def look_over(now: datetime, entered: VisitEntered) -> None:
-    """Raises Invalid when the visit lies ahead, or the next one does not."""
-    day = now.astimezone(zone_of("KHM")).date()
-    wrong = {"on": "future"} if entered.on > day or entered.on.year not in YEARS else {}
-    if entered.next_on is not None and entered.next_on.year not in YEARS:
-        wrong["next_on"] = "out_of_range"
-    if entered.next_on is not None and entered.next_on <= entered.on:
-        wrong["next_on"] = "past"
-    if wrong:
-        raise Invalid(wrong)
+def key_of(entered: VisitEntered, key: str) -> str:
+    """The key of a request. The same form with other words is another, so the words are part of it."""
+    return hashlib.sha256(f"{key}\0{entered.model_dump_json()}".encode()).hexdigest()[:40]
 
 
-def on_paper(entered: VisitEntered, visitor: str | None) -> dict[str, Any]:
-    """What the form of a visit (`documents.kinds.visit_form`) says as soon as the visit is entered."""
-    notes = entered.notes if entered.notes and len(entered.notes) <= NARRATIVE else None
-    told: dict[str, dict[str, Any]] = {
-        "visit": {
-            "on": entered.on.isoformat(),
-            "visitor": visitor,
-            "outcome": entered.outcome,
+class _Writing:
+    """One visit as it is written down."""
+
+    def __init__(
+        self, house: House, actor: Actor, now: datetime, opened: Opened, entered: VisitEntered
+    ) -> None:
+        self.house, self.actor, self.now, self.opened, self.entered = house, actor, now, opened, entered
+        self.case = opened.row
+        self.country = house.shelf.pinned(self.case.digest).home
+
+    def writes(self) -> tuple[Write, ...]:
+        planned, entered = self._planned(), self.entered
+        row_id = planned.id if planned else new_id()
+        values = self._values(row_id)
+        if planned:
+            values["version"] = planned.version + 1
+            written = Write(_FILL, {"visit": row_id, **values})
+        else:
+            written = Write(_ADD, {**blank(self.case.id, self.country), **_NO_DAY, **values, "id": row_id})
+        if entered.next_on is None:
+            return (written,)
+        # What stands in the place of a visit that was put off belongs to its plan, and to no slot of it: the
+        # slot stays taken, so that a schedule made anew does not ask for the same visit again.
+        plan_id = planned.plan_id if planned and entered.outcome == PUT_OFF else None
+        ahead = plan_row(
+            self.house, self.actor, self.now, self.case.id, self.country, entered.next_on, plan_id
+        )
+        return (written, Write(_ADD_AHEAD, ahead))
+
+    def _planned(self) -> Any | None:
+        case, entered = self.case.id, self.entered
+        if entered.visit is None:
+            until = entered.on + timedelta(days=self.house.rhythm.soon_days)
+            return self.opened.lean.one(_PLANNED, {"case": case, "until": until})
+        named = self.opened.lean.one(_NAMED, {"case": case, "visit": entered.visit})
+        if named is None:
+            raise Invalid({"visit": "unknown"})
+        if named.at is not None:
+            raise AlreadyWritten(named.id)
+        # A visit that was moved or cancelled took place all the same: it is written down beside it.
+        return named if named.state == "planned" else None
+
+    def _values(self, row_id: str) -> dict[str, Any]:
+        entered, case = self.entered, self.case
+        sealer = CaseKey(case.id, self.house.keyring.unwrap(case.wrapped_key, case.key_epoch))
+        noon = datetime.combine(entered.on, time(12), zone_of(self.country))
+        return {
+            "officer_id": self.actor.officer_id,
+            "organisation_id": self.actor.organisation_id,
+            "at": min(noon, self.now),
             "mode": entered.mode,
-            "alone": entered.seen_alone,
-        },
-        "safe": {"safety": entered.safety, "remarks": notes},
-        "next": {"visit_on": entered.next_on.isoformat() if entered.next_on else None},
-    }
-    return {
-        part: {name: value for name, value in said.items() if value is not None}
-        for part, said in told.items()
-    }
+            "seen_alone": entered.seen_alone,
+            "outcome": entered.outcome,
+            "safety": entered.safety,
+            "state": _STATE_AFTER.get(entered.outcome, "missed"),
+            "reason": entered.reason,
+            "attempts": self._attempts(),
+            "contact": entered.contact,
+            "answers": entered.answers,
+            "finding": entered.finding,
+            **{
+                name: sealer.seal("visit", name, row_id, getattr(entered, name))
+                for name in ("notes", "needs", "steps")
+            },
+            **OVER,
+        }
 
-
-def _writes(
-    house: House, actor: Actor, now: datetime, opened: Opened, entered: VisitEntered
-) -> tuple[Write, ...]:
-    case = opened.row
-    planned = opened.lean.one(_PLANNED, {"case": case.id})
-    row_id = planned.id if planned else new_id()
-    sealer = CaseKey(case.id, house.keyring.unwrap(case.wrapped_key, case.key_epoch))
-    noon = datetime.combine(entered.on, time(12), zone_of("KHM"))
-    values: dict[str, Any] = {
-        "officer_id": actor.officer_id,
-        "organisation_id": actor.organisation_id,
-        "at": min(noon, now),
-        "mode": entered.mode,
-        "seen_alone": entered.seen_alone,
-        "outcome": entered.outcome,
-        "safety": entered.safety,
-        "notes": sealer.seal("visit", "notes", row_id, entered.notes),
-        "next_at": None,
-        "next_step": None,
-    }
-    if planned:
-        written = Write(_FILL, {"visit": row_id, **values})
-    else:
-        written = Write(_ADD, {"id": row_id, **_new(case.id), **values})
-    if entered.next_on is None:
-        return (written,)
-    plan = {
-        "id": new_id(),
-        **_new(case.id),
-        "officer_id": actor.officer_id,
-        "organisation_id": actor.organisation_id,
-        "due_on": entered.next_on,
-    }
-    return (written, Write(_ADD, plan))
-
-
-def _new(case_id: str) -> dict[str, Any]:
-    return {"case_id": case_id, "kind": "follow_up", "due_on": None, "version": 1}
-
-
-def visited(house: House, actor: Actor, case_ids: Iterable[str]) -> Mapping[str, Visited]:
-    """The last and the next visit of each of these cases that the officer may know of."""
-    with house.doors.read() as session:
-        rows = session.exec(
-            select(Visit)
-            .where(
-                col(Visit.case_id).in_(list(case_ids)),
-                col(Visit.case_id).in_(visible_ids(actor.organisation_id)),
-            )
-            .order_by(col(Visit.at), col(Visit.due_on))
-        ).all()
-    found: dict[str, Visited] = {}
-    for row in rows:
-        known = found.get(row.case_id, Visited())
-        if row.at is not None and (known.last_at is None or row.at >= known.last_at):
-            known = Visited(row.at, row.outcome, row.safety, known.next_on)
-        elif row.at is None and row.due_on and (known.next_on is None or row.due_on < known.next_on):
-            known = Visited(known.last_at, known.last_outcome, known.safety, row.due_on)
-        found[row.case_id] = known
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class VisitKept:
-    """One visit, planned or made, and the case that it belongs to. Notes stay sealed: only that there are."""
-
-    id: str
-    reference: str
-    version: int
-    due_on: date | None
-    at: datetime | None
-    outcome: str | None
-    mode: str | None
-    seen_alone: bool | None
-    safety: str | None
-    notes: bool
-
-
-def visits_kept(
-    house: House, actor: Actor, *, reference: str | None = None, made: bool | None = None, after: str = ""
-) -> tuple[tuple[VisitKept, ...], str | None]:
-    """Visits in the cases that the officer may know of, oldest first, and where to go on, if there are more.
-
-    Args:
-        reference: only those of one case.
-        made: only those that took place or were missed, or only those still planned.
-        after: the id of the last visit of the page before.
-    """
-    wanted = (
-        select(Visit, CaseFile.reference, CaseFile.version)
-        .join(CaseFile, col(CaseFile.id) == col(Visit.case_id))
-        .where(col(Visit.case_id).in_(visible_ids(actor.organisation_id)), col(Visit.id) > after)
-    )
-    if reference is not None:
-        wanted = wanted.where(CaseFile.reference == reference)
-    if made is not None:
-        wanted = wanted.where(col(Visit.at).is_not(None) if made else col(Visit.at).is_(None))
-    with house.doors.read() as session:
-        rows = session.exec(wanted.order_by(col(Visit.id)).limit(PAGE + 1)).all()
-    found = tuple(
-        VisitKept(
-            row.id,
-            of,
-            version,
-            row.due_on,
-            row.at,
-            row.outcome,
-            row.mode,
-            row.seen_alone,
-            row.safety,
-            row.notes is not None,
-        )
-        for row, of, version in rows[:PAGE]
-    )
-    return found, found[-1].id if len(rows) > PAGE else None
-
-
-def open_notes(
-    house: House, actor: Actor, now: datetime, reference: str, reason: str
-) -> tuple[VisitNotes, ...]:
-    """The notes of a case's visits, newest first: an act with a reason, written to the trail first.
-
-    Raises:
-        Invalid: the reason is none of `work.identity.REASONS`.
-        NotFound: no such case, or not this officer's to know of.
-    """
-    if reason not in REASONS:
-        raise Invalid({"reason": "needed"})
-    with house.doors.act() as session:
-        case = session.exec(visible_case(actor.organisation_id, reference)).first()
-        if case is None:
-            raise NotFound(reference)
-        trail.append(session, actor, now, "visit:notes:opened", {"reason": reason}, case.id)
-        key = Safe(house.keyring).key_of(case)
-        rows = session.exec(
-            select(Visit).where(Visit.case_id == case.id).order_by(col(Visit.id).desc())
-        ).all()
-        return tuple(
-            VisitNotes(row.at, key.open("visit", "notes", row.id, row.notes))
-            for row in rows
-            if row.notes is not None
-        )
+    def _attempts(self) -> int:
+        """How many visits in a row have found nobody, this one counted."""
+        if self.entered.outcome != NOBODY:
+            return 0
+        latest = self.opened.lean.one(_LATEST, {"case": self.case.id})
+        return 1 + (latest.attempts if latest and latest.outcome == NOBODY else 0)

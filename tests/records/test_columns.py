@@ -56,6 +56,8 @@ def test_no_column_has_a_native_enum_or_a_default_of_the_database() -> None:
 
 def test_days_are_kept_as_days() -> None:
     days = {str(each) for each in COLUMNS if isinstance(each.type, Date)}
+    plan = {f"reintegration_plan.{name}_on" for name in ("agreed", "reviewed", "review")}
+    goal = {"plan_goal.by_on", "plan_goal.settled_on"}
     assert days == {
         *("case_file.expected_on", "party.due_on", "fact.on_date", "visit.due_on"),
         *(
@@ -64,6 +66,9 @@ def test_days_are_kept_as_days() -> None:
             "service_offer.checked_on",
             "service_offer.registered_until",
         ),
+        "reintegration_plan.counted_from",
+        *plan,
+        *goal,
     }
 
 

@@ -5,9 +5,9 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from repatriation.work.followup.entered import VisitEntered
 from repatriation.work.newcase import AgeGroup, ConsentEntered, Entered, PersonEntered
 from repatriation.work.particulars import Code, Line, Note, Particulars
-from repatriation.work.visits import VisitEntered
 
 Version = Annotated[int, Field(ge=0)]
 Language = Literal["en", "km", "th", "vi"]
@@ -301,17 +301,29 @@ class CaseOpened(Shape):
 
 
 class VisitSeen(Shape):
-    """A visit, planned where it has no `at`. Notes stay sealed; `notes` says that there are some."""
+    """A visit: planned, done, missed, moved or cancelled. Its words stay sealed; `notes` says that there are
+    some.
+
+    `slot` names which visit of the schedule it is, `reason` why it was moved or cancelled, `attempts` how
+    many visits in a row have found nobody.
+    """
 
     id: str
     case: Reference
     case_version: Version
+    state: Literal["planned", "done", "missed", "moved", "cancelled"]
     due_on: date | None = None
     at: datetime | None = None
     outcome: str | None = None
     mode: str | None = None
     seen_alone: bool | None = None
     safety: str | None = None
+    contact: bool | None = None
+    answers: dict[str, str] = {}
+    finding: str | None = None
+    slot: str | None = None
+    reason: str | None = None
+    attempts: int = 0
     notes: bool
 
 
@@ -330,9 +342,14 @@ class VisitToRecord(VisitEntered):
 
 
 class VisitRecorded(Shape):
-    """The case after the visit, and the number of the form."""
+    """The case after the visit, and the number of the form.
+
+    `addition` says that somebody else had written this visit down already: what was sent is kept beside it,
+    without a step and without a form.
+    """
 
     case: Reference
     version: Version
     stage: str
     paper: str | None = None
+    addition: bool = False

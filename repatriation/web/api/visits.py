@@ -1,5 +1,6 @@
 """Visits after the return, for partners' programs: read, and written down as on the page."""
 
+import json
 from typing import Annotated, Literal
 
 from flask import Blueprint, url_for
@@ -14,20 +15,15 @@ from repatriation.web.api.refused import as_problems, not_allowed
 from repatriation.web.callers import caller
 from repatriation.web.session import house, now
 from repatriation.work.casepage import CasePage
+from repatriation.work.followup.entered import VisitEntered, look_over, on_paper
+from repatriation.work.followup.kept import VisitKept, visits_kept
+from repatriation.work.followup.moving import add_to_visit, is_written
 from repatriation.work.papers.filing import Prepared
 from repatriation.work.papers.rules import is_made_with
 from repatriation.work.partners.answers import pin
 from repatriation.work.reading import case_page
-from repatriation.work.visits import (
-    ACTION_OF,
-    MADE,
-    VisitEntered,
-    VisitKept,
-    look_over,
-    on_paper,
-    record_visit,
-    visits_kept,
-)
+from repatriation.work.refusals import MovedOn
+from repatriation.work.visits import ACTION_OF, MADE, AlreadyWritten, record_visit
 from sop.engine import Reason
 
 
@@ -81,8 +77,9 @@ def make_blueprint() -> Blueprint:
         """Write down a visit that was made or missed
 
         The step that a visit is, its form and the next visit are kept together or not at all. A visit that
-        was planned is filled in. A version in `If-Match` may be left out: a visit was made, whatever has
-        happened in the case since.
+        was planned is filled in: the one named, else the one due by then. Where somebody else has written the
+        named one down already, what is sent is kept as an addition to it. A version in `If-Match` may be left
+        out: a visit was made, whatever has happened in the case since.
         """
         page = case_page(house(), caller().actor, now(), body.case)
         version = pin(house(), asked(), page.version) if version is None else version
@@ -91,9 +88,14 @@ def make_blueprint() -> Blueprint:
         with as_problems(page):
             look_over(now(), entered)
             paper = _paper(page, version, entered, body.paper)
-            taken = record_visit(
-                house(), caller().actor, now(), body.case, version, entered, asked().work_key, paper
-            )
+            try:
+                taken = record_visit(
+                    house(), caller().actor, now(), body.case, version, entered, asked().work_key, paper
+                )
+            except (AlreadyWritten, MovedOn):
+                if entered.visit is None or not is_written(house(), caller().actor, body.case, entered.visit):
+                    raise
+                return _added(page, entered, body.paper)
         return Said(
             shapes.VisitRecorded(
                 case=taken.reference,
@@ -122,6 +124,16 @@ def _paper(page: CasePage, version: int, entered: VisitEntered, sent: shapes.Pap
     return paper_of(page, action, version, languages, fields)
 
 
+def _added(page: CasePage, entered: VisitEntered, sent: shapes.Paper | None) -> Said:
+    """What a second visitor tells of a visit that is written down already."""
+    typed = {"fields": json.dumps(sent.fields, ensure_ascii=False)} if sent else None
+    add_to_visit(house(), caller().actor, now(), page.reference, entered, asked().work_key, typed)
+    kept = shapes.VisitRecorded(
+        case=page.reference, version=page.version, stage=page.stage.name, addition=True
+    )
+    return Said(kept, page.version, url_for("api_cases.read_case", reference=page.reference))
+
+
 def _refuse_what_was_not_seen(entered: VisitEntered) -> None:
     """Where and how somebody was met is said only of those who were."""
     if entered.outcome == MADE:
@@ -136,11 +148,18 @@ def _seen(visit: VisitKept) -> shapes.VisitSeen:
         id=visit.id,
         case=visit.reference,
         case_version=visit.version,
+        state=visit.state,
         due_on=visit.due_on,
         at=visit.at,
         outcome=visit.outcome,
         mode=visit.mode,
         seen_alone=visit.seen_alone,
         safety=visit.safety,
+        contact=visit.contact,
+        answers=dict(visit.answers),
+        finding=visit.finding,
+        slot=visit.slot,
+        reason=visit.reason,
+        attempts=visit.attempts,
         notes=visit.notes,
     )

@@ -11,8 +11,10 @@ from repatriation.records.cases import CaseFile, Party
 from repatriation.records.consents import Consent
 from repatriation.records.organisations import Officer, Organisation
 from repatriation.records.papers import Paper, is_valid
+from repatriation.records.sealing import Safe
 from repatriation.work.actors import Actor
 from repatriation.work.choices import organisations
+from repatriation.work.followup.told import NOTHING, Followed, followed
 from repatriation.work.house import House
 from repatriation.work.identity import Identity
 from repatriation.work.particulars import Particulars
@@ -42,6 +44,7 @@ class OnFile:
     numbers: Mapping[str, str]  # kind -> the newest valid paper
     told: tuple[str, ...]  # names of those whom the act tells of the case
     identity: Identity
+    followed: Followed = NOTHING
 
     @property
     def side(self) -> str:
@@ -92,6 +95,7 @@ def read(
             numbers=_numbers(session, case),
             told=_told(house, procedure, found, bodies, given.organisation),
             identity=identity,
+            followed=followed(session, case, Safe(house.keyring).key_of(case)),
         )
 
 

@@ -233,7 +233,21 @@ def _referral_form(on: OnFile) -> Fields:
 
 
 def _reintegration_plan(on: OnFile) -> Fields:
-    return {"wishes": {"address": address(on)}, "keeping": {"agreed_on": _day(on)}, "office": _office(on)}
+    kept = on.followed
+    return {
+        "wishes": {
+            "own_words": kept.words.wishes if kept.words else None,
+            "living": kept.living,
+            "address": address(on),
+        },
+        "goals": kept.goals,
+        "keeping": {
+            "visits": "; ".join(day.isoformat() for day in kept.planned),
+            "review": kept.review_on.isoformat() if kept.review_on else None,
+            "agreed_on": _day(on),
+        },
+        "office": _office(on),
+    }
 
 
 def _visit_form(on: OnFile) -> Fields:
@@ -241,7 +255,16 @@ def _visit_form(on: OnFile) -> Fields:
 
 
 def _closure_report(on: OnFile) -> Fields:
-    return {"closing": {"on": _day(on)}, "course": {"summary": on.given.note}, "office": _office(on)}
+    kept = on.followed
+    return {
+        "closing": {"on": _day(on)},
+        "course": {
+            "since": kept.since.isoformat() if kept.since else None,
+            "visits": kept.made or None,
+            "summary": on.given.note,
+        },
+        "office": _office(on),
+    }
 
 
 _ABOUT: Final[Mapping[str, Callable[[OnFile], Fields]]] = {

@@ -39,7 +39,7 @@ def followed(world: World) -> str:
 def _visited(world: World, reference: str, outcome: str, safety: str | None = None) -> None:
     with world.house.doors.act() as session:
         case_id = world.case(reference).id
-        session.add(Visit(case_id=case_id, at=world.clock(), outcome=outcome, safety=safety))
+        session.add(Visit(case_id=case_id, at=world.clock(), outcome=outcome, safety=safety, state="done"))
 
 
 def _summaries(world: World) -> list[Summary]:

@@ -9,11 +9,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 revision: str = "0012"
-down_revision: str | None = "0008"
+down_revision: str | None = "0010"
 branch_labels: str | None = None
 depends_on: str | None = None
 
-PLANNED = sa.text("at IS NULL")
+PLANNED = sa.text("state = 'planned'")
 GOING = sa.text("closed_at IS NULL")
 WAITING = sa.text("acknowledged_at IS NULL")
 

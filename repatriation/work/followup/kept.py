@@ -1,0 +1,176 @@
+"""What is known of visits: those of each case, those that programs list, and the sealed notes of them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlmodel import Session, col, select
+
+from repatriation.records import trail
+from repatriation.records.cases import CaseFile
+from repatriation.records.scope import visible_case, visible_ids
+from repatriation.records.sealing import CaseKey, Safe
+from repatriation.records.visits import Visit, VisitAddition
+from repatriation.work.actors import Actor
+from repatriation.work.house import House
+from repatriation.work.identity import REASONS
+from repatriation.work.refusals import Invalid, NotFound
+
+PAGE: Final = 100
+
+_SEALED: Final = ("notes", "needs", "steps")
+
+
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """What is known of the visits of one case: the last one, and the next that is planned."""
+
+    last_at: datetime | None = None
+    last_outcome: str | None = None
+    safety: str | None = None
+    next_on: date | None = None
+
+
+def visited(house: House, actor: Actor, case_ids: Iterable[str]) -> Mapping[str, Visited]:
+    """The last and the next visit of each of these cases that the officer may know of."""
+    with house.doors.read() as session:
+        rows = session.exec(
+            select(Visit)
+            .where(
+                col(Visit.case_id).in_(list(case_ids)),
+                col(Visit.case_id).in_(visible_ids(actor.organisation_id)),
+            )
+            .order_by(col(Visit.at), col(Visit.due_on))
+        ).all()
+    found: dict[str, Visited] = {}
+    for row in rows:
+        known = found.get(row.case_id, Visited())
+        if row.at is not None and (known.last_at is None or row.at >= known.last_at):
+            known = Visited(row.at, row.outcome, row.safety, known.next_on)
+        elif row.state == "planned" and row.due_on and (known.next_on is None or row.due_on < known.next_on):
+            known = Visited(known.last_at, known.last_outcome, known.safety, row.due_on)
+        found[row.case_id] = known
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class VisitKept:
+    """One visit, planned or made, and the case that it belongs to. Notes stay sealed: only that there are."""
+
+    id: str
+    reference: str
+    version: int
+    state: str
+    due_on: date | None
+    at: datetime | None
+    outcome: str | None
+    mode: str | None
+    seen_alone: bool | None
+    safety: str | None
+    contact: bool | None
+    answers: Mapping[str, str]
+    finding: str | None
+    slot: str | None
+    reason: str | None
+    attempts: int
+    notes: bool
+
+
+def visits_kept(
+    house: House, actor: Actor, *, reference: str | None = None, made: bool | None = None, after: str = ""
+) -> tuple[tuple[VisitKept, ...], str | None]:
+    """Visits in the cases that the officer may know of, oldest first, and where to go on, if there are more.
+
+    Args:
+        reference: only those of one case.
+        made: only those that took place or were missed, or only those still planned.
+        after: the id of the last visit of the page before.
+    """
+    wanted = (
+        select(Visit, CaseFile.reference, CaseFile.version)
+        .join(CaseFile, col(CaseFile.id) == col(Visit.case_id))
+        .where(col(Visit.case_id).in_(visible_ids(actor.organisation_id)), col(Visit.id) > after)
+    )
+    if reference is not None:
+        wanted = wanted.where(CaseFile.reference == reference)
+    if made is not None:
+        wanted = wanted.where(col(Visit.at).is_not(None) if made else col(Visit.state) == "planned")
+    with house.doors.read() as session:
+        rows = session.exec(wanted.order_by(col(Visit.id)).limit(PAGE + 1)).all()
+    found = tuple(_kept(row, of, version) for row, of, version in rows[:PAGE])
+    return found, found[-1].id if len(rows) > PAGE else None
+
+
+def _kept(row: Visit, reference: str, version: int) -> VisitKept:
+    return VisitKept(
+        id=row.id,
+        reference=reference,
+        version=version,
+        state=row.state,
+        due_on=row.due_on,
+        at=row.at,
+        outcome=row.outcome,
+        mode=row.mode,
+        seen_alone=row.seen_alone,
+        safety=row.safety,
+        contact=row.contact,
+        answers=row.answers,
+        finding=row.finding,
+        slot=row.slot,
+        reason=row.reason,
+        attempts=row.attempts,
+        notes=any(getattr(row, name) is not None for name in _SEALED),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class VisitNotes:
+    """The sealed words of one visit, opened: by what they are about, and those a second officer added."""
+
+    at: datetime | None
+    words: Mapping[str, str]
+    added: tuple[Mapping[str, Any], ...] = ()
+
+
+def open_notes(
+    house: House, actor: Actor, now: datetime, reference: str, reason: str
+) -> tuple[VisitNotes, ...]:
+    """The notes of a case's visits, newest first: an act with a reason, written to the trail first.
+
+    Raises:
+        Invalid: the reason is none of `work.identity.REASONS`.
+        NotFound: no such case, or not this officer's to know of.
+    """
+    if reason not in REASONS:
+        raise Invalid({"reason": "needed"})
+    with house.doors.act() as session:
+        case = session.exec(visible_case(actor.organisation_id, reference)).first()
+        if case is None:
+            raise NotFound(reference)
+        trail.append(session, actor, now, "visit:notes:opened", {"reason": reason}, case.id)
+        key = Safe(house.keyring).key_of(case)
+        rows = session.exec(
+            select(Visit)
+            .where(Visit.case_id == case.id, col(Visit.at).is_not(None))
+            .order_by(col(Visit.at).desc(), col(Visit.id).desc())
+        ).all()
+        added = _added(session, case.id, key)
+        opened = [VisitNotes(row.at, _words(row, key), added.get(row.id, ())) for row in rows]
+        return tuple(notes for notes in opened if notes.words or notes.added)
+
+
+def _words(row: Visit, key: CaseKey) -> dict[str, str]:
+    said = {name: key.open("visit", name, row.id, getattr(row, name)) for name in _SEALED}
+    return {name: words for name, words in said.items() if words is not None}
+
+
+def _added(session: Session, case_id: str, key: CaseKey) -> dict[str, tuple[Mapping[str, Any], ...]]:
+    rows = session.exec(
+        select(VisitAddition).where(VisitAddition.case_id == case_id).order_by(col(VisitAddition.at))
+    ).all()
+    found: dict[str, tuple[Mapping[str, Any], ...]] = {}
+    for row in rows:
+        said = key.open("visit_addition", "said", row.id, row.said)
+        found[row.visit_id] = (*found.get(row.visit_id, ()), {"at": row.at, **said})
+    return found
