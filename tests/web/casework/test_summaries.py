@@ -74,6 +74,7 @@ def test_the_officer_sees_exactly_what_is_sent_and_the_other_side_reads_the_same
         "safety": "worry",
         "visits_made": 1,
         "visits_missed": 0,
+        "next_visit": kept.content["next_visit"],
     }
     theirs = world.browser("datip").open(f"/cases/{followed}")
     told = read_page(seen).select("main dl")[-1].get_text(" ", strip=True)

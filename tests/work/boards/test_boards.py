@@ -74,7 +74,7 @@ stays = st.lists(
 
 def _wiped(doors: Doors) -> None:
     with doors.act() as session:
-        for table in ("stay", "visit", "party", "case_file"):
+        for table in ("unmet_need", "placement", "stay", "visit", "party", "case_file"):
             session.connection().execute(text(f"DELETE FROM {table}"))
 
 
