@@ -47,19 +47,14 @@ def board() -> dict[str, Any]:
 
 def _others(table: Table) -> dict[str, Any]:
     services = list(table.columns)
-    none = Told(0, 0)
-    return {
-        "headings": [_("Province"), *(service_name(service) for service in services), _("Together")],
-        "rows": [
-            [
-                province_name(province),
-                *(told_words(table.cells.get((province, service), none)) for service in services),
-                told_words(table.rows[province]),
-            ]
-            for province in table.rows
-        ]
-        + [[_("Together"), *(told_words(table.columns[each]) for each in services), told_words(table.total)]],
-    }
+    rows: list[list[object]] = []
+    for province, told in table.rows.items():
+        cells = (table.cells.get((province, service), Told(0, 0)) for service in services)
+        rows.append([province_name(province), *map(told_words, cells), told_words(told)])
+    sums = (told_words(table.columns[service]) for service in services)
+    rows.append([_("Together"), *sums, told_words(table.total)])
+    headings = [_("Province"), *map(service_name, services), _("Together")]
+    return {"headings": headings, "rows": rows}
 
 
 def behind() -> Shown:

@@ -84,7 +84,7 @@ def _places(whose: str) -> dict[str, Any]:
         here = {
             code: (number, f"{names[code]}: {number}", tiles.behind_week(whose, code))
             for code, number in found.items()
-            if code in places
+            if code is not None and code in places
         }
         if here:
             maps.append((look_up(glossary.COUNTRIES, country), tiles.drawing(country, here)))
