@@ -61,6 +61,8 @@ def given(
         entered["note"] = next(
             (NOTES[fact] for fact in action.records if fact in NOTES), "Made up for the demonstration."
         )
+    if "reason" in must:
+        entered["reason"] = "full"
     if "custody" in must:
         entered["custody"] = "parents" if action.name == "place_in_community" else "ministry"
     if "entry" in must:

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, func, select
 from repatriation.demonstration.officers import ACCOUNTS
 from repatriation.demonstration.organisations import ORGANISATIONS
 from repatriation.demonstration.papers import make_papers
+from repatriation.demonstration.services import make_need, make_offers
 from repatriation.demonstration.stories import STORIES
 from repatriation.demonstration.telling import Teller
 from repatriation.records.cases import CaseFile
@@ -53,7 +54,8 @@ def load(house: House, now: datetime) -> Loaded:
         actors = _people_at_work(session)
     already = len(kept["cases"]) == len(STORIES)
     if not already:
-        _tell(house, actors, kept)
+        _tell(house, actors, kept, make_offers(house, actors, now))
+        make_need(house, actors, now, kept_cases(house))
         make_papers(house, actors, now, kept_cases(house))
     return Loaded(len(ORGANISATIONS), len(ACCOUNTS), len(STORIES), already)
 
@@ -65,9 +67,11 @@ def kept_cases(house: House) -> dict[str, str]:
     return dict(cases)
 
 
-def _tell(house: House, actors: Mapping[str, Actor], kept: dict[str, Any]) -> None:
+def _tell(
+    house: House, actors: Mapping[str, Actor], kept: dict[str, Any], services: Mapping[str, str]
+) -> None:
     """Tells the stories that are not told yet, and remembers each as soon as it is told."""
-    teller = Teller(house, actors, datetime.fromisoformat(kept["now"]))
+    teller = Teller(house, actors, datetime.fromisoformat(kept["now"]), services)
     teller.told.cases.update(kept["cases"])
     teller.told.reopened.update(
         {name: (reference, datetime.fromisoformat(at)) for name, (reference, at) in kept["reopened"].items()}

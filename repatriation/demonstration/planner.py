@@ -117,7 +117,10 @@ class Course:
         self._well_given(action, given)
         planned = Planned(action, self.view, organisation, chosen, entry)
         if action.to is None and action.discloses is None:
-            leaves = sharing.leaving(self.procedure, step, self.parts) if action.consent else ()
+            if action.consent:
+                leaves = sharing.leaving(self.procedure, step, self.parts)
+            else:
+                leaves = sharing.stepping_back(self.procedure, step, self.parts, organisation)
             joins: tuple[Part, ...] = ()
         else:
             picks = Picks(

@@ -113,7 +113,16 @@ STORIES: Final = (
         began=150,
         rested=20,
     ),
-    _tha_khm("in the shelter in Poipet", ">pre_integration", began=180, rested=25),
+    _tha_khm(
+        "in the shelter in Poipet",
+        ">placement_pending",
+        "consent_to_referral",
+        "offer_referral",
+        "accept_referral",
+        "place_in_care",
+        began=180,
+        rested=25,
+    ),
     _tha_khm("back at school", ">integrated", began=200, rested=10, age="child"),
     _tha_khm(
         "visited three times",
@@ -245,4 +254,12 @@ STORIES: Final = (
     _khm_tha("Aranyaprathet today", ">>scheduled", began=45, rested=4, expected=0),
     _khm_tha("handed to the Thai team", ">closed", began=85, rested=30),
     _khm_tha("belongs to another route", ">identified", "transfer_to_other_route", began=35, rested=26),
+    _tha_khm(
+        "a shelter was asked",
+        ">placement_pending",
+        "consent_to_referral",
+        "offer_referral",
+        began=20,
+        rested=1,
+    ),
 )

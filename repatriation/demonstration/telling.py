@@ -4,12 +4,14 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
 from repatriation.demonstration import defaults, people
 from repatriation.demonstration.organisations import GATES
 from repatriation.demonstration.planner import BODIES, Course, Planned
 from repatriation.demonstration.schedule import LOCAL, at_work, moments
+from repatriation.demonstration.services import SHELTER, asked
 from repatriation.demonstration.stories import Story
 from repatriation.work import sharing
 from repatriation.work.actors import Actor
@@ -18,6 +20,7 @@ from repatriation.work.house import House
 from repatriation.work.newcase import NewCase
 from repatriation.work.papers.filing import Made
 from repatriation.work.particulars import Particulars
+from repatriation.work.services.asking import REFER
 from repatriation.work.steps import take_step
 from repatriation.work.visits import ACTION_OF, VisitEntered, record_visit
 from sop.clocks import zone_of
@@ -71,8 +74,14 @@ def opener_of(procedure: Procedure, story: Story) -> str:
 class Teller:
     """Has the officers of an installation live the stories."""
 
-    def __init__(self, house: House, actors: Mapping[str, Actor], now: datetime) -> None:
-        self.house, self.actors, self.now = house, actors, now
+    def __init__(
+        self,
+        house: House,
+        actors: Mapping[str, Actor],
+        now: datetime,
+        services: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        self.house, self.actors, self.now, self.services = house, actors, now, services
         self.told = Told()
         self.numbers: dict[str, int] = {}
 
@@ -152,7 +161,7 @@ class Teller:
         until = max(at[number] + defaults.VALID, at[-1] + _STILL_GOOD)
         if not story.lapsed.isdisjoint(step.action.records):
             until = self.now - _LAPSED
-        return defaults.given(
+        given = defaults.given(
             procedure,
             step.action,
             step.view,
@@ -163,6 +172,10 @@ class Teller:
             until=until,
             entry=step.entry,
         )
+        if step.action.name != REFER:
+            return given
+        offer = self.services.get(asked(procedure, step.chosen) or "")
+        return given.model_copy(update={"offer": offer, "service": SHELTER} if offer else {})
 
     def _handover(self, story: Story, steps: list[Planned], at: list[datetime], number: int) -> date | None:
         """The day agreed for a handover: that of the departure if there was one, else the day awaited."""

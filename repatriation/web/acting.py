@@ -25,11 +25,14 @@ from repatriation.work.permissions import Permission
 from repatriation.work.reading import case_page, may_see
 from repatriation.work.refusals import Invalid, KeyReused, MovedOn, NoPaper
 from repatriation.work.reopening import entries
+from repatriation.work.services.asking import offers_for
 from repatriation.work.steps import take_step
 from repatriation.work.summaries.composing import attached, preview, sends
 from sop.engine import NotAllowed, Reason
 
 Answer = Response | str | tuple[str, int]
+
+FOUND = ("offer", "service", "organisation")
 
 
 def add_pages(blueprint: Blueprint) -> None:
@@ -83,8 +86,11 @@ def _form(page: CasePage, move: Move) -> PlainForm:
         to_choose(house(), procedure, move.action, held),
         gates(house(), countries) if "gate" in move.asked else (),
         entries(procedure, actor().country) if "entry" in move.asked else (),
+        offers_for(house(), procedure, move.action, today()) if "offer" in move.asked else (),
     )
-    form: PlainForm = kind()
+    # The search for a service leads here with what was found in it.
+    chosen = {name: request.args[name] for name in FOUND if name in request.args}
+    form: PlainForm = kind(data=chosen)
     return form
 
 

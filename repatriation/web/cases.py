@@ -10,6 +10,7 @@ from repatriation.web.casefile import SHOWN_AT_FIRST, CaseFileShown
 from repatriation.web.desk import today
 from repatriation.web.handoffs_shown import row_of
 from repatriation.web.security import permission
+from repatriation.web.services_shown import need_row, placement_row, referral_row
 from repatriation.web.session import actor, house, now
 from repatriation.web.summaries_shown import SummariesShown
 from repatriation.web.words import grounding, said, stage_name, text
@@ -17,6 +18,8 @@ from repatriation.work.casepage import CasePage, Kind
 from repatriation.work.handoffs.boxes import handed_over
 from repatriation.work.permissions import Permission, may
 from repatriation.work.reading import case_page
+from repatriation.work.services.asking import REFER
+from repatriation.work.services.referrals import of_case
 from repatriation.work.summaries.keeping import acknowledge, summaries
 
 
@@ -32,7 +35,7 @@ def make_blueprint() -> Blueprint:
     @blueprint.get("/cases/<reference>/file")
     @permission(Permission.READ_CASE)
     def on_file(reference: str) -> str:
-        return shown("cases/on_file.html", reference)
+        return shown("cases/on_file.html", reference, placing=_placing(reference))
 
     @blueprint.get("/cases/<reference>/history")
     @permission(Permission.READ_CASE)
@@ -55,7 +58,7 @@ def make_blueprint() -> Blueprint:
     return blueprint
 
 
-def shown(template: str, reference: str) -> str:
+def shown(template: str, reference: str, **more: object) -> str:
     """One page of a case."""
     page = case_page(house(), actor(), now(), reference)
     file = CaseFileShown(page, now(), today())
@@ -79,8 +82,28 @@ def shown(template: str, reference: str) -> str:
         entitlements=entitlements,
         shown_at_first=SHOWN_AT_FIRST,
         kinds=Kind,
+        find_service=_find_service(page),
+        **more,
         may_open_identity=may(actor().duty, Permission.READ_IDENTITY),
     )
+
+
+def _placing(reference: str) -> dict[str, object]:
+    """Who was asked to take the person on, where they live, and what is lacking."""
+    known = of_case(house(), actor(), reference)
+    return {
+        "referrals": [referral_row(line) for line in known.referrals],
+        "placements": [placement_row(line) for line in known.placements],
+        "needs": [need_row(line) for line in known.needs],
+    }
+
+
+def _find_service(page: CasePage) -> str | None:
+    """The way to the search for a place, where the officer may refer the person."""
+    move = page.move(REFER)
+    if move is None or not move.mine or not may(actor().duty, Permission.FIND_SERVICE):
+        return None
+    return url_for("services.find", reference=page.reference)
 
 
 def _grounded(file: CaseFileShown, page: CasePage) -> Markup:

@@ -28,6 +28,7 @@ AREAS = (
     Area("arrivals.index", _l("Arrivals")),
     Area("visits.index", _l("Visits")),
     Area("boards.index", _l("Boards")),
+    Area("services.index", _l("Services")),
     Area("handoffs.index", _l("Handoffs")),
     Area("imports.index", _l("Import")),
     Area("procedures.index", _l("Procedures")),

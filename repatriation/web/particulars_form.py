@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
-from repatriation.web import glossary
+from repatriation.web import glossary, services_glossary
 from repatriation.web.casefile import place
 from repatriation.web.forms import DateBoxes, DateRequired, PlainForm, SaysSomething, choices
 from repatriation.web.words import stage_name
@@ -27,7 +27,11 @@ ORDER = (
     "on",
     "gate",
     "until",
+    "offer",
+    "service",
     "organisation",
+    "reason",
+    "custody",
     "authority",
     "form_version",
     "entry",
@@ -46,7 +50,11 @@ LABELS: Mapping[str, object] = {
     "on": _l("Day of the handover"),
     "gate": _l("Gate"),
     "until": _l("Last day on which it is valid"),
+    "offer": _l("Which offer of the directory is it?"),
+    "service": _l("Which service is asked for?"),
     "organisation": _l("Which organisation is it?"),
+    "reason": _l("What stands in the way?"),
+    "custody": _l("Who has custody of the child, and by what?"),
     "authority": _l("Body that decided"),
     "form_version": _l("Form that was used"),
     "entry": _l("Where does the new case begin?"),
@@ -60,7 +68,10 @@ NEEDED: Mapping[str, object] = {
     "on": _l("Enter the day of the handover"),
     "gate": _l("Enter the gate"),
     "until": _l("Enter the last day on which it is valid"),
+    "offer": _l("This offer cannot be asked; choose another"),
+    "service": _l("Choose the service"),
     "organisation": _l("Choose the organisation"),
+    "custody": _l("Choose on what the custody of the child rests"),
     "authority": _l("Enter the body that decided"),
     "entry": _l("Choose where the new case begins"),
     "note": _l("Write down why"),
@@ -72,6 +83,7 @@ def form_for(
     to_choose: tuple[Sequence[Body], bool] = ((), False),
     gates: Sequence[str] = (),
     entries: Sequence[str] = (),
+    offers: Sequence[tuple[str, str]] = (),
 ) -> type[PlainForm]:
     """A form class with the fields of one action; the rest is what may be chosen from."""
     organisations, must_choose = to_choose
@@ -79,8 +91,13 @@ def form_for(
     for name in ORDER:
         if name not in move.asked or (name == "organisation" and not organisations):
             continue
+        if name == "offer" and not offers:
+            continue
         must = move.asked[name] or (name == "organisation" and must_choose)
-        fields[name] = _field(name, must, move, organisations, gates, entries)
+        if name in _FROM_LISTS:
+            fields[name] = _listed(name, must, move, offers)
+        else:
+            fields[name] = _field(name, must, move, organisations, gates, entries)
     return type("ParticularsForm", (PlainForm,), fields)
 
 
@@ -123,6 +140,22 @@ def _field(
     return StringField(label, [*rules, too_long])
 
 
+_FROM_LISTS: Final = frozenset({"offer", "service", "reason", "custody"})
+
+
+def _listed(name: str, must: bool, move: Move, offers: Sequence[tuple[str, str]]) -> Any:
+    """One out of the closed lists of the directory of services."""
+    label = _label(name, must, move)
+    rules: list[Any] = [InputRequired(NEEDED.get(name, _l("Enter this")))] if must else [Optional()]
+    if name == "offer":
+        return SelectField(label, rules, choices=choices(("", _l("None of the directory")), *offers))
+    if name == "service":
+        words = services_glossary.SERVICES.items()
+        return SelectField(label, rules, choices=choices(("", _l("Not said")), *words))
+    listed = services_glossary.DECLINED if name == "reason" else services_glossary.CUSTODY
+    return RadioField(label, rules, choices=choices(*listed.items()))
+
+
 def _label(name: str, must: bool, move: Move) -> object:
     if name == "note" and must:
         return _l("Why? Everybody with a part in the case can read this")
@@ -141,6 +174,9 @@ def _optional(name: str) -> object:
         "form_version": _l("Form that was used (may be left empty)"),
         "note": _l("Note for all who have a part in the case (may be left empty)"),
         "organisation": _l("Which organisation is told? (may be left empty)"),
+        "offer": _l("Which offer of the directory is it? (may be left empty)"),
+        "service": _l("Which service is asked for? (may be left empty)"),
+        "reason": _l("What stands in the way? (may be left empty)"),
     }
     return optional.get(name, LABELS[name])
 

@@ -26,16 +26,26 @@ class Permission(StrEnum):
     APPROVE_PARTNERS = "partner:program:approve"
     LEND_TO_PROGRAM = "partner:program:lend"
     HAND_OVER = "handoff:box:use"
+    LIST_SERVICES = "service:list:read"
+    KEEP_SERVICES = "service:offer:write"
+    FIND_SERVICE = "service:person:find"
+    ANSWER_REFERRALS = "referral:list:read"
+    READ_NEEDS = "need:register:read"
 
 
 _P = Permission
 _EVERYBODY = frozenset({_P.OWN_ACCOUNT, _P.READ_PROCEDURES, _P.LEND_TO_PROGRAM})
-_CASE_WORK = _EVERYBODY | {_P.LIST_CASES, _P.READ_CASE, _P.TAKE_STEP, _P.READ_IDENTITY, _P.HAND_OVER}
+_CASE_WORK = _EVERYBODY | {
+    *(_P.LIST_CASES, _P.READ_CASE, _P.TAKE_STEP, _P.READ_IDENTITY, _P.HAND_OVER, _P.LIST_SERVICES),
+}
+# Whoever places people, or takes them on.
+_CARE = frozenset({_P.KEEP_SERVICES, _P.FIND_SERVICE, _P.ANSWER_REFERRALS, _P.READ_NEEDS})
 
 # A duty that is not here holds nothing: protected by default.
 HELD: Mapping[str, frozenset[Permission]] = {
     "consular": _CASE_WORK | {_P.OPEN_CASE, _P.WRITE_IDENTITY},
     "coordinator": _CASE_WORK
+    | _CARE
     | {
         _P.OPEN_CASE,
         _P.WRITE_IDENTITY,
@@ -49,13 +59,15 @@ HELD: Mapping[str, frozenset[Permission]] = {
         _P.APPROVE_PARTNERS,
         _P.LET_COLLEAGUES_IN,
     },
-    "reception": _CASE_WORK | {_P.OPEN_CASE, _P.WRITE_IDENTITY, _P.LIST_ARRIVALS},
-    "caseworker": _CASE_WORK | {_P.WRITE_IDENTITY, _P.LIST_VISITS, _P.RECORD_VISIT, _P.READ_BOARDS},
-    "protection": _CASE_WORK | {_P.OPEN_CASE, _P.WRITE_IDENTITY},
+    "reception": _CASE_WORK | _CARE | {_P.OPEN_CASE, _P.WRITE_IDENTITY, _P.LIST_ARRIVALS},
+    "caseworker": _CASE_WORK | _CARE | {_P.WRITE_IDENTITY, _P.LIST_VISITS, _P.RECORD_VISIT, _P.READ_BOARDS},
+    "protection": _CASE_WORK | _CARE | {_P.OPEN_CASE, _P.WRITE_IDENTITY},
     "police": _CASE_WORK | {_P.OPEN_CASE},
-    "iom": _CASE_WORK | {_P.IMPORT_CASES, _P.READ_BOARDS, _P.READ_STATISTICS},
+    "iom": _CASE_WORK | {_P.IMPORT_CASES, _P.READ_BOARDS, _P.READ_STATISTICS, _P.READ_NEEDS},
     # An auditor sees who did what in which case, and never who the case is about.
-    "auditor": _EVERYBODY | {_P.LIST_CASES, _P.READ_CASE, _P.READ_TRAIL, _P.READ_BOARDS, _P.READ_STATISTICS},
+    "auditor": _EVERYBODY
+    | {_P.LIST_CASES, _P.READ_CASE, _P.READ_TRAIL, _P.READ_BOARDS, _P.READ_STATISTICS}
+    | {_P.LIST_SERVICES, _P.READ_NEEDS},
     # A partner's program opens no page; what it may call is agreed with the partner, scope by scope.
     "system": frozenset(),
 }

@@ -127,6 +127,15 @@ def leaving(procedure: Procedure, step: Step, parts: Sequence[Part]) -> tuple[Pa
     return tuple(part for part in parts if _ends(procedure, step, part, responsible))
 
 
+def stepping_back(
+    procedure: Procedure, step: Step, parts: Sequence[Part], organisation_id: str
+) -> tuple[Part, ...]:
+    """The part of an organisation that was asked and says no. Others in the same role go on knowing."""
+    ended = {ENDED_BY[fact] for fact in step.action.records if fact in ENDED_BY}
+    ended.discard(procedure.stages[step.view.stage].responsible)  # nobody is ever without one
+    return tuple(part for part in parts if part.role in ended and part.organisation_id == organisation_id)
+
+
 def first_parts(procedure: Procedure, stage: str, opener: Body, picks: "Picks") -> tuple[Part, ...]:
     """The parts in a case just opened: every role its opener can hold on its side, and the stage's own
     bodies there.
@@ -227,8 +236,6 @@ def _has_the_case(phase: str, role: str) -> bool:
 def _ends(procedure: Procedure, step: Step, part: Part, responsible: str) -> bool:
     if part.role == responsible:
         return False  # nobody is ever without a responsible agency
-    if any(ENDED_BY.get(fact) == part.role for fact in step.action.records):
-        return True
     taken_back = step.action.consent
     if taken_back is not None and taken_back.act == "withdraw":
         told = part.role in procedure.consents[taken_back.consent].to

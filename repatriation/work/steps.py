@@ -152,7 +152,10 @@ def _shared(
     """Who knows after the step. Most facts that are put on file change nothing about that."""
     brings = not sharing.BROUGHT_IN_BY.keys().isdisjoint(step.action.records)
     if step.action.to is None and step.action.discloses is None and not brings:
-        leaves = sharing.leaving(procedure, step, opened.parts) if step.action.consent else ()
+        if step.action.consent:
+            leaves = sharing.leaving(procedure, step, opened.parts)
+        else:
+            leaves = sharing.stepping_back(procedure, step, opened.parts, actor.organisation_id)
         return Sharing((), leaves, None)
     return sharing.share(
         procedure,

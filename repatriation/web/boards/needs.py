@@ -5,10 +5,13 @@ from typing import Any
 
 from flask import request, url_for
 from flask_babel import gettext as _
+from markupsafe import escape
 
+from repatriation.web import services_glossary
 from repatriation.web.boards.shown import Shown, province_name, told_words
 from repatriation.web.casefile import shown_moment
 from repatriation.web.session import actor, house
+from repatriation.web.words import look_up
 from repatriation.work.boards import needs
 from repatriation.work.boards.small import Table, Told
 
@@ -52,7 +55,7 @@ def _others(table: Table) -> dict[str, Any]:
         cells = (table.cells.get((province, service), Told(0, 0)) for service in services)
         rows.append([province_name(province), *map(told_words, cells), told_words(told)])
     sums = (told_words(table.columns[service]) for service in services)
-    rows.append([_("Together"), *sums, told_words(table.total)])
+    rows.append([escape(_("Together")), *sums, told_words(table.total)])
     headings = [_("Province"), *map(service_name, services), _("Together")]
     return {"headings": headings, "rows": rows}
 
@@ -60,15 +63,15 @@ def _others(table: Table) -> dict[str, Any]:
 def behind() -> Shown:
     """The cases behind one of its numbers."""
     province, service = request.args.get("province"), request.args.get("service")
-    about = [province_name(province)] if province else []
+    about = [str(province_name(province))] if province else []
     about += [service_name(service)] if service else []
     found = needs.behind(actor(), province, service)
-    return Shown(found, _("Needs that nobody meets"), ", ".join(map(str, about)), _("Since"), shown_moment)
+    return Shown(found, _("Needs that nobody meets"), ", ".join(about), _("Since"), shown_moment)
 
 
 def service_name(code: str) -> str:
     """A service in words."""
-    return code.replace("_", " ").capitalize()
+    return look_up(services_glossary.SERVICES, code)
 
 
 def _href(province: str | None, service: str | None) -> str:

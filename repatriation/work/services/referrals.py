@@ -115,14 +115,16 @@ def to_answer(house: House, actor: Actor) -> tuple[ReferralLine, ...]:
     known = and_(
         col(CaseFile.id) == col(Referral.case_id), col(CaseFile.id).in_(visible_ids(actor.organisation_id))
     )
+    columns: tuple[Any, ...] = (Referral, Organisation.name, ServiceOffer.name)
+    columns += (CaseFile.reference, CaseFile.age_group)
     with house.doors.read() as session:
-        rows = session.exec(
-            select(Referral, Organisation.name, ServiceOffer.name, CaseFile.reference, CaseFile.age_group)
+        rows = session.execute(
+            core_select(*columns)
             .join(Organisation, col(Organisation.id) == col(Referral.organisation_id))
             .outerjoin(ServiceOffer, col(ServiceOffer.id) == col(Referral.offer_id))
             .outerjoin(CaseFile, known)
             .where(
-                Referral.organisation_id == actor.organisation_id,
+                col(Referral.organisation_id) == actor.organisation_id,
                 or_(col(CaseFile.id).is_not(None), col(Referral.state).in_(("declined", "withdrawn"))),
             )
             .order_by(waiting.desc(), col(Referral.offered_at).desc())
