@@ -155,12 +155,12 @@ def _visits(case_id: str, organisation_id: str, at: datetime, *, still: bool) ->
         made = number < 3
         values: dict[str, Any] = {column.name: None for column in kept}
         for name, field in Visit.model_fields.items():
-            if not field.is_required() and field.default_factory is None:
-                values[name] = field.default
+            if not field.is_required():
+                values[name] = field.get_default(call_default_factory=True)
         values |= {"id": new_id(), "case_id": case_id, "organisation_id": organisation_id}
         values["due_on"] = (at + timedelta(days=30 * (number - 2))).date()
         if made:
-            values |= {"at": at + timedelta(days=30 * (number - 2)), "outcome": "seen"}
+            values |= {"at": at + timedelta(days=30 * (number - 2)), "outcome": "seen", "state": "done"}
         if made or still:
             yield "visit", [values[name] for name in _COLUMNS["visit"]]
 

@@ -63,6 +63,8 @@ def given(
         )
     if "reason" in must:
         entered["reason"] = "full"
+    if "province" in must:
+        entered["province"] = province(procedure, view)
     if "custody" in must:
         entered["custody"] = "parents" if action.name == "place_in_community" else "ministry"
     if "entry" in must:
@@ -70,6 +72,20 @@ def given(
     if chosen is not None:
         entered["organisation"] = chosen
     return Particulars.model_validate(entered)
+
+
+LIVE_IN: Final[Mapping[str, tuple[str, ...]]] = {
+    "KHM": ("KHM-01", "KHM-02", "KHM-14", "KHM-01", "KHM-20", "KHM-17", "KHM-03", "KHM-02"),
+    "VNM": ("VNM-80", "VNM-91", "VNM-82", "VNM-80"),
+    "THA": ("THA-27",),
+}
+"""Provinces in which the people of the demonstration live: more where more go abroad."""
+
+
+def province(procedure: Procedure, view: CaseView) -> str:
+    """Where somebody lives after coming home: spread by the moment at which their case came so far."""
+    there = LIVE_IN[procedure.home]
+    return there[(view.entered.date().toordinal() + view.entered.minute) % len(there)]
 
 
 def authority(procedure: Procedure, action: Action) -> str:

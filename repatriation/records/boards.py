@@ -20,6 +20,7 @@ from sqlalchemy import (
     case,
     cast,
     func,
+    literal_column,
     or_,
     select,
     union_all,
@@ -31,12 +32,14 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 from repatriation.records.cases import CaseFile, Party
 from repatriation.records.organisations import SYSTEM, Officer
+from repatriation.records.services import Placement, UnmetNeed
 from repatriation.records.stays import Stay
 from repatriation.records.visits import Visit
 
 _CASE, _PART = CaseFile.metadata.tables["case_file"], Party.metadata.tables["party"]
 _STAY, _VISIT = Stay.metadata.tables["stay"], Visit.metadata.tables["visit"]
 _OFFICER = Officer.metadata.tables["officer"]
+_PLACEMENT, _NEED = Placement.metadata.tables["placement"], UnmetNeed.metadata.tables["unmet_need"]
 
 DAY = 24 * 60
 
@@ -305,8 +308,8 @@ def contact(mark: Mark, how: str) -> Select[Any]:
 
 # Visits to come ------------------------------------------------------------------------------------------
 
-PLANNED: ColumnElement[bool] = _VISIT.c.at.is_(None)
-"""A visit that is still to be made."""
+_PLANNED: ColumnElement[bool] = _VISIT.c.state == literal_column("'planned'")
+"""A visit still to be made. As a literal: SQLite uses a partial index only where it can see the value."""
 
 WHOSE = ("mine", "ours", "all")
 """Visits of one officer, of their organisation, or all in the cases that the organisation has a part in."""
@@ -318,7 +321,7 @@ def _to_come(whose: str, *columns: ColumnElement[Any]) -> Select[Any]:
     seen = select(_PART.c.case_id).where(
         _PART.c.organisation_id == bindparam("organisation_id"), _PART.c.stage.in_(_OPEN_STAGES)
     )
-    found = select(*columns).where(PLANNED, _VISIT.c.due_on.is_not(None), _VISIT.c.case_id.in_(seen))
+    found = select(*columns).where(_PLANNED, _VISIT.c.due_on.is_not(None), _VISIT.c.case_id.in_(seen))
     if whose == "mine":
         return found.where(_VISIT.c.officer_id == bindparam("officer_id"))
     if whose == "ours":
@@ -377,6 +380,59 @@ def cases_of(*, named: bool) -> Select[Any]:
     officer = _VISIT.c.officer_id
     chosen = officer == bindparam("of_officer") if named else officer.is_(None)
     return found.where(chosen).group_by(_VISIT.c.case_id)
+
+
+def _lives_at() -> ColumnElement[Any]:
+    """Where the person of a visit's case was placed."""
+    return (
+        select(func.max(_PLACEMENT.c.place))
+        .where(_PLACEMENT.c.case_id == _VISIT.c.case_id, _PLACEMENT.c.to_on.is_(None))
+        .correlate(_VISIT)
+        .scalar_subquery()
+    )
+
+
+def visits_by_place(whose: str) -> Select[Any]:
+    """How many planned visits there are at each place up to a day: place, number. Given: as `_to_come`, and
+    until."""
+    at = _to_come(whose, _lives_at().label("place")).where(_VISIT.c.due_on <= bindparam("until"))
+    found = at.subquery("at")
+    return select(found.c.place, func.count().label("number")).group_by(found.c.place)
+
+
+def visits_at(whose: str, *, known: bool) -> Select[Any]:
+    """The planned visits up to a day at some places, or where no place is known. Given: as `_to_come`, until,
+    and with `known` places."""
+    place = _lives_at()
+    chosen = place.in_(bindparam("places", expanding=True)) if known else place.is_(None)
+    return _to_come(whose, _VISIT.c.case_id, _VISIT.c.due_on.label("key"), _VISIT.c.id.label("row_id")).where(
+        _VISIT.c.due_on <= bindparam("until"), chosen
+    )
+
+
+# What is lacking -----------------------------------------------------------------------------------------
+
+_LACKING = select(_NEED.c.case_id).where(_NEED.c.ended_at.is_(None))
+
+
+def needs(*, ours: bool) -> Select[Any]:
+    """How many needs are met by nobody now: province, service, number. Given: organisation_id."""
+    return (
+        select(_NEED.c.province, _NEED.c.service, func.count().label("number"))
+        .where(_NEED.c.ended_at.is_(None), _of(_NEED.c.case_id, _LACKING, ours=ours))
+        .group_by(_NEED.c.province, _NEED.c.service)
+        .order_by(_NEED.c.province, _NEED.c.service)
+    )
+
+
+def lacking(*, province: bool, service: bool) -> Select[Any]:
+    """The needs that are met by nobody now. Given: organisation_id, and if so asked province, service."""
+    found = select(_NEED.c.case_id, _NEED.c.at.label("key"), _NEED.c.id.label("row_id")).where(
+        _NEED.c.ended_at.is_(None), _of(_NEED.c.case_id, _LACKING, ours=True)
+    )
+    if province:
+        found = found.where(_NEED.c.province == bindparam("province"))
+    return found.where(_NEED.c.service == bindparam("service")) if service else found
 
 
 # The list behind a number ---------------------------------------------------------------------------------

@@ -16,8 +16,8 @@ STATES = (
 )
 
 _WAITING = text("next_at IS NOT NULL")
-_PLANNED = text("at IS NULL")
 _STANDING = text("state <> 'cancelled'")
+_PLANNED = text("state = 'planned'")
 
 
 class Visit(Row, table=True):

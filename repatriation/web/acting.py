@@ -7,6 +7,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from repatriation.places.gazetteer import provinces
 from repatriation.web.casefile import CaseFileShown, changes
 from repatriation.web.desk import here, today
 from repatriation.web.forms import PlainForm, form_key
@@ -87,6 +88,7 @@ def _form(page: CasePage, move: Move) -> PlainForm:
         gates(house(), countries) if "gate" in move.asked else (),
         entries(procedure, actor().country) if "entry" in move.asked else (),
         offers_for(house(), procedure, move.action, today()) if "offer" in move.asked else (),
+        _provinces(procedure.home) if "province" in move.asked else (),
     )
     # The search for a service leads here with what was found in it.
     chosen = {name: request.args[name] for name in FOUND if name in request.args}
@@ -94,10 +96,15 @@ def _form(page: CasePage, move: Move) -> PlainForm:
     return form
 
 
+def _provinces(country: str) -> list[tuple[str, str]]:
+    """The provinces of a country, by name."""
+    return sorted(((place.code, place.spoken) for place in provinces(country)), key=lambda each: each[1])
+
+
 def _is_checked(move: Move) -> bool:
-    """Whether what was entered is looked over once more: not where a note at most was written."""
+    """Whether what was entered is looked over once more: not where a note or a province at most was."""
     ends = move.action.to is not None and move.kind is Kind.EXIT
-    return ends or sends(move.action) or any(name != "note" for name in move.asked)
+    return ends or sends(move.action) or any(name not in ("note", "province") for name in move.asked)
 
 
 def _cannot_make(move: Move) -> bool:

@@ -32,6 +32,7 @@ ORDER = (
     "organisation",
     "reason",
     "custody",
+    "province",
     "authority",
     "form_version",
     "entry",
@@ -55,6 +56,7 @@ LABELS: Mapping[str, object] = {
     "organisation": _l("Which organisation is it?"),
     "reason": _l("What stands in the way?"),
     "custody": _l("Who has custody of the child, and by what?"),
+    "province": _l("In which province will the person live?"),
     "authority": _l("Body that decided"),
     "form_version": _l("Form that was used"),
     "entry": _l("Where does the new case begin?"),
@@ -84,6 +86,7 @@ def form_for(
     gates: Sequence[str] = (),
     entries: Sequence[str] = (),
     offers: Sequence[tuple[str, str]] = (),
+    provinces: Sequence[tuple[str, str]] = (),
 ) -> type[PlainForm]:
     """A form class with the fields of one action; the rest is what may be chosen from."""
     organisations, must_choose = to_choose
@@ -94,7 +97,10 @@ def form_for(
         if name == "offer" and not offers:
             continue
         must = move.asked[name] or (name == "organisation" and must_choose)
-        if name in _FROM_LISTS:
+        if name == "province":
+            named = choices(("", _l("Not said")), *provinces)
+            fields[name] = SelectField(_label(name, must, move), [Optional()], choices=named)
+        elif name in _FROM_LISTS:
             fields[name] = _listed(name, must, move, offers)
         else:
             fields[name] = _field(name, must, move, organisations, gates, entries)
@@ -177,6 +183,7 @@ def _optional(name: str) -> object:
         "offer": _l("Which offer of the directory is it? (may be left empty)"),
         "service": _l("Which service is asked for? (may be left empty)"),
         "reason": _l("What stands in the way? (may be left empty)"),
+        "province": _l("In which province will the person live? (may be left empty)"),
     }
     return optional.get(name, LABELS[name])
 

@@ -16,6 +16,7 @@ from pydantic import (
     ValidationError,
 )
 
+from repatriation.places.gazetteer import province_of
 from repatriation.work.services.codes import PLACING, SERVICES, Custody, Declined
 from repatriation.work.sharing import BROUGHT_IN_BY
 from sop import vocabulary as words
@@ -63,6 +64,13 @@ Said = Annotated[Line, AfterValidator(_said)]
 SaidAtLength = Annotated[Note, AfterValidator(_said)]
 
 
+def _a_province(code: str) -> str:
+    place = province_of(code)
+    if place is None or place.code != code:
+        raise ValueError("unknown")
+    return code
+
+
 class Particulars(BaseModel):
     """What comes with a step. Which of it is asked for follows from the action (`asked`)."""
 
@@ -85,6 +93,7 @@ class Particulars(BaseModel):
     service: Annotated[Code, AfterValidator(_a_service)] | None = None
     reason: Declined | None = None
     custody: Custody | None = None
+    province: Annotated[Code, AfterValidator(_a_province)] | None = None
 
     def entered(self) -> dict[str, Any]:
         """What was entered, by name."""
@@ -163,6 +172,7 @@ def _asked(action: Action, exits: bool, child: bool) -> Mapping[str, bool]:
     if "referral_declined" in action.records:
         fields["reason"] = False
     if action.name in PLACING:
+        fields["province"] = False
         if "sheltered" in action.records:
             fields["offer"] = False
         if child:

@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from repatriation.web.board import place_of
-from repatriation.web.boards import contact, load, stages, stuck, week
+from repatriation.web.boards import contact, load, needs, stages, stuck, week
 from repatriation.web.boards.shown import Shown
 from repatriation.web.casefile import shown_day
 from repatriation.web.security import permission
@@ -24,6 +24,7 @@ BOARDS: Mapping[str, tuple[ModuleType, object, Permission]] = {
     "load": (load, _l("Team load"), Permission.READ_STATISTICS),
     "stuck": (stuck, _l("Stuck cases"), Permission.READ_STATISTICS),
     "stages": (stages, _l("Time at each stage"), Permission.READ_STATISTICS),
+    "needs": (needs, _l("Unmet needs"), Permission.READ_STATISTICS),
     "contact": (contact, _l("Still in contact"), Permission.READ_STATISTICS),
 }
 """Each board by the name of its page, in the order in which they are offered: how it is made, its name, and

@@ -5,8 +5,11 @@ from typing import Any, NamedTuple
 
 from flask import abort, request
 from flask_babel import gettext as _
+from markupsafe import Markup, escape
 
+from repatriation.places.gazetteer import get
 from repatriation.web.desk import today
+from repatriation.web.languages import language
 from repatriation.web.session import house
 from repatriation.work.boards.behind import Behind
 from repatriation.work.boards.small import Told
@@ -30,6 +33,19 @@ def told_words(number: Told) -> str:
     if (number.least, number.most) == (1, 4):
         return str(_("fewer than 5"))
     return str(_("%(least)s to %(most)s", least=number.least, most=number.most))
+
+
+def province_name(code: str) -> Markup:
+    """A province as it is called in the reader's own script, where it is of that country; else in Latin."""
+    place = get(code)
+    if place is None:
+        return escape(code)
+    if SPOKEN_IN.get(place.country) == language():
+        return escape(place.local)
+    return escape(place.spoken)
+
+
+SPOKEN_IN = {"KHM": "km", "THA": "th", "VNM": "vi"}
 
 
 def route_asked() -> Procedure:

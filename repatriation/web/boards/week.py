@@ -8,10 +8,13 @@ from flask import abort, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from repatriation.web.boards.shown import Shown
+from repatriation.web import glossary
+from repatriation.web.boards import tiles
+from repatriation.web.boards.shown import Shown, province_name
 from repatriation.web.casefile import shown_day
 from repatriation.web.desk import today
 from repatriation.web.session import actor, house, now
+from repatriation.web.words import look_up
 from repatriation.work.boards import week
 from repatriation.work.boards.week import Days
 from sop.followup import Standing
@@ -42,6 +45,7 @@ def board() -> dict[str, Any]:
     whose = _whose()
     found = week.week(house(), actor(), now(), today(), whose)
     return {
+        **_places(whose),
         "ways": [(words, url_for("boards.week", whose=name), name == whose) for name, words in WHOSE.items()],
         "numbers": [
             {
@@ -63,11 +67,44 @@ def board() -> dict[str, Any]:
     }
 
 
+def _places(whose: str) -> dict[str, Any]:
+    """Where the visits are, on a map of each country that has any, and in a table."""
+    found = week.by_province(house(), actor(), today(), whose)
+    names = {code: province_name(code) for code in found if code is not None}
+    rows = [
+        (
+            names[code] if code else _("Not known where the person lives"),
+            number,
+            tiles.behind_week(whose, code),
+        )
+        for code, number in sorted(found.items(), key=lambda each: (each[0] is None, -each[1], each[0] or ""))
+    ]
+    maps = []
+    for country, places in tiles.TILES.items():
+        here = {
+            code: (number, f"{names[code]}: {number}", tiles.behind_week(whose, code))
+            for code, number in found.items()
+            if code is not None and code in places
+        }
+        if here:
+            maps.append((look_up(glossary.COUNTRIES, country), tiles.drawing(country, here)))
+    return {"places": rows, "maps": maps}
+
+
 def behind() -> Shown:
     """The cases behind one of its numbers."""
     whose = _whose()
+    if "province" in request.args:
+        return _of_province(whose, request.args["province"])
     heading, days = _asked()
     found = week.behind(house(), actor(), whose, days)
+    return Shown(found, heading, WHOSE[whose], _("Day of the visit"), shown_day)
+
+
+def _of_province(whose: str, asked: str) -> Shown:
+    province = None if asked == "unknown" else asked
+    found = week.in_province(house(), actor(), today(), whose, province)
+    heading = province_name(province) if province else _("Not known where the person lives")
     return Shown(found, heading, WHOSE[whose], _("Day of the visit"), shown_day)
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
+from repatriation.places.gazetteer import province_of
 from repatriation.records import boards
 from repatriation.work.actors import Actor
 from repatriation.work.boards.behind import Behind
@@ -52,6 +53,38 @@ def week(house: House, actor: Actor, now: datetime, day: date, whose: str) -> We
     coming = {row.due_on: int(row.number) for row in rows}
     days = [day + timedelta(days=number) for number in range(AHEAD.days + 1)]
     return Week(standings, {each: coming.get(each, 0) for each in days})
+
+
+def by_province(house: House, actor: Actor, day: date, whose: str) -> Mapping[str | None, int]:
+    """How many visits there are to make in each province up to the end of the week, by the province's code;
+    none stands for people of whom it is not known where they live."""
+    found: dict[str | None, int] = {}
+    for place, number in _by_place(house, actor, day, whose).items():
+        province = _province(place)
+        found[province] = found.get(province, 0) + number
+    return found
+
+
+def in_province(house: House, actor: Actor, day: date, whose: str, province: str | None) -> Behind:
+    """The visits behind a number of `by_province`."""
+    given = {**_given(house, actor), "until": day + AHEAD}
+    if province is None:
+        return Behind(boards.visits_at(whose, known=False), given)
+    places = [place for place in _by_place(house, actor, day, whose) if _province(place) == province]
+    return Behind(boards.visits_at(whose, known=True), {**given, "places": places})
+
+
+def _by_place(house: House, actor: Actor, day: date, whose: str) -> Mapping[str | None, int]:
+    given = {**_given(house, actor), "until": day + AHEAD}
+    with house.doors.read() as session:
+        rows = session.connection().execute(boards.visits_by_place(whose), given).all()
+    return {row.place: int(row.number) for row in rows}
+
+
+def _province(place: str | None) -> str | None:
+    """The province of a place; a place that the gazetteer does not know stands for itself."""
+    found = province_of(place) if place else None
+    return found.code if found else place
 
 
 def behind(house: House, actor: Actor, whose: str, days: Days) -> Behind:

@@ -171,7 +171,7 @@ def _placed(
             "offer_id": accepted.offer_id if accepted else given.offer,
             "organisation_id": body,
             "kind": _kind(step, accepted.service if accepted else None),
-            "place": where.place if where else None,
+            "place": where.place if where else given.province,
             "custody_basis": given.custody,
             "signed_by": actor.officer_id,
             "signed_for": actor.organisation_id,

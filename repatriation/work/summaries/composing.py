@@ -40,12 +40,13 @@ SETTLED: Final = "integrated"
 """The stage from which on somebody is at home again."""
 
 MET: Final = "seen"
+PLANNED: Final = "planned"
 
 Ask = Callable[[Select[Any], Mapping[str, Any]], list[Any]]
 """Puts a question to the database, in a step or outside one."""
 
 _VISIT = Visit.metadata.tables["visit"]
-_VISITS = select(_VISIT.c.at, _VISIT.c.due_on, _VISIT.c.outcome, _VISIT.c.safety).where(
+_VISITS = select(_VISIT.c.at, _VISIT.c.due_on, _VISIT.c.outcome, _VISIT.c.safety, _VISIT.c.state).where(
     _VISIT.c.case_id == bindparam("case")
 )
 _STAY = Stay.metadata.tables["stay"]
@@ -170,9 +171,10 @@ def _composed(ask: Ask, case: Any, procedure: Procedure) -> Told:
     """The summary, from what is kept of the case now."""
     zone = zone_of(procedure.home)
     visits = ask(_VISITS, {"case": case.id})
-    made = sorted((visit for visit in visits if visit.at is not None), key=lambda visit: visit.at)
+    tried = (visit for visit in visits if visit.at is not None and visit.state in ("done", "missed"))
+    made = sorted(tried, key=lambda visit: visit.at)
     met = [visit for visit in made if visit.outcome == MET]
-    coming = sorted(visit.due_on for visit in visits if visit.at is None and visit.due_on is not None)
+    coming = sorted(visit.due_on for visit in visits if visit.state == PLANNED and visit.due_on is not None)
     home = ask(_HOME, {"case": case.id, "settled": SETTLED})
     since = home[0].entered_at if home else case.entered_at
     return Told(

@@ -39,7 +39,7 @@ def followed(world: World) -> str:
 def _visited(world: World, reference: str, outcome: str, safety: str | None = None) -> None:
     with world.house.doors.act() as session:
         case_id = world.case(reference).id
-        session.add(Visit(case_id=case_id, at=world.clock(), outcome=outcome, safety=safety))
+        session.add(Visit(case_id=case_id, at=world.clock(), outcome=outcome, safety=safety, state="done"))
 
 
 def _summaries(world: World) -> list[Summary]:
@@ -74,6 +74,7 @@ def test_the_officer_sees_exactly_what_is_sent_and_the_other_side_reads_the_same
         "safety": "worry",
         "visits_made": 1,
         "visits_missed": 0,
+        "next_visit": kept.content["next_visit"],
     }
     theirs = world.browser("datip").open(f"/cases/{followed}")
     told = read_page(seen).select("main dl")[-1].get_text(" ", strip=True)

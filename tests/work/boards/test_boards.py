@@ -74,7 +74,7 @@ stays = st.lists(
 
 def _wiped(doors: Doors) -> None:
     with doors.act() as session:
-        for table in ("stay", "visit", "party", "case_file"):
+        for table in ("unmet_need", "placement", "stay", "visit", "party", "case_file"):
             session.connection().execute(text(f"DELETE FROM {table}"))
 
 
@@ -208,8 +208,15 @@ def _home(house: House, now: datetime, whose: Actor, home: Home) -> None:
                 Stay(case_id=case.id, seq=1, route="tha-khm", stage="integrated", minutes=60, **times)
             )
         if met is not None:
-            session.add(Visit(case_id=case.id, at=began + timedelta(days=met), outcome="seen"))
-            session.add(Visit(case_id=case.id, at=began + timedelta(days=met, hours=9), outcome="not_there"))
+            session.add(Visit(case_id=case.id, at=began + timedelta(days=met), outcome="seen", state="done"))
+            session.add(
+                Visit(
+                    case_id=case.id,
+                    at=began + timedelta(days=met, hours=9),
+                    outcome="not_there",
+                    state="missed",
+                )
+            )
 
 
 _CALLED = count().__next__

@@ -13,7 +13,7 @@ down_revision: str | None = "0011"
 branch_labels: str | None = None
 depends_on: str | None = None
 
-PLANNED = sa.text("at IS NULL")
+PLANNED = sa.text("state = 'planned'")
 GOING = sa.text("closed_at IS NULL")
 WAITING = sa.text("acknowledged_at IS NULL")
 
