@@ -48,10 +48,10 @@ def test_a_visit_is_written_down_with_its_step_and_its_form(world: World, ngo: C
     assert answer.json["paper"].startswith("KH26-")
     with world.house.doors.read() as session:
         rows = session.exec(select(Visit)).all()
-    assert sorted((row.outcome or "", str(row.due_on)) for row in rows) == [
-        ("", "2026-12-01"),
-        ("seen", "None"),
+    assert [(row.state, str(row.due_on)) for row in rows if row.slot is None and row.at is None] == [
+        ("planned", "2026-12-01")
     ]
+    assert [row.state for row in rows if row.at is not None] == ["done"]
     listed = ngo.get("/api/visits").json
     assert listed is not None
     made = {visit.get("outcome"): visit for visit in listed["visits"]}
@@ -61,7 +61,9 @@ def test_a_visit_is_written_down_with_its_step_and_its_form(world: World, ngo: C
     assert "Asks about school" not in ngo.get("/api/visits").text
     planned = ngo.get("/api/visits", query_string={"state": "planned", "case": visited}).json
     assert planned is not None
-    assert [visit["due_on"] for visit in planned["visits"]] == ["2026-12-01"]
+    agreed = [visit["due_on"] for visit in planned["visits"] if "slot" not in visit]
+    assert agreed == ["2026-12-01"]
+    assert {visit["state"] for visit in planned["visits"]} == {"planned"}
 
 
 def test_a_visit_needs_no_version_and_is_still_written_down_once(
@@ -94,6 +96,9 @@ def test_nobody_is_visited_who_has_not_agreed(world: World, ngo: Caller, followe
     [
         ({"on": "2027-01-01"}, "/on"),
         ({"next_on": "2026-11-01"}, "/next_on"),
+        ({"reason": "ill"}, "/reason"),
+        ({"outcome": "put_off", "mode": None, "seen_alone": None}, "/reason"),
+        ({"visit": "0" * 36}, "/visit"),
         ({"outcome": "declined"}, "/mode"),
         ({"outcome": "vanished"}, "/outcome"),
         ({"on": 5}, "/on"),
