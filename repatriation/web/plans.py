@@ -282,6 +282,7 @@ def _plan(kept: PlanLine) -> dict[str, Any]:
     return {
         "state": look_up(glossary.PLAN_STATES, kept.state),
         "tone": "done" if kept.state == "agreed" else "going",
+        "agreed": kept.state == "agreed",
         "rows": [
             (_("Agreed on"), day(kept.agreed_on)),
             (_("Last looked at again on"), day(kept.reviewed_on)),

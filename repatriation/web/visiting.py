@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired
 
 from repatriation.web import glossary
 from repatriation.web.casefile import shown_day, shown_moment
+from repatriation.web.desk import today
 from repatriation.web.forms import DateBoxes, DateRequired, NearOurTime, PlainForm, choices
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now
@@ -19,11 +20,13 @@ from repatriation.web.visit_form import REASONS
 from repatriation.web.words import look_up
 from repatriation.work.casepage import CasePage, VisitLine
 from repatriation.work.followup.moving import move_visit
+from repatriation.work.followup.plans import plan_of
 from repatriation.work.permissions import Permission, may
 from repatriation.work.reading import case_page
 from repatriation.work.refusals import Invalid
 from repatriation.work.visits import ACTION_OF
 from sop.engine import NotAllowed
+from sop.visiting import day_of
 
 Answer = Response | str | tuple[str, int]
 Shown = Callable[..., str]
@@ -59,6 +62,7 @@ def add_pages(blueprint: Blueprint, shown: Shown) -> None:
             planned=[_planned(page, visit) for visit in page.visits if visit.state == "planned"],
             earlier=[_earlier(visit) for visit in reversed(page.visits) if visit.state != "planned"],
             offers=_offers(page),
+            closing=_closing(page),
             assumed=house().schedule.assumed,
             record=url_for("visits.record", reference=reference) if _may_visit(page) else None,
             has_notes=any(visit.notes or visit.added for visit in page.visits),
@@ -143,6 +147,16 @@ def _earlier(visit: VisitLine) -> dict[str, Any]:
         "added": visit.added,
         "officer": visit.officer,
     }
+
+
+def _closing(page: CasePage) -> str | None:
+    """The day before which closing is early by the schedule, while it lies ahead."""
+    kept = plan_of(house(), actor(), page.reference)
+    months = house().schedule.closing_months
+    if kept is None or kept.counted_from is None or not months:
+        return None
+    day = day_of(f"P{months}M", kept.counted_from)
+    return shown_day(day) if day > today() else None
 
 
 def _offers(page: CasePage) -> list[dict[str, Any]]:

@@ -40,7 +40,7 @@ def visits(world: World) -> list[Visit]:
     return sorted(rows, key=lambda visit: (visit.at is None, visit.at or visit.due_on, visit.id))
 
 
-def written(world: World) -> list[Visit]:
+def written_down(world: World) -> list[Visit]:
     """The visits that somebody wrote down."""
     return [visit for visit in visits(world) if visit.at is not None]
 
@@ -69,7 +69,7 @@ def test_a_visit_is_written_down_with_the_step_that_it_is(world: World, followed
     assert "Asks about school." in written.text
     assert issue_on(visitor, path, written).status_code == 303
     assert "visit_recorded" in world.case(followed).state["facts"]
-    (made,), (planned,) = written(world), beside_the_schedule(world)
+    (made,), (planned,) = written_down(world), beside_the_schedule(world)
     assert (made.outcome, made.safety, made.seen_alone) == ("seen", "worry", True)
     assert made.notes is not None
     assert b"school" not in made.notes
@@ -88,8 +88,8 @@ def test_the_next_visit_fills_in_the_one_that_was_planned(world: World, followed
     soon = {"next_on__day": "25", "next_on__month": "11", "next_on__year": "2026"}
     issue_on(visitor, path, fill_in(visitor, path, outcome="seen", **soon))
     fill_in(visitor, path, outcome="not_there")
-    assert [visit.outcome for visit in written(world)] == ["seen", "not_there"]
-    assert str(written(world)[1].due_on) == "2026-11-25"
+    assert [visit.outcome for visit in written_down(world)] == ["seen", "not_there"]
+    assert str(written_down(world)[1].due_on) == "2026-11-25"
     assert "visit_missed" in world.case(followed).state["facts"]
 
 
@@ -100,7 +100,7 @@ def test_a_visit_sent_twice_is_written_down_once(world: World, followed: str) ->
     seen = send_on(visitor, path, send_on(visitor, path, page, outcome="seen"), desk="look")
     first, second = (send_on(visitor, path, seen, sure="yes") for _ in range(2))
     assert first.status_code == second.status_code == 303
-    assert len(written(world)) == 1
+    assert len(written_down(world)) == 1
 
 
 def test_nobody_is_met_who_has_not_agreed_to_visits_and_nothing_is_written(
@@ -111,7 +111,7 @@ def test_nobody_is_met_who_has_not_agreed_to_visits_and_nothing_is_written(
     answer = fill_in(visitor, path, outcome="seen")
     assert answer.status_code == 409
     assert "The person has not been asked" in answer.text
-    assert written(world) == []
+    assert written_down(world) == []
     assert fill_in(visitor, path, outcome="declined").status_code == 303
 
 
@@ -119,7 +119,7 @@ def test_a_visit_that_lies_ahead_is_not_taken(world: World, followed: str) -> No
     answer = fill_in(world.browser("ngo"), f"/cases/{followed}/visit", outcome="not_there", on__year="2027")
     assert answer.status_code == 400
     assert "cannot lie ahead" in answer.text
-    assert written(world) == []
+    assert written_down(world) == []
 
 
 def test_notes_of_visits_are_opened_with_a_reason_alone(world: World, followed: str) -> None:
