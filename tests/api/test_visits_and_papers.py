@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from repatriation.records.trail import Trail
-from repatriation.records.visits import Visit
+from repatriation.records.visits import Visit, VisitAddition
 from tests.api.conftest import Caller
 from tests.fakes.press import a_page
 from tests.web.casework.conftest import SPOKEN, World
@@ -74,6 +74,29 @@ def test_a_visit_needs_no_version_and_is_still_written_down_once(
     again = ngo.post("/api/visits", {"case": visited, **SEEN}, key="one")
     assert (first.status_code, first.json) == (again.status_code, again.json)
     assert world.case(visited).version == version + 1
+
+
+def test_a_planned_visit_is_named_and_what_a_second_program_tells_of_it_is_kept_beside_it(
+    world: World, ngo: Caller, visited: str
+) -> None:
+    planned = ngo.get("/api/visits", query_string={"state": "planned"}).json
+    assert planned is not None
+    first = min(planned["visits"], key=lambda visit: visit["due_on"])
+    told = {"case": visited, "visit": first["id"], "on": "2026-11-21", "outcome": "seen", "health": "well"}
+    answer = ngo.post("/api/visits", told)
+    assert answer.status_code == 201, answer.text
+    second = ngo.post("/api/visits", {**told, "notes": "The roof leaks.", "health": "worry"})
+    assert second.json is not None
+    assert (second.status_code, second.json["addition"]) == (201, True)
+    assert second.json.get("paper") is None
+    made = [visit for visit in ngo.get("/api/visits").json["visits"] if visit.get("at")]  # type: ignore[index]
+    assert [(visit["id"], visit["state"], visit["answers"]) for visit in made] == [
+        (first["id"], "done", {"health": "well"})
+    ]
+    with world.house.doors.read() as session:
+        (addition,) = session.exec(select(VisitAddition)).all()
+    assert addition.visit_id == first["id"]
+    assert b"roof" not in (addition.said or b"")
 
 
 def test_a_missed_visit_is_its_own_step(world: World, ngo: Caller, visited: str) -> None:

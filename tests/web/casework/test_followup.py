@@ -1,5 +1,6 @@
 """The time after the return: visits planned with the step into follow-up, moved, cancelled and made anew."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -13,6 +14,7 @@ from repatriation.work.followup.entered import VisitEntered
 from repatriation.work.followup.remaking import remake_all
 from repatriation.work.newcase import NewCase
 from repatriation.work.particulars import NOTHING, Particulars
+from repatriation.work.refusals import MovedOn
 from repatriation.work.visits import AlreadyWritten, record_visit
 from sop.followup import Standing
 from tests.fakes.papers import paper_for
@@ -206,6 +208,25 @@ def test_two_who_write_the_same_visit_down_lose_no_word(world: World, followed: 
     words = fill_in(visitor, f"/cases/{followed}/visit-notes", reason="safety").text
     assert "She is well." in words
     assert words.count("The brother came by as well.") == 1
+
+
+def test_of_two_at_the_same_instant_one_is_first_and_the_other_is_told(world: World, followed: str) -> None:
+    world.take("ngo", followed, "consent_to_visits", SPOKEN)
+    first = to_come(world)[0]
+    actor, now, version = world.officers["ngo"], world.clock(), world.case(followed).version
+
+    def write(key: str) -> str:
+        entered = VisitEntered(on=date(2026, 11, 21), outcome="not_there", notes=key, visit=first.id)
+        try:
+            record_visit(world.house, actor, now, followed, version, entered, key)
+        except (AlreadyWritten, MovedOn):
+            return "told"
+        return "first"
+
+    with ThreadPoolExecutor(4) as pool:
+        came = sorted(pool.map(write, ("one", "two", "three", "four")))
+    assert came == ["first", "told", "told", "told"]
+    assert len(written_down(world)) == 1
 
 
 def test_what_was_typed_stays_when_the_case_has_moved_on(world: World, followed: str) -> None:
