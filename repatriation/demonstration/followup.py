@@ -24,7 +24,9 @@ DUE: Final[Mapping[str, int]] = {
 """In how many days the next visit of a story's case is due: missed, overdue, due today, due soon."""
 
 GOALS: Final = (
-    GoalEntered(domain="income", text="Made up: a place in the sewing course.", who="The centre"),
+    GoalEntered(
+        domain="income", service="training", text="Made up: a place in the sewing course.", who="The centre"
+    ),
     GoalEntered(domain="papers", text="Made up: a new identity card.", chosen=False),
 )
 WISHES: Final = WishesEntered(wishes="Made up: to live near the market, with her aunt.", living="relatives")

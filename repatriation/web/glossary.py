@@ -321,6 +321,18 @@ DOMAINS: Mapping[str, object] = {
     "legal": _l("Legal matters"),
     "papers": _l("Civil papers"),
 }
+SERVICES: Mapping[str, object] = {
+    "shelter": _l("A place to stay"),
+    "health": _l("Health care"),
+    "counselling": _l("Counselling"),
+    "legal": _l("Legal aid"),
+    "training": _l("Vocational training"),
+    "work": _l("Help to find work"),
+    "school": _l("School"),
+    "family": _l("Help for the family"),
+    "money": _l("Help with money"),
+    "other": _l("Something else"),
+}
 LIVING: Mapping[str, object] = {
     "family": _l("With the family"),
     "relatives": _l("With relatives"),

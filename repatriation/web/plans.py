@@ -23,6 +23,7 @@ from repatriation.work.casepage import CasePage
 from repatriation.work.followup.plans import (
     DOMAINS,
     LIVING,
+    SERVICES,
     GoalEntered,
     PlanLine,
     WishesEntered,
@@ -64,6 +65,11 @@ class GoalForm(PlainForm):
             SaysSomething(_l("Enter the goal")),
             Length(max=200, message=_l("The goal is too long: at most 200 letters")),
         ],
+    )
+    service = SelectField(
+        _l("Which service would help?"),
+        [Optional()],
+        choices=choices(("", _l("None, or not known yet")), *((s, glossary.SERVICES[s]) for s in SERVICES)),
     )
     who = StringField(
         _l("Who helps (sealed)"),
@@ -139,6 +145,7 @@ def add_pages(blueprint: Blueprint, shown: Shown) -> None:
                 GoalEntered(
                     domain=form.domain.data,
                     text=form.text.data,
+                    service=form.service.data or None,
                     who=(form.who.data or "").strip() or None,
                     by_on=form.by_on.data,
                     chosen=form.chosen.data == "yes",
@@ -294,6 +301,7 @@ def _plan(kept: PlanLine) -> dict[str, Any]:
             {
                 "id": goal.id,
                 "domain": look_up(glossary.DOMAINS, goal.domain),
+                "service": look_up(glossary.SERVICES, goal.service) if goal.service else None,
                 "chosen": goal.chosen,
                 "by": day(goal.by_on),
                 "open": goal.state == "open",

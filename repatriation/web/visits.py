@@ -1,5 +1,6 @@
 """Visits after the return: which are to be made, writing one down, and opening the notes of earlier ones."""
 
+import re
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -29,6 +30,7 @@ VIEWS: Final = {
     "ours": _l("Visits of our organisation"),
     "people": _l("Everybody in follow-up"),
 }
+_AN_ID: Final = re.compile(r"[0-9a-f-]{36}")
 COUNTED: Final = (Standing.MISSED, Standing.OVERDUE, Standing.DUE, Standing.DUE_SOON)
 
 
@@ -101,6 +103,8 @@ def _views(view: str) -> dict[str, Any]:
 def _place() -> tuple[date, str] | None:
     """Where the page before has ended; an address that nobody made begins at the beginning."""
     day, _mark, last = request.args.get("after", "").partition("_")
+    if not _AN_ID.fullmatch(last):
+        return None
     try:
         return date.fromisoformat(day), last
     except ValueError:

@@ -10,7 +10,13 @@ from tests.web.casework.test_visits import TO_FOLLOW_UP
 from tests.web.conftest import read_page
 from tests.web.reading import obstacles
 
-GOAL = {"domain": "training", "text": "Learn to sew with Sophea", "who": "The centre", "chosen": "yes"}
+GOAL = {
+    "domain": "training",
+    "text": "Learn to sew with Sophea",
+    "service": "money",
+    "who": "The centre",
+    "chosen": "yes",
+}
 
 
 @pytest.fixture
@@ -49,6 +55,7 @@ def test_a_plan_is_written_with_the_person_and_its_words_are_sealed(world: World
     page = writer.open(path)
     assert "Learn to sew" not in page.text
     assert "Vocational training" in page.text
+    assert "Help with money" in page.text
     assert "Assumed: no official figure" in page.text
     assert obstacles(read_page(page)) == []
     words = fill_in(writer, f"{path}/words", reason="arrange_care").text
