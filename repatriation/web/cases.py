@@ -50,7 +50,7 @@ def shown(template: str, reference: str) -> str:
     """One page of a case."""
     page = case_page(house(), actor(), now(), reference)
     file = CaseFileShown(page, now(), today())
-    there = showing.elsewhere(house(), actor(), reference)
+    there = showing.elsewhere(house(), actor(), now(), reference)
     entitlements = [
         {
             "words": text(line.text),

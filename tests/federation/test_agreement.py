@@ -19,6 +19,7 @@ from repatriation.records.federation import Mirror, MirrorStep
 from repatriation.records.handoffs import Handoff
 from repatriation.records.partners import Partner
 from repatriation.work.federation import showing
+from repatriation.work.handoffs import withdrawing
 from repatriation.work.handoffs.delivering import deliver_due
 from repatriation.work.handoffs.post import locked_partner, post
 from sop.engine import NotAllowed
@@ -43,7 +44,7 @@ def both(pair: Pair) -> tuple[str, str]:
 def elsewhere(pair: Pair, place: Installation, organisation: str) -> showing.Elsewhere:
     """What an officer sees of the other installation."""
     reference = pair.here if place is pair.host else pair.there
-    found = showing.elsewhere(place.house, place.actors[organisation], reference)
+    found = showing.elsewhere(place.house, place.actors[organisation], place.clock(), reference)
     assert found is not None
     return found
 
@@ -177,6 +178,20 @@ def test_without_any_consent_for_that_side_nothing_leaves_but_that_it_was_taken_
     pair.exchange()
     assert federation.digest(pair.host.view(pair.here)) == federation.digest(pair.home.view(pair.there))
     assert "nationality_confirmed" in pair.host.view(pair.here).facts
+
+
+def test_an_officer_who_takes_the_referral_back_ends_it_on_both_sides(pair: Pair) -> None:
+    rest = pair.cross()
+    pair.go_on(rest, "notify_origin")
+    with pair.host.house.doors.read() as session:
+        sent = session.exec(select(Handoff).where(Handoff.kind == "referral")).one()
+    withdrawing.withdraw(
+        pair.host.house, pair.host.actors["datip"], pair.host.clock(), sent.id, "sent_in_error"
+    )
+    pair.exchange()
+    assert pair.host.case(pair.here).side is None
+    assert pair.home.case(pair.there).side == "home:stopped"
+    assert "withdrawal" in told(pair, "Phnom Penh")
 
 
 def test_another_procedure_file_is_refused_and_both_sides_see_it(pair: Pair, procedures: Shelf) -> None:
