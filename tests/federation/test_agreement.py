@@ -22,6 +22,7 @@ from repatriation.work.federation import showing
 from repatriation.work.handoffs import withdrawing
 from repatriation.work.handoffs.delivering import deliver_due
 from repatriation.work.handoffs.post import locked_partner, post
+from repatriation.work.refusals import NotFound
 from sop.engine import NotAllowed
 from sop.shelf import Shelf
 from tests.federation.conftest import Pair
@@ -281,6 +282,17 @@ def test_a_step_of_a_time_to_come_or_in_the_place_of_another_is_declined(pair: P
     pair.exchange()
     assert pair.home.view(pair.there) == before
     assert told(pair, "Phnom Penh").count("step_unfit") == 2
+
+
+def test_nobody_here_is_brought_in_by_a_step_that_tells_others(pair: Pair) -> None:
+    rest = pair.cross()
+    pair.go_on(rest, "notify_origin")
+    forge(pair, joined=["home.caseworker:ngo-poipet", "home.consulate:khm-embassy-bangkok"])
+    pair.exchange()
+    assert pair.home.case(pair.there).stage == "verifying"
+    ngo = pair.home.actors["ngo-poipet"]
+    with pytest.raises(NotFound):
+        showing.elsewhere(pair.home.house, ngo, pair.home.clock(), pair.there)
 
 
 def test_a_step_about_a_handoff_of_somebody_else_changes_nothing(pair: Pair) -> None:

@@ -11,7 +11,7 @@ import pytest
 @pytest.mark.slow
 def test_one_command_takes_a_case_across_and_compares(tmp_path: Path) -> None:
     program = Path(sys.executable).with_name("repatriation")
-    went = subprocess.run(  # noqa: S603 - our own program
+    went = subprocess.run(
         [program, "demo", "federation"],
         capture_output=True,
         text=True,

@@ -353,7 +353,15 @@ def _parts_here(
     for role in sorted(words.ROLES):
         if role.startswith(f"{side}.") and bodies_for(procedure, role, (own,)):
             parts[Part(role, own.id)] = None
+    agreed = {
+        role
+        for name, said in standing.consents.items()
+        if said.decision == "given"
+        for role in procedure.consents[name].to
+    }
     for role, code in sorted(standing.parts.items()):
+        if role.startswith(f"{side}.") and role not in agreed:
+            continue  # nobody on our side knows but by what the person agreed to
         part = part_of(procedure, role, bodies.get(code), side, partner.organisation_id)
         if part is not None:
             parts[part] = None
