@@ -37,6 +37,7 @@ from repatriation.records.trail import Trail
 from repatriation.settings import Settings
 from repatriation.work.actors import Actor
 from repatriation.work.cases import open_case
+from repatriation.work.followup.entered import VisitEntered
 from repatriation.work.handoffs import composing, deciding
 from repatriation.work.handoffs.composing import Composed
 from repatriation.work.handoffs.deciding import Into
@@ -47,7 +48,7 @@ from repatriation.work.papers.filing import Made
 from repatriation.work.partners import approval
 from repatriation.work.steps import take_step
 from repatriation.work.views import view_of
-from repatriation.work.visits import ACTION_OF, VisitEntered, record_visit
+from repatriation.work.visits import ACTION_OF, record_visit
 from sop import clocks
 from sop.procedure import Procedure
 from sop.shelf import Shelf

@@ -35,6 +35,7 @@ STANDS: Mapping[str, object] = {
     "on_its_way": _l("On its way"),
     "refused": _l("Does not count"),
     "stuck": _l("Not agreed"),
+    "unanswered": _l("Not answered in time"),
 }
 
 TONES: Mapping[str, str] = {
@@ -43,6 +44,7 @@ TONES: Mapping[str, str] = {
     "on_its_way": "going",
     "refused": "stop",
     "stuck": "late",
+    "unanswered": "late",
 }
 
 ANSWERING: Mapping[str, object] = {
@@ -58,7 +60,7 @@ def add_pages(blueprint: Blueprint) -> None:
     @blueprint.get("/cases/<reference>/elsewhere")
     @permission(Permission.READ_CASE)
     def elsewhere(reference: str) -> str:
-        found = showing.elsewhere(house(), actor(), reference)
+        found = showing.elsewhere(house(), actor(), now(), reference)
         if found is None:
             abort(404)
         words = Wording(case_page(house(), actor(), now(), reference).procedure, today())
@@ -93,7 +95,7 @@ def add_pages(blueprint: Blueprint) -> None:
 
 def head(reference: str, words: Wording) -> dict[str, Any]:
     """What the head of every page of a case needs to know of it."""
-    found = showing.elsewhere(house(), actor(), reference)
+    found = showing.elsewhere(house(), actor(), now(), reference)
     return {"elsewhere": found, "told_elsewhere": told(found, words) if found else None}
 
 

@@ -121,6 +121,15 @@ def share(procedure: Procedure, step: Step, parts: Sequence[Part], picks: "Picks
     return Sharing(tuple(joins), leaving(procedure, step, parts), holder)
 
 
+def brought_in(procedure: Procedure, step: Step) -> frozenset[str]:
+    """The roles into which a step may bring somebody: those it tells, and those of the stage it leads to."""
+    told = step.action.discloses.to if step.action.discloses is not None else ()
+    asked = (BROUGHT_IN_BY[fact] for fact in step.action.records if fact in BROUGHT_IN_BY)
+    stage = procedure.stages[step.view.stage]
+    here = (role for role in _roles_at(procedure, stage) if _has_the_case(stage.phase, role))
+    return frozenset((*told, *asked, *here))
+
+
 def leaving(procedure: Procedure, step: Step, parts: Sequence[Part]) -> tuple[Part, ...]:
     """Whose knowing ends with a step."""
     responsible = procedure.stages[step.view.stage].responsible

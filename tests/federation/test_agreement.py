@@ -19,8 +19,10 @@ from repatriation.records.federation import Mirror, MirrorStep
 from repatriation.records.handoffs import Handoff
 from repatriation.records.partners import Partner
 from repatriation.work.federation import showing
+from repatriation.work.handoffs import withdrawing
 from repatriation.work.handoffs.delivering import deliver_due
 from repatriation.work.handoffs.post import locked_partner, post
+from repatriation.work.refusals import NotFound
 from sop.engine import NotAllowed
 from sop.shelf import Shelf
 from tests.federation.conftest import Pair
@@ -43,7 +45,7 @@ def both(pair: Pair) -> tuple[str, str]:
 def elsewhere(pair: Pair, place: Installation, organisation: str) -> showing.Elsewhere:
     """What an officer sees of the other installation."""
     reference = pair.here if place is pair.host else pair.there
-    found = showing.elsewhere(place.house, place.actors[organisation], reference)
+    found = showing.elsewhere(place.house, place.actors[organisation], place.clock(), reference)
     assert found is not None
     return found
 
@@ -179,6 +181,20 @@ def test_without_any_consent_for_that_side_nothing_leaves_but_that_it_was_taken_
     assert "nationality_confirmed" in pair.host.view(pair.here).facts
 
 
+def test_an_officer_who_takes_the_referral_back_ends_it_on_both_sides(pair: Pair) -> None:
+    rest = pair.cross()
+    pair.go_on(rest, "notify_origin")
+    with pair.host.house.doors.read() as session:
+        sent = session.exec(select(Handoff).where(Handoff.kind == "referral")).one()
+    withdrawing.withdraw(
+        pair.host.house, pair.host.actors["datip"], pair.host.clock(), sent.id, "sent_in_error"
+    )
+    pair.exchange()
+    assert pair.host.case(pair.here).side is None
+    assert pair.home.case(pair.there).side == "home:stopped"
+    assert "withdrawal" in told(pair, "Phnom Penh")
+
+
 def test_another_procedure_file_is_refused_and_both_sides_see_it(pair: Pair, procedures: Shelf) -> None:
     others = tuple(
         replace(each, digest="0" * 64) if each.route == border.ROUTE else each for each in procedures
@@ -266,6 +282,17 @@ def test_a_step_of_a_time_to_come_or_in_the_place_of_another_is_declined(pair: P
     pair.exchange()
     assert pair.home.view(pair.there) == before
     assert told(pair, "Phnom Penh").count("step_unfit") == 2
+
+
+def test_nobody_here_is_brought_in_by_a_step_that_tells_others(pair: Pair) -> None:
+    rest = pair.cross()
+    pair.go_on(rest, "notify_origin")
+    forge(pair, joined=["home.caseworker:ngo-poipet", "home.consulate:khm-embassy-bangkok"])
+    pair.exchange()
+    assert pair.home.case(pair.there).stage == "verifying"
+    ngo = pair.home.actors["ngo-poipet"]
+    with pytest.raises(NotFound):
+        showing.elsewhere(pair.home.house, ngo, pair.home.clock(), pair.there)
 
 
 def test_a_step_about_a_handoff_of_somebody_else_changes_nothing(pair: Pair) -> None:

@@ -19,8 +19,8 @@ from repatriation.records.handoffs import Handoff, HandoffReceipt
 from repatriation.records.keyring import Keyring
 from repatriation.work.handoffs.delivering import deliver_due
 from repatriation.work.house import House
-from sop import shelf
-from sop.shelf import Shelf
+from sop.reader import read
+from sop.shelf import CORRIDORS, Shelf
 from tests.federation.conftest import START, Pair
 from tests.federation.test_agreement import act
 from tests.federation.test_wire import nothing_doubled
@@ -32,9 +32,8 @@ ROUNDS = 8
 
 def _deliver(url: str, keys: str, issuer: str, now: datetime) -> None:
     """A process that settles and delivers whatever is due at a moment."""
-    house = House(
-        Doors(url), shelf.stock(), {}, Keyring(Path(keys)), True, issuer, reach=Reach(loopback=True)
-    )
+    known = Shelf((read(CORRIDORS / f"{border.ROUTE}-2019.toml"),), ())
+    house = House(Doors(url), known, {}, Keyring(Path(keys)), True, issuer, reach=Reach(loopback=True))
     deliver_due(house, now)
 
 

@@ -3,20 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import select
 
 from repatriation.bench import border
-from repatriation.records.federation import MirrorStep
 from repatriation.records.handoffs import Exchange, Handoff
 from repatriation.records.outbox import Outbox
+from repatriation.work.federation import showing
 from repatriation.work.partners import approval
 from tests.federation.conftest import Pair
-
-
-def steps_of(pair: Pair) -> int:
-    """How many steps are known in Bangkok, whoever took them."""
-    with pair.host.house.doors.read() as session:
-        return len(session.exec(select(MirrorStep.id)).all())
 
 
 def nothing_doubled(pair: Pair) -> None:
@@ -120,13 +114,12 @@ def test_a_step_that_nobody_could_deliver_in_two_weeks_goes_to_a_person(pair: Pa
         pair.pass_by(hours=12)
         pair.host.deliver()
     assert "expired" in told(pair, "Bangkok")
-    # The way on: the case is handed on once more, and taken over as it stands.
+    # The way on: an officer sends it again, when the line is there.
     pair.wrong.clear()
-    with pair.host.house.doors.read() as session:
-        row = session.exec(
-            select(Handoff).where(col(Handoff.attention) == "expired", col(Handoff.what) == "step")
-        ).first()
-    assert row is not None
+    showing.send_again(pair.host.house, pair.host.actors["datip"], pair.host.clock(), pair.here)
+    pair.exchange()
+    assert pair.home.case(pair.there).stage == "origin_notified"
+    assert pair.alike()
 
 
 @pytest.mark.parametrize("seconds", [70, -70])

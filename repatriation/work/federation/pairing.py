@@ -25,6 +25,7 @@ from repatriation.work.federation.writing import RENEWED, Page, part_of, put_rig
 from repatriation.work.house import House
 from repatriation.work.newcase import AccountEntered, NewCase, PersonEntered
 from repatriation.work.opened import body_of
+from repatriation.work.refusals import Invalid
 from repatriation.work.sharing import Body, Part, bodies_for
 from repatriation.work.views import view_of
 from sop import vocabulary as words
@@ -80,11 +81,17 @@ def standing_for(
 def offer(
     session: Session, house: House, now: datetime, row: Handoff, partner: Partner, packet: Handing
 ) -> None:
-    """Keep the order of steps from now on, for the partner who is asked to carry the case on with us."""
+    """Keep the order of steps from now on, for the partner who is asked to carry the case on with us.
+
+    Raises Invalid when a step was taken since it was read what is told.
+    """
     standing = packet.standing
     if standing is None or not standing.anew:
         return
-    case = session.exec(every_case().where(CaseFile.id == row.case_id).with_for_update()).one()
+    case = _locked(session, str(row.case_id))
+    view = view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
+    if _kept(federation.standing(view)) != _kept(standing):
+        raise Invalid({"packet": "changed"})
     side = federation.has_the_person(house.shelf.pinned(case.digest), standing.stage)
     mirror = session.get(Mirror, case.id) or Mirror(
         case_id=case.id, partner_id=partner.id, handoff_id=row.id, side=side, state="offered", since=now
@@ -117,10 +124,13 @@ def begun(session: Session, now: datetime, row: Handoff, reference: str | None) 
     trail.append(session, None, now, "federation:begun", {"handoff": row.id}, mirror.case_id)
 
 
-def let_go(session: Session, row: Handoff) -> None:
-    """An offer came to nothing: the case is ours alone."""
+def let_go(session: Session, row: Handoff, reason: str | None = None) -> None:
+    """An offer came to nothing, or an officer takes back what was accepted, for a reason: the case is ours
+    alone. Whether a consent that ended lets it go on is asked of the procedure at the next step.
+    """
     mirror = of_handoff(session, row)
-    if mirror is not None and mirror.state == "offered":
+    by_officer = reason is not None and not reason.startswith("consent_")
+    if mirror is not None and (mirror.state == "offered" or (by_officer and mirror.state != "ended")):
         close(session, mirror)
 
 
@@ -128,20 +138,21 @@ def close(session: Session, mirror: Mirror) -> None:
     """Nothing more of a case is shared: it goes on here by itself."""
     mirror.state = "ended"
     session.add(mirror)
-    case = session.exec(every_case().where(CaseFile.id == mirror.case_id).with_for_update()).one()
+    case = _locked(session, mirror.case_id)
     case.side = None
     session.add(case)
     session.flush()
 
 
-def taken_back(session: Session, row: Handoff) -> None:
-    """The sender takes back a handoff by which a case came here. Where it never heard that we accepted, what
-    came by it is frozen until people have settled it.
+def taken_back(session: Session, row: Handoff, reason: str | None) -> None:
+    """The sender takes back a handoff by which a case came here. Where an officer there did, or they never
+    heard that we accepted, what came by it is frozen until people have settled it.
     """
     mirror = of_handoff(session, row)
-    if mirror is not None and mirror.state == "live" and mirror.heard_at is None:
+    by_officer = not str(reason).startswith("consent_")
+    if mirror is not None and mirror.state != "ended" and (by_officer or mirror.heard_at is None):
         mirror.state = "ended"
-        case = session.exec(every_case().where(CaseFile.id == mirror.case_id).with_for_update()).one()
+        case = _locked(session, mirror.case_id)
         case.side = mirror.side + federation.STOPPED
         session.add(mirror)
         session.add(case)
@@ -212,10 +223,16 @@ def take_up(
         )
         _set(session, mirror, standing)
         return case
-    case = session.exec(every_case().where(CaseFile.id == mirror.case_id).with_for_update()).one()
+    case = _locked(session, mirror.case_id)
     if standing.anew:
         _renew(session, house, now, case, mirror, row, standing, procedure, view, partner)
     return case
+
+
+def _locked(session: Session, case_id: str) -> CaseFile:
+    return session.exec(
+        every_case().where(CaseFile.id == case_id).with_for_update().execution_options(populate_existing=True)
+    ).one()
 
 
 def wake(session: Session, now: datetime, case_id: str) -> None:
@@ -336,7 +353,15 @@ def _parts_here(
     for role in sorted(words.ROLES):
         if role.startswith(f"{side}.") and bodies_for(procedure, role, (own,)):
             parts[Part(role, own.id)] = None
+    agreed = {
+        role
+        for name, said in standing.consents.items()
+        if said.decision == "given"
+        for role in procedure.consents[name].to
+    }
     for role, code in sorted(standing.parts.items()):
+        if role.startswith(f"{side}.") and role not in agreed:
+            continue  # nobody on our side knows but by what the person agreed to
         part = part_of(procedure, role, bodies.get(code), side, partner.organisation_id)
         if part is not None:
             parts[part] = None

@@ -2,10 +2,9 @@
 people may do where no machine can go on.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Final, Literal
 
 from sqlmodel import Session, col, select
 
@@ -25,13 +24,14 @@ from repatriation.work.house import House
 from repatriation.work.reading import find
 from repatriation.work.refusals import Invalid, NotFound, ReadOnly
 
-MOST = 100
+MOST: Final = 100
+_AGAIN: Final = ("stuck", "unanswered")
 
 
 @dataclass(frozen=True, slots=True)
 class StepLine:
-    """One step of the case. `stands`: counted, waiting (for the other side), on_its_way, refused, or stuck
-    (one engine counts it and the other refuses it).
+    """One step of the case. `stands`: counted, waiting (for the other side), on_its_way, refused, stuck (one
+    engine counts it and the other refuses it), or unanswered (they did not answer in time).
     """
 
     action: str
@@ -67,11 +67,17 @@ class Elsewhere:
 
     @property
     def refused(self) -> tuple[StepLine, ...]:
-        """The steps that do not count, or that the installations do not agree about."""
-        return tuple(step for step in self.steps if step.stands in ("refused", "stuck"))
+        """The steps that did not get through, and were not taken again since."""
+        done = {step.action: step.number or 0 for step in reversed(self.steps) if step.stands == "counted"}
+        return tuple(
+            step
+            for step in self.steps
+            if step.stands in _AGAIN
+            or (step.stands == "refused" and done.get(step.action, 0) < (step.number or 0))
+        )
 
 
-def elsewhere(house: House, actor: Actor, reference: str) -> Elsewhere | None:
+def elsewhere(house: House, actor: Actor, now: datetime, reference: str) -> Elsewhere | None:
     """Where the other installation stands; None in a case that is ours alone. Raises NotFound."""
     with house.doors.read() as session:
         case = find(session, actor, reference)
@@ -79,14 +85,7 @@ def elsewhere(house: House, actor: Actor, reference: str) -> Elsewhere | None:
         if mirror is None:
             return None
         partner = session.get_one(Partner, mirror.partner_id)
-        rows = session.exec(
-            select(MirrorStep)
-            .where(MirrorStep.case_id == case.id)
-            .order_by(col(MirrorStep.at).desc(), col(MirrorStep.id).desc())
-            .limit(MOST)
-        ).all()
-        arrived = _arrived(session, rows)
-        steps = tuple(_line(row, arrived) for row in rows)
+        steps = tuple(_line(row, message, now) for row, message in _steps(session, case.id))
         counted = [step for step in steps if step.stands == "counted" and step.number is not None]
         return Elsewhere(
             partner=partner.name,
@@ -99,31 +98,28 @@ def elsewhere(house: House, actor: Actor, reference: str) -> Elsewhere | None:
             last_counted=max(counted, key=lambda step: step.number or 0, default=None),
             steps=steps,
             may_part=not actor.reads_only and _may_part(house, case, mirror),
-            may_send_again=not actor.reads_only and any(s.ours and s.stands == "stuck" for s in steps),
+            may_send_again=not actor.reads_only
+            and any(step.ours and step.stands in _AGAIN for step in steps),
         )
 
 
 def send_again(house: House, actor: Actor, now: datetime, reference: str) -> int:
-    """Send once more what counts here and was refused there, for the other engine to look at again; says how
-    many steps. Raises NotFound, ReadOnly, Invalid when there is nothing of the kind.
+    """Send once more what counts here and was refused there, for the other engine to look at again, and what
+    they did not answer in time; says how many steps.
+
+    Raises NotFound, ReadOnly; Invalid when there is nothing of the kind.
     """
     with house.doors.act() as session:
         case, mirror, partner = _locked(session, actor, reference)
-        rows = session.exec(
-            select(MirrorStep)
-            .where(
-                MirrorStep.case_id == case.id,
-                col(MirrorStep.ours).is_(True),
-                MirrorStep.state == "counted",
-            )
-            .order_by(col(MirrorStep.number))
-            .with_for_update()
-        ).all()
-        refused = [row for row in rows if row.reasons]
-        if not refused or mirror.state not in ("live", "stuck"):
+        again = [
+            row
+            for row, message in reversed(_steps(session, case.id))
+            if row.ours and _line(row, message, now).stands in _AGAIN
+        ]
+        if not again or mirror.state not in ("live", "stuck"):
             raise Invalid({"state": "too_late"})
         of = session.get_one(Handoff, mirror.handoff_id)
-        for row in refused:
+        for row in again:
             step = Step.model_validate({**row.form, "seq": row.seq, "seen": mirror.number})
             packet = Update(about=of.jti, what="step", step=step)
             row.handoff_id = post(session, house, now, partner, "update", packet, of=of, actor=actor).id
@@ -131,8 +127,8 @@ def send_again(house: House, actor: Actor, now: datetime, reference: str) -> int
             session.add(row)
         mirror.state = "live"
         session.add(mirror)
-        trail.append(session, actor, now, "federation:sent:again", {"steps": len(refused)}, case.id)
-        return len(refused)
+        trail.append(session, actor, now, "federation:sent:again", {"steps": len(again)}, case.id)
+        return len(again)
 
 
 def part(house: House, actor: Actor, now: datetime, reference: str) -> None:
@@ -189,20 +185,31 @@ def _answering(house: House, case: CaseFile, mirror: Mirror) -> Literal["ours", 
     return "both" if mirror.side in (counted, shown) or mirror.reached < mirror.moved else "theirs"
 
 
-def _arrived(session: Session, rows: Any) -> Mapping[str, str]:
-    """How the messages stand that carried our steps."""
-    wanted = [row.handoff_id for row in rows if row.ours and row.handoff_id]
-    found = session.exec(select(Handoff.id, Handoff.state).where(col(Handoff.id).in_(wanted))).all()
-    return dict(found)
+def _steps(session: Session, case_id: str) -> list[tuple[MirrorStep, Handoff | None]]:
+    """The steps, newest first, each with the newest message that carried it."""
+    rows = session.exec(
+        select(MirrorStep, Handoff)
+        .outerjoin(Handoff, col(Handoff.id) == col(MirrorStep.handoff_id))
+        .where(MirrorStep.case_id == case_id)
+        .order_by(col(MirrorStep.at).desc(), col(MirrorStep.id).desc())
+        .limit(MOST)
+    ).all()
+    found: list[tuple[MirrorStep, Handoff | None]] = [(row, message) for row, message in rows]
+    return sorted(found, key=lambda each: -(each[0].number or 2**31))
 
 
-def _line(row: MirrorStep, arrived: Mapping[str, str]) -> StepLine:
-    message = arrived.get(str(row.handoff_id)) if row.ours else "received"
-    stands = {"taken": "on_its_way", "waiting": "waiting"}.get(row.state, row.state)
-    if row.ours and row.state in ("waiting", "counted") and message == "queued":
-        stands = "on_its_way"
-    if row.reasons and row.state in ("waiting", "counted"):
+def _line(row: MirrorStep, message: Handoff | None, now: datetime) -> StepLine:
+    undecided = row.ours and message is not None and message.state not in ("accepted", "declined")
+    if row.state == "refused":
+        stands = "refused"
+    elif row.reasons:
         stands = "stuck"
+    elif undecided and message is not None and message.expires_at <= now:
+        stands = "unanswered"
+    elif row.state == "taken" or (undecided and message is not None and message.state == "queued"):
+        stands = "on_its_way"
+    else:
+        stands = row.state
     return StepLine(
         action=str(row.form["action"]),
         ours=row.ours,

@@ -63,7 +63,7 @@ def take_over(
     _consent(page, told, taken, actor)
     _identification(page, taken, actor)
     parts = _parts(page)
-    joins = _joining(page, told, parts)
+    joins = _joining(page, told, taken, parts)
     leaves = sharing.leaving(page.procedure, taken, parts)
     detail: dict[str, Any] = {
         "action": told.action,
@@ -187,16 +187,20 @@ def _parts(page: Page) -> tuple[Part, ...]:
     return tuple(Part(*row) for row in rows)
 
 
-def _joining(page: Page, told: Step, parts: Sequence[Part]) -> list[Part]:
+def _joining(page: Page, told: Step, taken: engine.Step, parts: Sequence[Part]) -> list[Part]:
     """Who came to know with the step: an organisation that is known here and could hold the role; for a role
-    on their side that nobody here is known to hold, the partner itself.
+    on their side that nobody here is known to hold, the partner itself. Nobody joins in a role that the step
+    itself brings nobody into.
     """
     if not told.joined:
         return []
+    brought = sharing.brought_in(page.procedure, taken)
     bodies: dict[str, Body] = {body.code: body for body in every_body(page.session)}
     found: list[Part] = []
     for each in told.joined:
         role, _, code = each.partition(":")
+        if role not in brought:
+            continue
         part = part_of(page.procedure, role, bodies.get(code), str(page.case.side), page.partner_body)
         if part is not None and part not in parts and part not in found:
             found.append(part)

@@ -253,7 +253,7 @@ def _withdraw(
     if target is None or target.direction != "received":
         return
     target.standing = False
-    pairing.taken_back(session, target)
+    pairing.taken_back(session, target, packet.reason)
     if target.state in ("received", "expired"):
         _close(session, target)
     elif target.kind == "update":
