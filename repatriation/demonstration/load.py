@@ -58,9 +58,10 @@ def load(house: House, now: datetime) -> Loaded:
     already = len(kept["cases"]) == len(STORIES)
     if not already:
         _tell(house, actors, kept, make_offers(house, actors, now))
-        make_need(house, actors, now, kept_cases(house))
-        make_follow_up(house, actors, now, kept_cases(house))
-        fill_boards(house, actors, now, kept_cases(house))
+        lately = now - timedelta(seconds=2)
+        make_need(house, actors, lately, kept_cases(house))
+        make_follow_up(house, actors, lately, kept_cases(house))
+        fill_boards(house, actors, lately, kept_cases(house))
         make_papers(house, actors, now, kept_cases(house))
         tick(house, now - timedelta(seconds=1))
     return Loaded(len(ORGANISATIONS), len(ACCOUNTS), len(STORIES), already)

@@ -56,8 +56,8 @@ class CaseFile(Row, table=True):
     wrapped_key: bytes = column("identity")
     key_epoch: int = column("open", index=True)
     demonstration: bool = column("open", False)
-    side: str | None = column("case", None)  # that we play where another installation plays the other one
     turn_at: Moment | None = moment("case", None)  # when one of the clocks on it turns next: see sop.turns
+    side: str | None = column("case", None)  # that we play where another installation plays the other one
 
 
 _LIVE = text("until IS NULL")

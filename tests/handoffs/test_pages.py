@@ -174,6 +174,7 @@ def test_nothing_leaves_that_the_preview_does_not_show(two: Two) -> None:
             "trafficking_status": "Ii", "type_of_exploitation": ["Jj"], "vulnerabilities": ["Kk"],
             "details_of_vulnerabilities": "Ll",
         },
+        "standing": {"stage": "reported", "entered": 1_700_000_000_000_000, "child": False, "gate": "poipet"},
     }  # fmt: skip
     whole = Handing.model_validate(shown)
     assert whole.model_dump(exclude_none=True, exclude_defaults=True).keys() == Handing.model_fields.keys()
