@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 from argon2 import PasswordHasher
 from sqlmodel import Session, col, func, select
 
+from repatriation.demonstration.followup import make_follow_up
 from repatriation.demonstration.officers import ACCOUNTS
 from repatriation.demonstration.organisations import ORGANISATIONS
 from repatriation.demonstration.papers import make_papers
@@ -55,6 +56,7 @@ def load(house: House, now: datetime) -> Loaded:
     already = len(kept["cases"]) == len(STORIES)
     if not already:
         _tell(house, actors, kept)
+        make_follow_up(house, actors, now, kept_cases(house))
         make_papers(house, actors, now, kept_cases(house))
         tick(house, now - timedelta(seconds=1))
     return Loaded(len(ORGANISATIONS), len(ACCOUNTS), len(STORIES), already)

@@ -1,9 +1,11 @@
 """The pages of one case: what it is, what may be done, and doing it."""
 
+from typing import Any
+
 from flask import Blueprint, render_template
 from markupsafe import Markup
 
-from repatriation.web import acting, board, identity, opening, papers, search
+from repatriation.web import acting, board, identity, opening, papers, plans, search, visiting
 from repatriation.web.casefile import SHOWN_AT_FIRST, CaseFileShown
 from repatriation.web.desk import today
 from repatriation.web.handoffs_shown import row_of
@@ -41,10 +43,12 @@ def make_blueprint() -> Blueprint:
     identity.add_pages(blueprint)
     search.add_pages(blueprint)
     papers.add_pages(blueprint)
+    visiting.add_pages(blueprint, shown)
+    plans.add_pages(blueprint, shown)
     return blueprint
 
 
-def shown(template: str, reference: str) -> str:
+def shown(template: str, reference: str, **more: Any) -> str:
     """One page of a case."""
     page = case_page(house(), actor(), now(), reference)
     file = CaseFileShown(page, now(), today())
@@ -68,6 +72,7 @@ def shown(template: str, reference: str) -> str:
         shown_at_first=SHOWN_AT_FIRST,
         kinds=Kind,
         may_open_identity=may(actor().duty, Permission.READ_IDENTITY),
+        **more,
     )
 
 
