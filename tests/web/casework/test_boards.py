@@ -21,11 +21,11 @@ def _answers(world: World, who: str) -> dict[str, int]:
 def test_each_duty_opens_its_own_boards_and_no_others(world: World) -> None:
     everything = dict.fromkeys(BOARDS, 200)
     assert _answers(world, "mosvy") == everything
-    assert _answers(world, "auditor") == {**everything, "week": 403}
-    assert _answers(world, "ngo") == {**dict.fromkeys(BOARDS, 403), "week": 200}
-    assert _answers(world, "embassy") == dict.fromkeys(BOARDS, 403)
+    assert _answers(world, "auditor") == {**everything, "week": 404}
+    assert _answers(world, "ngo") == {**dict.fromkeys(BOARDS, 404), "week": 200}
+    assert _answers(world, "embassy") == dict.fromkeys(BOARDS, 404)
     for board in BOARDS:
-        assert world.browser("thai-police").open(f"/boards/{board}/list").status_code == 403
+        assert world.browser("thai-police").open(f"/boards/{board}/list").status_code == 404
 
 
 def test_the_first_board_of_a_duty_is_one_that_it_may_open(world: World) -> None:
