@@ -18,6 +18,8 @@ HABITS: Final[Mapping[str, Any]] = {
     "interpreter": "An interpreter of the shelter",
     "authority": "The body whose decision it is",
     "note": "Written down in the story.",
+    "custody": "court",
+    "reason": "full",
 }
 """What an officer enters where a form asks for it and the story says nothing else."""
 
