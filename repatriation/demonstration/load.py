@@ -8,6 +8,7 @@ from argon2 import PasswordHasher
 from sqlmodel import Session, col, func, select
 
 from repatriation.demonstration.boards import fill_boards
+from repatriation.demonstration.followup import make_follow_up
 from repatriation.demonstration.officers import ACCOUNTS
 from repatriation.demonstration.organisations import ORGANISATIONS
 from repatriation.demonstration.papers import make_papers
@@ -57,6 +58,7 @@ def load(house: House, now: datetime) -> Loaded:
     if not already:
         _tell(house, actors, kept, make_offers(house, actors, now))
         make_need(house, actors, now, kept_cases(house))
+        make_follow_up(house, actors, now, kept_cases(house))
         fill_boards(house, actors, now, kept_cases(house))
         make_papers(house, actors, now, kept_cases(house))
     return Loaded(len(ORGANISATIONS), len(ACCOUNTS), len(STORIES), already)

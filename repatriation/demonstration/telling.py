@@ -16,13 +16,14 @@ from repatriation.demonstration.stories import Story
 from repatriation.work import sharing
 from repatriation.work.actors import Actor
 from repatriation.work.cases import open_case
+from repatriation.work.followup.entered import VisitEntered
 from repatriation.work.house import House
 from repatriation.work.newcase import NewCase
 from repatriation.work.papers.filing import Made
 from repatriation.work.particulars import Particulars
 from repatriation.work.services.asking import REFER
 from repatriation.work.steps import take_step
-from repatriation.work.visits import ACTION_OF, VisitEntered, record_visit
+from repatriation.work.visits import ACTION_OF, record_visit
 from sop.clocks import zone_of
 from sop.procedure import Procedure
 
@@ -188,7 +189,7 @@ class Teller:
 
 
 def _visit(made: bool, at: datetime) -> VisitEntered:
-    """A visit as a caseworker would have written it down, the next one agreed for a month later."""
+    """A visit as a caseworker would have written it down; the next one is that of the schedule."""
     day = at.astimezone(zone_of("KHM")).date()
     return VisitEntered(
         on=day,
@@ -196,6 +197,8 @@ def _visit(made: bool, at: datetime) -> VisitEntered:
         mode="home",
         seen_alone=True if made else None,
         safety="safe" if made else None,
+        contact=False if made else None,
+        health="well" if made else None,
+        income="worry" if made else None,
         notes="Made up for the demonstration.",
-        next_on=day + timedelta(days=30),
     )

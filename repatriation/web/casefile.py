@@ -273,6 +273,11 @@ class CaseFileShown:
         ]
 
     @property
+    def after_return(self) -> bool:
+        """Whether there is, or was, a time after the return of which there is something to see."""
+        return self.page.stage.phase == "reintegration" or bool(self.page.visits)
+
+    @property
     def visits(self) -> list[list[object]]:
         """Visits planned and made."""
         return [self._visit(visit) for visit in self.page.visits]
@@ -281,7 +286,9 @@ class CaseFileShown:
         when = self._moment(visit.at) if visit.at else self._day(visit.due_on) if visit.due_on else ""
         return [
             when,
-            look_up(glossary.VISIT_OUTCOMES, visit.outcome) if visit.outcome else _("Planned"),
+            look_up(glossary.VISIT_OUTCOMES, visit.outcome)
+            if visit.outcome
+            else look_up(glossary.VISIT_STATES, visit.state),
             look_up(glossary.VISIT_MODES, visit.mode) or _("Not recorded"),
             look_up(glossary.SAFETY, visit.safety) or _("Not recorded"),
         ]

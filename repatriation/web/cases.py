@@ -1,11 +1,13 @@
 """The pages of one case: what it is, what may be done, and doing it."""
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from repatriation.web import acting, board, identity, opening, papers, search
+from repatriation.web import acting, board, identity, opening, papers, plans, search, visiting
 from repatriation.web.casefile import SHOWN_AT_FIRST, CaseFileShown
 from repatriation.web.desk import today
 from repatriation.web.handoffs_shown import row_of
@@ -55,10 +57,12 @@ def make_blueprint() -> Blueprint:
     identity.add_pages(blueprint)
     search.add_pages(blueprint)
     papers.add_pages(blueprint)
+    visiting.add_pages(blueprint, shown)
+    plans.add_pages(blueprint, shown)
     return blueprint
 
 
-def shown(template: str, reference: str, **more: object) -> str:
+def shown(template: str, reference: str, **more: Any) -> str:
     """One page of a case."""
     page = case_page(house(), actor(), now(), reference)
     file = CaseFileShown(page, now(), today())
@@ -83,8 +87,8 @@ def shown(template: str, reference: str, **more: object) -> str:
         shown_at_first=SHOWN_AT_FIRST,
         kinds=Kind,
         find_service=_find_service(page),
-        **more,
         may_open_identity=may(actor().duty, Permission.READ_IDENTITY),
+        **more,
     )
 
 

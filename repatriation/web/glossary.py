@@ -187,6 +187,10 @@ TAGS: Mapping[str, object] = {
     "case:imported": _l("Case read in from a file"),
     "visit:recorded": _l("Visit written down"),
     "visit:notes:opened": _l("Notes of visits opened"),
+    "visit:moved": _l("Visit moved to another day"),
+    "visit:added": _l("Words added to a visit"),
+    "plan:changed": _l("Plan changed"),
+    "plan:opened": _l("Words of the plan opened"),
     "paper:issued": _l("Paper made afterwards"),
     "paper:file:opened": _l("Paper opened"),
     "paper:revoked": _l("Paper revoked"),
@@ -238,6 +242,7 @@ VISIT_MODES: Mapping[str, object] = {
     "elsewhere": _l("Somewhere else that the person chose"),
     "office": _l("At the office"),
     "phone": _l("By telephone"),
+    "written": _l("In writing"),
 }
 VISIT_OUTCOMES: Mapping[str, object] = {
     "seen": _l("The person was met"),
@@ -245,6 +250,108 @@ VISIT_OUTCOMES: Mapping[str, object] = {
     "declined": _l("The person did not want the visit"),
     "moved": _l("The person has moved away"),
     "put_off": _l("Put off to another day"),
+}
+VISIT_STATES: Mapping[str, object] = {
+    "planned": _l("Planned"),
+    "done": _l("Made"),
+    "missed": _l("Not made"),
+    "moved": _l("Moved to another day"),
+    "cancelled": _l("Cancelled"),
+}
+STANDINGS: Mapping[str, object] = {
+    "ahead": _l("Planned"),
+    "due_soon": _l("Due soon"),
+    "due": _l("Due today"),
+    "overdue": _l("Overdue"),
+    "missed": _l("Missed"),
+}
+STANDING_TONES: Mapping[str, str] = {
+    "ahead": "plain",
+    "due_soon": "going",
+    "due": "waiting",
+    "overdue": "late",
+    "missed": "stop",
+}
+VISIT_REASONS: Mapping[str, object] = {
+    "asked": _l("The person asked for another day"),
+    "ill": _l("The person is ill"),
+    "away": _l("The person is away"),
+    "not_safe": _l("A visit would not be safe for the person"),
+    "road": _l("The road or the weather"),
+    "officer": _l("The visitor cannot come"),
+    "other": _l("Another reason"),
+    "schedule_changed": _l("The visits of this case were changed"),
+    "consent_withdrawn": _l("The person wishes no visits"),
+    "closed": _l("The case is closed"),
+    "died": _l("The person has died"),
+    "lost_contact": _l("Contact is lost"),
+    "retrafficked": _l("The person was trafficked again"),
+    "declined_help": _l("The person wishes no help"),
+    "breakdown": _l("The place did not hold"),
+    "ended": _l("The case has ended"),
+}
+FINDINGS: Mapping[str, object] = {
+    "retrafficked": _l("Signs that the person was trafficked again"),
+    "breakdown": _l("The place where the person lives does not hold"),
+}
+ANSWERS: Mapping[str, object] = {
+    "well": _l("No trouble"),
+    "worry": _l("Some trouble"),
+    "help": _l("Needs help"),
+}
+ASKED_ABOUT: Mapping[str, object] = {
+    "health": _l("Health"),
+    "housing": _l("Housing"),
+    "income": _l("Work and income"),
+    "school": _l("School or training"),
+    "debt": _l("Debts"),
+    "legal": _l("Legal matters"),
+}
+VISIT_WORDS: Mapping[str, object] = {
+    "notes": _l("What was seen and said"),
+    "needs": _l("What the person needs"),
+    "steps": _l("What will be done, by whom"),
+}
+DOMAINS: Mapping[str, object] = {
+    "safety": _l("Safety"),
+    "housing": _l("Housing"),
+    "health": _l("Health"),
+    "mind": _l("Well-being"),
+    "school": _l("School"),
+    "training": _l("Vocational training"),
+    "income": _l("Work and income"),
+    "family": _l("Family and neighbours"),
+    "legal": _l("Legal matters"),
+    "papers": _l("Civil papers"),
+}
+SERVICES: Mapping[str, object] = {
+    "shelter": _l("A place to stay"),
+    "health": _l("Health care"),
+    "counselling": _l("Counselling"),
+    "legal": _l("Legal aid"),
+    "training": _l("Vocational training"),
+    "work": _l("Help to find work"),
+    "school": _l("School"),
+    "family": _l("Help for the family"),
+    "money": _l("Help with money"),
+    "other": _l("Something else"),
+}
+LIVING: Mapping[str, object] = {
+    "family": _l("With the family"),
+    "relatives": _l("With relatives"),
+    "shelter": _l("In a shelter"),
+    "alone": _l("On their own"),
+    "foster": _l("In foster care"),
+    "other": _l("Elsewhere"),
+}
+GOAL_STATES: Mapping[str, object] = {
+    "open": _l("Open"),
+    "met": _l("Met"),
+    "dropped": _l("Dropped"),
+}
+PLAN_STATES: Mapping[str, object] = {
+    "draft": _l("Being written"),
+    "agreed": _l("Agreed with the person"),
 }
 SAFETY: Mapping[str, object] = {
     "safe": _l("Safe"),

@@ -8,6 +8,7 @@ from enum import StrEnum
 from repatriation.work.line import Passed
 from sop.deadlines import Deadline
 from sop.engine import Reason, Turn
+from sop.followup import Standing
 from sop.procedure import Action, Consent, Procedure, Stage
 from sop.view import CaseView
 
@@ -128,8 +129,18 @@ class IdentificationLine:
 
 @dataclass(frozen=True, slots=True)
 class VisitLine:
-    """A visit planned or made."""
+    """A visit planned, made, missed, moved or cancelled; `standing` is that of one that is planned."""
 
+    id: str
+    state: str
+    standing: Standing | None
+    slot: str | None
+    reason: str | None
+    attempts: int
+    finding: str | None
+    contact: bool | None
+    answers: Mapping[str, str]
+    added: int
     due_on: date | None
     at: datetime | None
     mode: str | None

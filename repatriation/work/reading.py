@@ -1,7 +1,8 @@
 """Reads a case for an officer: where it stands, what may be done, what is on file and what has happened."""
 
+from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, tzinfo
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
@@ -13,7 +14,7 @@ from repatriation.records.people import Identification
 from repatriation.records.scope import visible_case, visible_ids
 from repatriation.records.sealing import Safe
 from repatriation.records.trail import Trail
-from repatriation.records.visits import Visit
+from repatriation.records.visits import Visit, VisitAddition
 from repatriation.work.actors import Actor
 from repatriation.work.casepage import (
     Asked,
@@ -27,11 +28,13 @@ from repatriation.work.casepage import (
     TrailLine,
     VisitLine,
 )
+from repatriation.work.followup.turns import stands
 from repatriation.work.house import House
 from repatriation.work.line import ahead, passed
 from repatriation.work.moves import moves
 from repatriation.work.refusals import NotFound
 from repatriation.work.views import view_of
+from sop.clocks import zone_of
 from sop.deadlines import due
 from sop.engine import consent_is_live, turn
 from sop.view import CaseView
@@ -229,21 +232,39 @@ class _Reader:
         )
 
     def _visits(self) -> tuple[VisitLine, ...]:
-        rows = self.session.exec(
-            select(Visit).where(Visit.case_id == self.case.id).order_by(col(Visit.at), col(Visit.due_on))
-        ).all()
-        return tuple(
-            VisitLine(
-                row.due_on,
-                row.at,
-                row.mode,
-                row.seen_alone,
-                row.outcome,
-                row.safety,
-                row.notes is not None,
-                self.officers.get(row.officer_id),
-            )
-            for row in rows
+        rows = self.session.exec(select(Visit).where(Visit.case_id == self.case.id)).all()
+        added = Counter(
+            self.session.exec(
+                select(VisitAddition.visit_id).where(VisitAddition.case_id == self.case.id)
+            ).all()
+        )
+        zone = zone_of(self.procedure.home)
+        rows = sorted(rows, key=lambda row: (_day_of(row, zone), row.id))
+        return tuple(self._visit(row, added[row.id]) for row in rows)
+
+    def _visit(self, row: Visit, added: int) -> VisitLine:
+        standing = None
+        if row.state == "planned" and row.due_on is not None:
+            standing = stands(self.house, row.due_on, self.procedure.home, self.now)
+        return VisitLine(
+            id=row.id,
+            state=row.state,
+            standing=standing,
+            slot=row.slot,
+            reason=row.reason,
+            attempts=row.attempts,
+            finding=row.finding,
+            contact=row.contact,
+            answers=row.answers,
+            added=added,
+            due_on=row.due_on,
+            at=row.at,
+            mode=row.mode,
+            seen_alone=row.seen_alone,
+            outcome=row.outcome,
+            safety=row.safety,
+            notes=any(words is not None for words in (row.notes, row.needs, row.steps)),
+            officer=self.officers.get(row.officer_id),
         )
 
     def _trail(self) -> tuple[TrailLine, ...]:
@@ -268,6 +289,11 @@ class _Reader:
         """The reference of another case, if the officer may know of it."""
         seen = col(CaseFile.id).in_(visible_ids(self.actor.organisation_id))
         return self.session.exec(select(CaseFile.reference).where(which, seen).limit(1)).first()
+
+
+def _day_of(row: Visit, zone: tzinfo) -> date:
+    """The day that a visit belongs to: that of the meeting, else the one it is planned for."""
+    return row.at.astimezone(zone).date() if row.at else row.due_on or date.max
 
 
 def may_see(house: House, actor: Actor, reference: str) -> bool:

@@ -13,7 +13,7 @@ from repatriation.records.lean import Write
 from repatriation.records.sealing import CaseKey
 from repatriation.records.visits import Visit
 from repatriation.work.actors import Actor
-from repatriation.work.followup.entered import VisitEntered, look_over, on_paper
+from repatriation.work.followup.entered import VisitEntered, look_over
 from repatriation.work.followup.turns import OVER, blank
 from repatriation.work.followup.turns import planned as plan_row
 from repatriation.work.house import House
@@ -32,8 +32,6 @@ PUT_OFF: Final = "put_off"
 
 ACTION_OF: Final[Mapping[bool, str]] = {True: "record_visit", False: "record_missed_visit"}
 
-__all__ = ["ACTION_OF", "MADE", "VisitEntered", "look_over", "on_paper", "record_visit"]
-
 _TABLE = Visit.metadata.tables["visit"]
 _PLANNED = (
     core_select(_TABLE)
@@ -49,7 +47,7 @@ _NAMED = core_select(_TABLE).where(_TABLE.c.case_id == bindparam("case"), _TABLE
 _LATEST = (
     core_select(_TABLE.c.outcome, _TABLE.c.attempts)
     .where(_TABLE.c.case_id == bindparam("case"), _TABLE.c.at.is_not(None))
-    .order_by(_TABLE.c.at.desc(), _TABLE.c.id.desc())
+    .order_by(_TABLE.c.at.desc(), _TABLE.c.attempts.desc(), _TABLE.c.id.desc())
     .limit(1)
 )
 _ADD = insert(_TABLE)

@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from repatriation.records.trail import Trail
-from repatriation.records.visits import Visit
+from repatriation.records.visits import Visit, VisitAddition
 from tests.api.conftest import Caller
 from tests.fakes.press import a_page
 from tests.web.casework.conftest import SPOKEN, World
@@ -48,10 +48,10 @@ def test_a_visit_is_written_down_with_its_step_and_its_form(world: World, ngo: C
     assert answer.json["paper"].startswith("KH26-")
     with world.house.doors.read() as session:
         rows = session.exec(select(Visit)).all()
-    assert sorted((row.outcome or "", str(row.due_on)) for row in rows) == [
-        ("", "2026-12-01"),
-        ("seen", "None"),
+    assert [(row.state, str(row.due_on)) for row in rows if row.slot is None and row.at is None] == [
+        ("planned", "2026-12-01")
     ]
+    assert [row.state for row in rows if row.at is not None] == ["done"]
     listed = ngo.get("/api/visits").json
     assert listed is not None
     made = {visit.get("outcome"): visit for visit in listed["visits"]}
@@ -61,7 +61,9 @@ def test_a_visit_is_written_down_with_its_step_and_its_form(world: World, ngo: C
     assert "Asks about school" not in ngo.get("/api/visits").text
     planned = ngo.get("/api/visits", query_string={"state": "planned", "case": visited}).json
     assert planned is not None
-    assert [visit["due_on"] for visit in planned["visits"]] == ["2026-12-01"]
+    agreed = [visit["due_on"] for visit in planned["visits"] if "slot" not in visit]
+    assert agreed == ["2026-12-01"]
+    assert {visit["state"] for visit in planned["visits"]} == {"planned"}
 
 
 def test_a_visit_needs_no_version_and_is_still_written_down_once(
@@ -72,6 +74,29 @@ def test_a_visit_needs_no_version_and_is_still_written_down_once(
     again = ngo.post("/api/visits", {"case": visited, **SEEN}, key="one")
     assert (first.status_code, first.json) == (again.status_code, again.json)
     assert world.case(visited).version == version + 1
+
+
+def test_a_planned_visit_is_named_and_what_a_second_program_tells_of_it_is_kept_beside_it(
+    world: World, ngo: Caller, visited: str
+) -> None:
+    planned = ngo.get("/api/visits", query_string={"state": "planned"}).json
+    assert planned is not None
+    first = min(planned["visits"], key=lambda visit: visit["due_on"])
+    told = {"case": visited, "visit": first["id"], "on": "2026-11-21", "outcome": "seen", "health": "well"}
+    answer = ngo.post("/api/visits", told)
+    assert answer.status_code == 201, answer.text
+    second = ngo.post("/api/visits", {**told, "notes": "The roof leaks.", "health": "worry"})
+    assert second.json is not None
+    assert (second.status_code, second.json["addition"]) == (201, True)
+    assert second.json.get("paper") is None
+    made = [visit for visit in ngo.get("/api/visits").json["visits"] if visit.get("at")]  # type: ignore[index]
+    assert [(visit["id"], visit["state"], visit["answers"]) for visit in made] == [
+        (first["id"], "done", {"health": "well"})
+    ]
+    with world.house.doors.read() as session:
+        (addition,) = session.exec(select(VisitAddition)).all()
+    assert addition.visit_id == first["id"]
+    assert b"roof" not in (addition.said or b"")
 
 
 def test_a_missed_visit_is_its_own_step(world: World, ngo: Caller, visited: str) -> None:
@@ -94,6 +119,9 @@ def test_nobody_is_visited_who_has_not_agreed(world: World, ngo: Caller, followe
     [
         ({"on": "2027-01-01"}, "/on"),
         ({"next_on": "2026-11-01"}, "/next_on"),
+        ({"reason": "ill"}, "/reason"),
+        ({"outcome": "put_off", "mode": None, "seen_alone": None}, "/reason"),
+        ({"visit": "0" * 36}, "/visit"),
         ({"outcome": "declined"}, "/mode"),
         ({"outcome": "vanished"}, "/outcome"),
         ({"on": 5}, "/on"),

@@ -19,15 +19,19 @@ from repatriation.records.consents import Consent
 from repatriation.records.instance import Instance
 from repatriation.records.organisations import Officer, Organisation
 from repatriation.records.people import PersonName
+from repatriation.records.plans import PlanGoal
 from repatriation.records.sealing import CaseKey
 from repatriation.records.tables import METADATA
 from repatriation.records.trail import INSTANCE, Trail
 from repatriation.records.verify import verify
+from repatriation.records.visits import Visit
 from repatriation.work import accounts
+from repatriation.work.followup.turns import stands
 from repatriation.work.house import House
 from repatriation.work.views import view_of
 from sop.deadlines import due
 from sop.engine import Event, begin, replay
+from sop.followup import Standing
 from sop.view import CaseView
 from tests.demonstration.conftest import NOW, Scene
 
@@ -122,6 +126,15 @@ def test_follow_up_cases_have_been_visited(scene: Scene) -> None:
             .where(Fact.name == "visit_recorded", Fact.event == "recorded")
         ).one()
     assert visits >= 8
+
+
+def test_visits_of_every_standing_are_waiting(scene: Scene) -> None:
+    house = scene.house
+    with house.doors.read() as session:
+        rows = session.exec(select(Visit).where(Visit.state == "planned")).all()
+        plans = session.exec(select(PlanGoal)).all()
+    assert {stands(house, row.due_on, row.country or "", NOW) for row in rows if row.due_on} == set(Standing)
+    assert len(plans) >= 6
 
 
 def test_every_foremost_officer_finds_cases_to_work_on(scene: Scene) -> None:

@@ -1,12 +1,14 @@
 """Visits on days that cannot be, and rolls longer than any: refused with a page, and nothing half done."""
 
+from urllib.parse import quote
+
 import pytest
 
 from repatriation.work.arrivals import tick
 from repatriation.work.identity import MOST_AT_ONCE
 from repatriation.work.refusals import Invalid
 from tests.web.casework.conftest import SPOKEN, World, fill_in
-from tests.web.casework.test_visits import followed, visits
+from tests.web.casework.test_visits import followed, written_down
 
 __all__ = ["followed"]  # a fixture, taken over as it is
 
@@ -36,9 +38,28 @@ def test_a_visit_that_cannot_be_is_not_written_down(
     world.take("ngo", followed, "consent_to_visits", SPOKEN)
     visitor, path = world.browser("ngo"), f"/cases/{followed}/visit"
     assert fill_in(visitor, path, **{"outcome": "seen", "mode": "home", **wrong}).status_code == 400
-    assert visits(world) == []
+    assert written_down(world) == []
     for page in (path, f"/cases/{followed}/file", "/visits"):
         assert visitor.open(page).status_code == 200
+
+
+@HERE
+@pytest.mark.parametrize("after", ["", "soon", "2026-11-21", "2026-11-21_\0", "2026-02-30_x", "9999-12-31_-"])
+def test_a_place_in_the_list_of_visits_that_nobody_made_is_no_failure(
+    world: World, followed: str, after: str
+) -> None:
+    visitor = world.browser("ngo")
+    assert visitor.open(f"/visits?until=all&after={quote(after)}").status_code == 200
+
+
+@HERE
+@pytest.mark.parametrize("visit", ["x", "\0", "0" * 36, "é" * 36])
+def test_a_visit_that_there_is_not_is_not_written_down(world: World, followed: str, visit: str) -> None:
+    world.take("ngo", followed, "consent_to_visits", SPOKEN)
+    path = f"/cases/{followed}/visit"
+    answer = fill_in(world.browser("ngo"), f"{path}?visit={quote(visit)}", outcome="not_there", visit=visit)
+    assert answer.status_code == 400
+    assert written_down(world) == []
 
 
 @HERE

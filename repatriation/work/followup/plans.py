@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal, get_args
 from pydantic import BaseModel, ConfigDict, StringConstraints
 from sqlmodel import Session, col, select
 
+from documents.kinds.referral_form import Service
 from documents.kinds.reintegration_plan import Domain, Living
 from repatriation.records import trail
 from repatriation.records.cases import CaseFile
@@ -29,6 +30,7 @@ from sop.visiting import ScheduleError
 DOMAINS: Final[tuple[str, ...]] = get_args(get_args(Domain)[0])
 LIVING: Final[tuple[str, ...]] = get_args(get_args(Living)[0])
 SETTLED: Final = ("met", "dropped")
+SERVICES: Final[tuple[str, ...]] = get_args(get_args(Service)[0])
 MOST_GOALS: Final = 20
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
@@ -42,6 +44,7 @@ class GoalEntered(BaseModel):
 
     domain: Domain
     text: Line
+    service: Service | None = None
     who: Line | None = None
     by_on: date | None = None
     chosen: bool = True
@@ -63,6 +66,7 @@ class GoalLine:
 
     id: str
     domain: str
+    service: str | None
     by_on: date | None
     chosen: bool
     state: str
@@ -152,7 +156,14 @@ def add_goal(house: House, actor: Actor, now: datetime, reference: str, goal: Go
         case, row, _ = _to_write(session, house, actor, now, reference)
         if len(_goals(session, row.id)) >= MOST_GOALS:
             raise Invalid({"text": "too_many"})
-        new = PlanGoal(plan_id=row.id, domain=goal.domain, by_on=goal.by_on, chosen=goal.chosen, state="open")
+        new = PlanGoal(
+            plan_id=row.id,
+            domain=goal.domain,
+            service=goal.service,
+            by_on=goal.by_on,
+            chosen=goal.chosen,
+            state="open",
+        )
         key = Safe(house.keyring).key_of(case)
         new.text = key.seal("plan_goal", "text", new.id, goal.text)
         new.who = key.seal("plan_goal", "who", new.id, goal.who)
@@ -270,7 +281,7 @@ def _goals(session: Session, plan_id: str) -> list[PlanGoal]:
 
 def _line(session: Session, house: House, row: ReintegrationPlan) -> PlanLine:
     goals = tuple(
-        GoalLine(goal.id, goal.domain, goal.by_on, goal.chosen, goal.state, goal.settled_on)
+        GoalLine(goal.id, goal.domain, goal.service, goal.by_on, goal.chosen, goal.state, goal.settled_on)
         for goal in _goals(session, row.id)
     )
     own = bool(row.template)

@@ -34,10 +34,20 @@ def followed(world: World) -> str:
 
 
 def visits(world: World) -> list[Visit]:
-    """Every visit there is."""
+    """Every visit there is, those that were written down first, then those to come by their day."""
     with world.house.doors.read() as session:
         rows = session.exec(select(Visit)).all()
-    return sorted(rows, key=lambda visit: (visit.at is None, visit.at))
+    return sorted(rows, key=lambda visit: (visit.at is None, visit.at or visit.due_on, visit.id))
+
+
+def written_down(world: World) -> list[Visit]:
+    """The visits that somebody wrote down."""
+    return [visit for visit in visits(world) if visit.at is not None]
+
+
+def beside_the_schedule(world: World) -> list[Visit]:
+    """Visits to come that are none of the schedule's."""
+    return [visit for visit in visits(world) if visit.state == "planned" and visit.slot is None]
 
 
 def test_a_visit_is_written_down_with_the_step_that_it_is(world: World, followed: str) -> None:
@@ -59,13 +69,15 @@ def test_a_visit_is_written_down_with_the_step_that_it_is(world: World, followed
     assert "Asks about school." in written.text
     assert issue_on(visitor, path, written).status_code == 303
     assert "visit_recorded" in world.case(followed).state["facts"]
-    made, planned = visits(world)
+    (made,), (planned,) = written_down(world), beside_the_schedule(world)
     assert (made.outcome, made.safety, made.seen_alone) == ("seen", "worry", True)
     assert made.notes is not None
     assert b"school" not in made.notes
     assert planned.due_on is not None
-    page = visitor.open("/visits")
+    page = visitor.open("/visits?until=all")
     assert "1 December 2026" in page.text
+    assert obstacles(read_page(page)) == []
+    page = visitor.open("/visits?view=people")
     assert "Some worry" in page.text
     assert obstacles(read_page(page)) == []
 
@@ -76,7 +88,8 @@ def test_the_next_visit_fills_in_the_one_that_was_planned(world: World, followed
     soon = {"next_on__day": "25", "next_on__month": "11", "next_on__year": "2026"}
     issue_on(visitor, path, fill_in(visitor, path, outcome="seen", **soon))
     fill_in(visitor, path, outcome="not_there")
-    assert sorted(str(visit.outcome) for visit in visits(world)) == ["not_there", "seen"]
+    assert [visit.outcome for visit in written_down(world)] == ["seen", "not_there"]
+    assert str(written_down(world)[1].due_on) == "2026-11-25"
     assert "visit_missed" in world.case(followed).state["facts"]
 
 
@@ -87,7 +100,7 @@ def test_a_visit_sent_twice_is_written_down_once(world: World, followed: str) ->
     seen = send_on(visitor, path, send_on(visitor, path, page, outcome="seen"), desk="look")
     first, second = (send_on(visitor, path, seen, sure="yes") for _ in range(2))
     assert first.status_code == second.status_code == 303
-    assert len(visits(world)) == 1
+    assert len(written_down(world)) == 1
 
 
 def test_nobody_is_met_who_has_not_agreed_to_visits_and_nothing_is_written(
@@ -98,7 +111,7 @@ def test_nobody_is_met_who_has_not_agreed_to_visits_and_nothing_is_written(
     answer = fill_in(visitor, path, outcome="seen")
     assert answer.status_code == 409
     assert "The person has not been asked" in answer.text
-    assert visits(world) == []
+    assert written_down(world) == []
     assert fill_in(visitor, path, outcome="declined").status_code == 303
 
 
@@ -106,7 +119,7 @@ def test_a_visit_that_lies_ahead_is_not_taken(world: World, followed: str) -> No
     answer = fill_in(world.browser("ngo"), f"/cases/{followed}/visit", outcome="not_there", on__year="2027")
     assert answer.status_code == 400
     assert "cannot lie ahead" in answer.text
-    assert visits(world) == []
+    assert written_down(world) == []
 
 
 def test_notes_of_visits_are_opened_with_a_reason_alone(world: World, followed: str) -> None:
@@ -120,6 +133,6 @@ def test_notes_of_visits_are_opened_with_a_reason_alone(world: World, followed: 
 
 
 def test_the_list_of_visits_names_nobody(world: World, followed: str) -> None:
-    page = world.browser("ngo").open("/visits")
+    page = world.browser("ngo").open("/visits?until=all")
     assert followed in page.text
     assert FAMILY_NAME not in page.text
