@@ -1,4 +1,4 @@
-"""What the boards of the demonstration need to be full: more that is lacking, summaries that were read."""
+"""What fills the boards of the demonstration: more that is lacking, and summaries that were read."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -34,7 +34,7 @@ UNREAD: Final = "visited three times"
 
 
 def fill_boards(house: House, actors: Mapping[str, Actor], now: datetime, cases: Mapping[str, str]) -> None:
-    """Enters what is lacking, and has the sending country read what it was sent; no second time."""
+    """Enters what is lacking, and has the sending country read what came. A second time changes nothing."""
     mosvy = actors["mosvy"]
     for story, person, why in LACKING:
         reference = cases.get(story)
