@@ -15,7 +15,7 @@ from flask import Flask
 from sqlmodel import col, select
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from partners import cards, federation
+from partners import cards, federation, steps
 from partners.calls import Http, Wire
 from partners.reach import Reach
 from repatriation.app import create_app
@@ -327,7 +327,7 @@ def compare(host: Installation, home: Installation, here: str, there: str) -> Co
         "facts": (len(views[0].facts), len(views[1].facts)),
         "consents": (len(views[0].consents), len(views[1].consents)),
         "steps in the order": (len(orders[0]), len(orders[1])),
-        "digest of all of it": (federation.digest(views[0])[:16], federation.digest(views[1])[:16]),
+        "digest of all of it": (steps.digest(views[0])[:16], steps.digest(views[1])[:16]),
     }
     lines = [
         f"{name:<24}{one!s:<20}{other!s:<20}{'=' if one == other else 'DIFFERS'}"
@@ -335,7 +335,7 @@ def compare(host: Installation, home: Installation, here: str, there: str) -> Co
     ]
     lines.append(f"{'answers for the person':<24}{', '.join(answering)}")
     same = (
-        federation.digest(views[0]) == federation.digest(views[1])
+        steps.digest(views[0]) == steps.digest(views[1])
         and views[0].digest == views[1].digest
         and orders[0] == orders[1]
         and len(answering) == 1

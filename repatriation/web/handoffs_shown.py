@@ -7,8 +7,8 @@ from flask import url_for
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
-from partners.federation import Standing, moment
 from partners.packets import STEPS, Consented, Decision, Handing, Person, Summary, Update
+from partners.steps import Standing, moment
 from repatriation.web import glossary
 from repatriation.web.casefile import shown_day, shown_moment
 from repatriation.web.identity import LANG_OF, LANGUAGES, MEMBERS, born

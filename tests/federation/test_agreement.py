@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from partners import federation
-from partners.federation import Step
+from partners import steps
 from partners.packets import Update
+from partners.steps import Step
 from repatriation.bench import border
 from repatriation.bench.border import Installation
 from repatriation.demonstration.load import people_at_work
@@ -177,7 +177,7 @@ def test_without_any_consent_for_that_side_nothing_leaves_but_that_it_was_taken_
     assert border.cross(pair.host, pair.home, pair.here) == pair.there
     act(pair, pair.home, "confirm_nationality", "khm-embassy-bangkok")
     pair.exchange()
-    assert federation.digest(pair.host.view(pair.here)) == federation.digest(pair.home.view(pair.there))
+    assert steps.digest(pair.host.view(pair.here)) == steps.digest(pair.home.view(pair.there))
     assert "nationality_confirmed" in pair.host.view(pair.here).facts
 
 
@@ -226,10 +226,10 @@ def forge(pair: Pair, about: str | None = None, **changed: Any) -> None:
         "seen": mirror.number,
         "procedure": pair.procedure.digest,
         "stage": view.stage,
-        "view": federation.digest(view),
+        "view": steps.digest(view),
         "action": action.name,
         "by": "host.coordination",
-        "at": federation.micros(place.clock()),
+        "at": steps.micros(place.clock()),
         "recorded": list(action.records),
         **changed,
     }
@@ -371,7 +371,7 @@ def test_where_the_two_do_not_agree_the_case_can_be_taken_over_as_it_stands(pair
     act(pair, pair.home, "confirm_nationality", "khm-embassy-bangkok")
     pair.exchange()
     assert pair.host.mirror(pair.here).state == "live"
-    assert federation.digest(pair.host.view(pair.here)) == federation.digest(pair.home.view(pair.there))
+    assert steps.digest(pair.host.view(pair.here)) == steps.digest(pair.home.view(pair.there))
 
 
 def test_where_the_two_do_not_agree_each_can_go_on_alone(pair: Pair) -> None:

@@ -9,9 +9,11 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
-from partners import federation
-from partners.federation import Answer, Ledger, Side, Step
+from partners import federation, steps
+from partners.federation import Answer, Ledger, Side
+from partners.steps import Step
 from sop import shelf
 from sop import vocabulary as words
 from sop.engine import follow, verdicts
@@ -91,12 +93,12 @@ class Desk:
             seen=self.ledger.number,
             procedure=self.procedure.digest,
             stage=view.stage,
-            view=federation.digest(view),
+            view=steps.digest(view),
             action=action.name,
             by=by,
-            at=federation.micros(at),
+            at=steps.micros(at),
             on=on.isoformat() if on else None,
-            until=federation.micros(until) if until else None,
+            until=steps.micros(until) if until else None,
             recorded=list(taken.recorded),
             cleared=list(taken.cleared),
             guardian=said,
@@ -180,6 +182,29 @@ def two_desks(procedure: Procedure, chance: random.Random, child: bool) -> dict[
     return {side: Desk(procedure, Ledger(side, 0, view)) for side in ("host", "home")}
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"on": "2026-02-30"},
+        {"at": -1},
+        {"at": 2**60},
+        {"number": 0},
+        {"key": "1"},
+        {"action": "take it"},
+        {"note": "words"},
+        {"guardian": "yes"},
+        {"recorded": ["x"] * 51},
+    ],
+)
+def test_a_step_that_is_not_exactly_what_a_step_is_is_not_read(changed: dict[str, Any]) -> None:
+    desk = two_desks(procedures().in_force("tha-khm", START.date()), random.Random(1), False)["host"]
+    desk.take(desk.open_actions(START)[0], START)
+    told = desk.ledger.own[0].model_dump(mode="json")
+    assert Step.model_validate(told) == desk.ledger.own[0]
+    with pytest.raises(ValidationError):
+        Step.model_validate({**told, **changed})
+
+
 @pytest.mark.slow
 @settings(
     max_examples=300,
@@ -233,7 +258,7 @@ def test_whatever_is_lost_doubled_or_late_both_sides_end_with_the_same_stage_and
     assert not flying
     host, home = desks["host"], desks["home"]
     assert host.ledger.own == home.ledger.own == ()
-    assert federation.digest(host.ledger.view) == federation.digest(home.ledger.view)
+    assert steps.digest(host.ledger.view) == steps.digest(home.ledger.view)
     assert host.ledger.view.facts == home.ledger.view.facts
     assert host.ledger.view.stage == home.ledger.view.stage
     assert host.counted == home.counted

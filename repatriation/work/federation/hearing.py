@@ -8,9 +8,10 @@ from sqlmodel import Session, select
 
 from partners import federation
 from partners.envelope import AHEAD
-from partners.federation import STOPPED, Step
+from partners.federation import STOPPED
 from partners.packets import STEPS, Decision, Update, read
 from partners.receipts import Receipt
+from partners.steps import Step
 from repatriation.records.cases import CaseFile
 from repatriation.records.federation import Mirror, MirrorStep
 from repatriation.records.handoffs import Handoff

@@ -8,9 +8,10 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select, update
 
-from partners import federation
-from partners.federation import Side, Standing
+from partners import federation, steps
+from partners.federation import Side
 from partners.packets import Handing
+from partners.steps import Standing
 from repatriation.records import trail
 from repatriation.records.cases import CaseFile, Party
 from repatriation.records.federation import SETTLE, Mirror, MirrorStep
@@ -65,7 +66,7 @@ def standing_for(
     if mirror is not None and (mirror.partner_id != partner.id or mirror.side != ours):
         return None
     anew = mirror is None or mirror.state in ("stuck", "ended")
-    told = federation.standing(view)
+    told = steps.standing(view)
     return told.model_copy(
         update={
             "number": 0 if mirror is None else mirror.number + anew,
@@ -90,7 +91,7 @@ def offer(
         return
     case = _locked(session, str(row.case_id))
     view = view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
-    if _kept(federation.standing(view)) != _kept(standing):
+    if _kept(steps.standing(view)) != _kept(standing):
         raise Invalid({"packet": "changed"})
     side = federation.has_the_person(house.shelf.pinned(case.digest), standing.stage)
     mirror = session.get(Mirror, case.id) or Mirror(
@@ -208,7 +209,7 @@ def take_up(
     mirror = session.exec(
         select(Mirror).where(Mirror.partner_id == partner.id, Mirror.there == packet.reference)
     ).first()
-    view = federation.view_of(standing, procedure.digest)
+    view = steps.view_of(standing, procedure.digest)
     if mirror is None:
         reference = _open(session, house, actor, now, partner, packet, procedure, view, side, person, account)
         case = session.exec(every_case().where(CaseFile.reference == reference)).one()

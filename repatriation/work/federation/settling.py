@@ -11,9 +11,10 @@ from typing import Any, Final
 
 from sqlmodel import Session, col, select, update
 
-from partners import federation
-from partners.federation import Answer, Decided, Ledger, Settled, Standing, Step
+from partners import federation, steps
+from partners.federation import Answer, Decided, Ledger, Settled
 from partners.packets import Update
+from partners.steps import Standing, Step
 from repatriation.records import trail
 from repatriation.records.cases import CaseFile
 from repatriation.records.federation import SETTLE, Mirror, MirrorStep
@@ -33,7 +34,7 @@ from sop.procedure import Procedure
 from sop.view import CaseView
 
 _LATER: Final = timedelta(minutes=5)
-"""How long a case waits whose partner is suspended, before it is looked at again."""
+"""How long a case waits that cannot be settled now, because its partner is suspended for example."""
 
 
 def settle_due(house: House, now: datetime, most: int = 200) -> int:
@@ -49,7 +50,10 @@ def settle_due(house: House, now: datetime, most: int = 200) -> int:
     for outbox_id, case_id in due:
         by_case.setdefault(str(case_id), []).append(outbox_id)
     for case_id, rows in by_case.items():
-        done = settle(house, now, case_id)
+        try:
+            done = settle(house, now, case_id)
+        except (LookupError, ValueError):
+            done = False  # such as a procedure file that is gone: the others do not wait for this one
         with house.doors.act() as session:
             values = {"state": "sent"} if done else {"run_at": now + _LATER}
             session.exec(update(Outbox).where(col(Outbox.id).in_(rows)).values(**values))
@@ -101,7 +105,7 @@ class _Settling:
         self.ledger = Ledger(
             side=mirror.side,  # type: ignore[arg-type]  # the column holds one of the two
             number=mirror.number,
-            view=federation.view_of(Standing.model_validate(mirror.view), self.case.digest),
+            view=steps.view_of(Standing.model_validate(mirror.view), self.case.digest),
             heard=mirror.heard,
             own=tuple(_step(row, mirror.number) for row in own),
             theirs=tuple(_step(row, mirror.number) for row in theirs),
@@ -183,7 +187,7 @@ class _Settling:
     def _keep(self, settled: Settled) -> None:
         mirror, case = self.mirror, self.case
         mirror.number, mirror.heard = self.ledger.number, self.ledger.heard
-        mirror.view = federation.standing(self.ledger.view).model_dump(mode="json")
+        mirror.view = steps.standing(self.ledger.view).model_dump(mode="json")
         stuck = settled.stuck
         if stuck is None:
             mirror.state = "stuck" if mirror.state == "stuck" and self._refused_there() else "live"

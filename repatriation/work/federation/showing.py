@@ -8,9 +8,9 @@ from typing import Final, Literal
 
 from sqlmodel import Session, col, select
 
-from partners import federation
-from partners.federation import Step
+from partners import federation, steps
 from partners.packets import Update
+from partners.steps import Step
 from repatriation.records import trail
 from repatriation.records.cases import CaseFile
 from repatriation.records.federation import Mirror, MirrorStep
@@ -213,7 +213,7 @@ def _line(row: MirrorStep, message: Handoff | None, now: datetime) -> StepLine:
     return StepLine(
         action=str(row.form["action"]),
         ours=row.ours,
-        at=federation.moment(int(row.form["at"])),
+        at=steps.moment(int(row.form["at"])),
         number=row.number,
         stands=stands,
         reasons=tuple(_reason(each) for each in row.reasons),

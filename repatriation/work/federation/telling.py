@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from partners import federation
+from partners import federation, steps
 from partners.federation import Side
 from repatriation.records.columns import new_id
 from repatriation.records.federation import SETTLE, TAKEN
@@ -60,13 +60,13 @@ def writes(
         "key": key,
         "procedure": procedure.digest,
         "stage": before.stage,
-        "view": federation.digest(before),
+        "view": steps.digest(before),
         "action": step.action.name,
         "by": _by(step.action, opened),
         "organisation": actor.organisation,
-        "at": federation.micros(now),
+        "at": steps.micros(now),
         "on": given.on.isoformat() if given.on else None,
-        "until": federation.micros(given.until) if given.until else None,
+        "until": steps.micros(given.until) if given.until else None,
         "guardian": given.guardian is not None,
         "own_view": given.own_view,
         "gate": given.gate,

@@ -11,8 +11,9 @@ from typing import Any, Final
 
 from sqlmodel import Session, col, select
 
-from partners import federation
-from partners.federation import Step, other
+from partners import steps
+from partners.federation import other
+from partners.steps import Step
 from repatriation.records import trail
 from repatriation.records.cases import CaseFile, Fact, Party
 from repatriation.records.columns import new_id
@@ -74,7 +75,7 @@ def take_over(
         "recorded": list(taken.recorded),
         "cleared": list(taken.cleared),
         "on": told.on,
-        "until": federation.moment(told.until).isoformat() if told.until else None,
+        "until": steps.moment(told.until).isoformat() if told.until else None,
         "guardian": told.guardian,
         "own_view": told.own_view,
         "joined": [f"{part.role}:{part.organisation_id}" for part in joins],
