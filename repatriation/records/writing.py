@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Insert, Update, bindparam, insert, update
+from sqlalchemy import Insert, Integer, Update, bindparam, insert, literal_column, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import Session
 
 from repatriation.records.cases import CaseFile
@@ -49,7 +50,9 @@ def add_once(session: Session, table: type[Row], **values: Any) -> bool:
     """
     make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     statement = make(table.metadata.tables[str(table.__tablename__)]).values(**values)
-    return bool(session.connection().execute(statement.on_conflict_do_nothing()).rowcount)
+    # Not counted by the driver: PostgreSQL's says -1 of an insert, whether or not a row went in.
+    once: ReturningInsert[int] = statement.on_conflict_do_nothing().returning(literal_column("1", Integer))
+    return session.connection().execute(once).first() is not None
 
 
 def adding(table: type[Row], **values: Any) -> Write:

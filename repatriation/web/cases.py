@@ -12,6 +12,7 @@ from repatriation.web.casefile import SHOWN_AT_FIRST, CaseFileShown
 from repatriation.web.desk import today
 from repatriation.web.handoffs_shown import row_of
 from repatriation.web.security import permission
+from repatriation.web.services_find import act_of
 from repatriation.web.services_shown import need_row, placement_row, referral_row
 from repatriation.web.session import actor, house, now
 from repatriation.web.summaries_shown import SummariesShown
@@ -20,7 +21,6 @@ from repatriation.work.casepage import CasePage, Kind
 from repatriation.work.handoffs.boxes import handed_over
 from repatriation.work.permissions import Permission, may
 from repatriation.work.reading import case_page
-from repatriation.work.services.asking import REFER
 from repatriation.work.services.referrals import of_case
 from repatriation.work.summaries.keeping import acknowledge, summaries
 
@@ -106,8 +106,7 @@ def _placing(reference: str) -> dict[str, object]:
 
 def _find_service(page: CasePage) -> str | None:
     """The way to the search for a place, where the officer may refer the person."""
-    move = page.move(REFER)
-    if move is None or not move.mine or not may(actor().duty, Permission.FIND_SERVICE):
+    if act_of(page) is None or not may(actor().duty, Permission.FIND_SERVICE):
         return None
     return url_for("services.find", reference=page.reference)
 

@@ -22,11 +22,12 @@ from repatriation.web.session import actor, house, now
 from repatriation.web.words import look_up
 from repatriation.work.particulars import problems_of
 from repatriation.work.permissions import Permission, may
-from repatriation.work.refusals import Invalid
+from repatriation.work.refusals import Invalid, NotFound
 from repatriation.work.services import needs, referrals
 from repatriation.work.services.codes import LANGUAGES, SERVICES
 from repatriation.work.services.offers import (
     OLD_AFTER,
+    Offer,
     OfferEntered,
     check,
     enter,
@@ -116,7 +117,7 @@ def _add_directory(blueprint: Blueprint) -> None:
     @blueprint.route("/services/<offer_id>/change", methods=["GET", "POST"])
     @permission(Permission.KEEP_SERVICES)
     def change(offer_id: str) -> Answer:
-        return _written(offer_id, _form(_values(offer(house(), offer_id, today()).entered)))
+        return _written(offer_id, _form(_values(_kept(offer_id).entered)))
 
     @blueprint.post("/services/<offer_id>/checked")
     @permission(Permission.KEEP_SERVICES)
@@ -128,13 +129,21 @@ def _add_directory(blueprint: Blueprint) -> None:
     @blueprint.route("/services/<offer_id>/withdraw", methods=["GET", "POST"], endpoint="withdraw")
     @permission(Permission.KEEP_SERVICES)
     def withdraw_page(offer_id: str) -> Answer:
-        found = offer(house(), offer_id, today())
+        found = _kept(offer_id)
         form = NothingForm()
         if not form.validate_on_submit():
             return render_template("services/withdraw.html", form=form, row=row_of(found))
         withdraw(house(), actor(), now(), offer_id)
         flash(_("It is out of the directory."))
         return redirect(url_for("services.index"), 303)
+
+
+def _kept(offer_id: str) -> Offer:
+    """An open entry that the officer may change. Raises NotFound."""
+    found = offer(house(), offer_id, today())
+    if not found.open or not may_keep(actor(), found):
+        raise NotFound(offer_id)
+    return found
 
 
 def _add_lists(blueprint: Blueprint) -> None:

@@ -23,10 +23,10 @@ from repatriation.web.security import permission
 from repatriation.web.services_shown import row_of
 from repatriation.web.session import actor, house, now
 from repatriation.web.words import look_up
-from repatriation.work.casepage import CasePage
+from repatriation.work.casepage import CasePage, Move
 from repatriation.work.permissions import Permission
 from repatriation.work.reading import case_page
-from repatriation.work.services.asking import REFER, asked_by
+from repatriation.work.services.asking import ASKING, asked_by
 from repatriation.work.services.matching import Match, Person, lacking, matches
 from repatriation.work.services.needs import record
 from repatriation.work.services.offers import offers
@@ -107,14 +107,20 @@ def _found(page: CasePage, person: Person) -> tuple[Match, ...]:
     return matches(person, listed, declined_for(house(), actor(), page.reference))
 
 
+def act_of(page: CasePage) -> Move | None:
+    """The act for which the officer looks for an offer at this stage, if it is theirs to take."""
+    moves = (page.move(name) for name in ASKING)
+    return next((move for move in moves if move is not None and move.mine), None)
+
+
 def _shown(
     page: CasePage, form: FindForm, person: Person | None = None, found: tuple[Match, ...] = ()
 ) -> str:
-    action = page.procedure.actions.get(REFER)
-    able = {each.id for each in asked_by(house(), page.procedure, action, today())} if action else set()
-    move = page.move(REFER)
-    open_now = move is not None and move.open
-    rows = [_row(page, match, person, open_now and match.offer.id in able) for match in found]
+    move = act_of(page)
+    able: set[str] = set()
+    if move is not None and move.open:
+        able = {each.id for each in asked_by(house(), page.procedure, move.action, today())}
+    rows = [_row(page, match, person, move if match.offer.id in able else None) for match in found]
     return render_template(
         "services/find.html",
         page=page,
@@ -128,14 +134,14 @@ def _shown(
     )
 
 
-def _row(page: CasePage, match: Match, person: Person | None, can_ask: bool) -> dict[str, Any]:
+def _row(page: CasePage, match: Match, person: Person | None, move: Move | None) -> dict[str, Any]:
     why = [look_up(words.WHY_NOT, code) for code in match.why_not]
     ask = None
-    if match.fits and can_ask and person is not None:
+    if match.fits and move is not None and person is not None:
         ask = url_for(
             "cases.act",
             reference=page.reference,
-            action=REFER,
+            action=move.action.name,
             seen=page.version,
             offer=match.offer.id,
             service=person.service,

@@ -67,7 +67,6 @@ WHY_NOT: Mapping[str, object] = {
     "full": _l("No place is free"),
     "unregistered": _l("Its registration has run out"),
     "declined": _l("Has declined to take this person on"),
-    "cannot_be_asked": _l("Cannot be asked under this procedure at the present stage"),
     "nobody_offers": _l("Nobody in the directory offers this"),
     "too_far": _l("Too far away"),
 }

@@ -98,7 +98,7 @@ def asks(page: Page, site: str, reference: str, shelter: str) -> str:
         page.locator("input[name=place_code]").last.check()
         press(page, "Look for a place")
     look(page)
-    said = page.locator("main").inner_text()
+    said = page.locator("main").text_content() or ""
     page.get_by_role("link", name=f"Ask them ({shelter})").click()
     assert page.locator("#offer option:checked").inner_text() == shelter
     press(page, "Continue")

@@ -12,6 +12,9 @@ from sop.procedure import Action, Procedure
 REFER: Final = "offer_referral"
 """The act by which an organisation is asked to take somebody on."""
 
+ASKING: Final = (REFER, "place_in_shelter")
+"""The acts that need an offer to be found first: after the return, and before it."""
+
 
 def asked_by(house: House, procedure: Procedure, action: Action, on: date) -> tuple[Offer, ...]:
     """The open offers whose organisation can hold the role that the act brings in."""

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Final
 
 from sqlmodel import col, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from repatriation.places.gazetteer import province_of
 from repatriation.records import trail
@@ -57,7 +56,7 @@ def record(house: House, actor: Actor, now: datetime, reference: str, person: Pe
         case = session.exec(visible_case(actor.organisation_id, reference)).first()
         if case is None:
             raise NotFound(reference)
-        added = not session.exec(_open(case.id, person.service)).first() and add_once(
+        added = add_once(
             session,
             UnmetNeed,
             id=new_id(),
@@ -75,12 +74,6 @@ def record(house: House, actor: Actor, now: datetime, reference: str, person: Pe
             detail = {"service": person.service, "province": province.code, "reason": reason}
             trail.append(session, actor, now, "need:recorded", detail, case.id)
     return added
-
-
-def _open(case_id: str, service: str) -> SelectOfScalar[str]:
-    return select(UnmetNeed.id).where(
-        UnmetNeed.case_id == case_id, UnmetNeed.service == service, col(UnmetNeed.ended_at).is_(None)
-    )
 
 
 def register(house: House, actor: Actor) -> Register:

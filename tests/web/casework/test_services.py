@@ -1,0 +1,115 @@
+"""The pages of the directory: who may enter and change what, and what the search asks again."""
+
+from datetime import timedelta
+
+import pytest
+
+from repatriation.web import services_glossary as words
+from repatriation.work.newcase import NewCase
+from repatriation.work.particulars import Particulars
+from repatriation.work.services import codes
+from repatriation.work.services.offers import offers
+from tests.web.casework.conftest import SOK, SPOKEN, World, fill_in
+from tests.web.conftest import read_page
+from tests.web.reading import obstacles
+
+SHELTER = "anti_trafficking_transitional_accomodation"
+ENTERED = {
+    "name": "House in Poipet",
+    "organisation": "ngo",
+    "place": "KHM-011002",
+    "takes": ["men", "women"],
+    "services": [SHELTER],
+    "capacity": "2",
+}
+
+
+@pytest.fixture
+def reference(world: World) -> str:
+    """Somebody for whom a place is looked for."""
+    new = NewCase(route="tha-khm", stage="received", age_group="adult", gate="poipet", person=SOK.person)
+    reference = world.open_case("poipet", new)
+    world.take("poipet", reference, "begin_screening")
+    world.take("poipet", reference, "find_trafficked", Particulars(authority="Centre"))
+    world.take("poipet", reference, "consent_to_referral", SPOKEN)
+    return reference
+
+
+def entered(world: World, **changes: object) -> str:
+    """An offer entered by its own organisation; gives its address."""
+    answer = fill_in(world.browser("ngo"), "/services/new", **{**ENTERED, **changes})
+    assert answer.status_code == 303, answer.text
+    return str(answer.location)
+
+
+def test_every_code_has_its_words() -> None:
+    assert tuple(words.SERVICES) == codes.SERVICES
+    assert tuple(words.WHO) == codes.WHO
+    assert tuple(words.DECLINED) == codes.DECLINED
+    assert set(codes.NEEDED_BECAUSE) == set(words.WHY_NOT)
+
+
+def test_an_entry_is_shown_with_its_marks_and_changed_by_its_own(world: World) -> None:
+    address = entered(world)
+    page = world.browser("datip").open(address)
+    assert obstacles(read_page(page)) == []
+    assert "Not checked lately" not in page.text
+    assert "I checked all this today" not in page.text
+    assert world.browser("datip").open(f"{address}/change").status_code == 404
+    assert world.browser("ngo").open(f"{address}/change").status_code == 200
+    world.clock.time += timedelta(days=200)
+    world.signed_in.clear()
+    assert "Not checked lately" in world.browser("mosvy").open("/services").text
+    done = world.browser("mosvy").send(f"{address}/checked")
+    assert done.status_code == 303
+    assert "Not checked lately" not in world.browser("mosvy").open("/services").text
+
+
+def test_a_withdrawn_entry_is_in_the_directory_no_more(world: World) -> None:
+    address = entered(world)
+    assert fill_in(world.browser("ngo"), f"{address}/withdraw").status_code == 303
+    assert "House in Poipet" not in world.browser("ngo").open("/services").text
+    assert fill_in_refused(world, address) == 404
+
+
+def fill_in_refused(world: World, address: str) -> int:
+    return world.browser("ngo").open(f"{address}/change").status_code
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"place": "Nowhereville"}, "No place is called so"),
+        ({"place": "Thmei"}, "Many places are called so"),
+        ({"place": "Bavet, Svay Rieng"}, "Several places are called so; choose one"),
+        ({"takes": []}, "Choose whom it is for"),
+        ({"min_age": "20", "max_age": "10"}, "The youngest age cannot be above the oldest"),
+        ({"taken": "9"}, "More places are taken than there are"),
+        ({"organisation": "datip"}, "Look at this again"),
+        ({"name": "..."}, "Enter the name"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_what_cannot_be_is_said_at_its_box(world: World, changes: dict[str, object], said: str) -> None:
+    answer = fill_in(world.browser("ngo"), "/services/new", **{**ENTERED, **changes})
+    assert answer.status_code == 400
+    assert said in answer.text or "Not a valid choice" in answer.text
+    assert offers(world.house, world.clock().date()) == ()
+
+
+def test_the_search_says_who_can_and_why_others_cannot(world: World, reference: str) -> None:
+    entered(world)
+    path = f"/cases/{reference}/services"
+    mosvy = world.browser("mosvy")
+    assert path in mosvy.open(f"/cases/{reference}").text
+    assert path not in world.browser("ngo").open("/cases").text
+    found = fill_in(mosvy, path, service=SHELTER, place="KHM-01100407", who="man")
+    assert "Can take the person (1)" in read_page(found).get_text(" ", strip=True)
+    assert "In the same district" in found.text
+    assert "offer_referral?" in found.text
+    nobody = fill_in(mosvy, path, service=SHELTER, place="KHM-01100407", who="trans")
+    assert "Enter this as an unmet need" in nobody.text
+    asked = fill_in(mosvy, path, service=SHELTER, place="KHM-01100407", who="child")
+    assert "Enter the age of the child" in asked.text
+    assert world.browser("datip").open(path).status_code == 404
+    assert world.browser("auditor").open(path).status_code == 404
