@@ -123,7 +123,7 @@ def at_home_again(story: Story) -> None:
     ngo.takes_all("agree_plan", "integrate", "begin_follow_up")
 
     story.pass_by(days=30)
-    ngo.open("/visits").entry(story.reference, "None yet")
+    ngo.open("/visits").entry(story.reference, "Missed")  # the first was to be two weeks after
     met = {"outcome": "seen", "safety": "safe", "seen_alone": "yes", "mode": "home"}
     ngo.visits(**met, notes="Sews at home, sleeps badly.", next_on=60)
     story.pass_by(days=61)

@@ -173,10 +173,10 @@ def add_goal(house: House, actor: Actor, now: datetime, reference: str, goal: Go
 
 def settle_goal(house: House, actor: Actor, now: datetime, reference: str, goal_id: str, to: str) -> None:
     """A goal is met, or dropped. Raises what `for_writing` raises, NotFound and Invalid."""
-    if to not in SETTLED:
-        raise Invalid({"to": "unknown"})
     with house.doors.act() as session:
         _, row, today = _to_write(session, house, actor, now, reference)
+        if to not in SETTLED:
+            raise Invalid({"to": "unknown"})
         goal = session.exec(
             select(PlanGoal).where(PlanGoal.id == goal_id, PlanGoal.plan_id == row.id)
         ).first()
