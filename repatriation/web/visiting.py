@@ -19,6 +19,7 @@ from repatriation.web.session import actor, house, now
 from repatriation.web.visit_form import REASONS
 from repatriation.web.words import look_up
 from repatriation.work.casepage import CasePage, VisitLine
+from repatriation.work.followup.course import is_to_visits
 from repatriation.work.followup.moving import move_visit
 from repatriation.work.followup.plans import plan_of
 from repatriation.work.permissions import Permission, may
@@ -38,6 +39,14 @@ PROBLEMS: Final = {
 }
 STEP_FOR: Final = {"retrafficked": "report_retrafficking", "breakdown": "report_breakdown"}
 LOST: Final = "report_lost_contact"
+CLOSURE: Final = "request_closure"
+OFFERED: Final = {
+    LOST: _l("Report that contact is lost"),
+    CLOSURE: _l("Ask for the case to be closed"),
+    STEP_FOR["retrafficked"]: _l("Report that the person was trafficked again"),
+    STEP_FOR["breakdown"]: _l("Report that the place does not hold"),
+    "": _l("Record that the person wishes no more visits"),
+}
 
 
 class MoveForm(PlainForm):
@@ -164,19 +173,33 @@ def _offers(page: CasePage) -> list[dict[str, Any]]:
     made = [visit for visit in page.visits if visit.at is not None]
     if not made:
         return []
-    last, offers = made[-1], []
+    last = made[-1]
+    offers: list[tuple[str, str | None, bool]] = []
     if last.finding in STEP_FOR:
         offers.append((look_up(glossary.FINDINGS, last.finding), STEP_FOR[last.finding], False))
     if last.attempts >= house().schedule.attempts:
         words = _("Nobody was found at %(number)s visits in a row.", number=last.attempts)
         offers.append((words, LOST, house().schedule.assumed))
+    if last.outcome == "declined":
+        offers.append((look_up(glossary.VISIT_OUTCOMES, last.outcome), _no_more_visits(page), False))
+    if last.outcome == "moved":
+        offers.append((look_up(glossary.VISIT_OUTCOMES, last.outcome), CLOSURE, False))
     return [
         {
             "words": words,
             "assumed": assumed,
             "href": url_for("cases.act", reference=page.reference, action=name, seen=page.version),
-            "step": name,
+            "step": OFFERED.get(name, OFFERED[""]),
         }
         for words, name, assumed in offers
-        if (move := page.move(name)) is not None and move.open
+        if name and (move := page.move(name)) is not None and move.open
     ]
+
+
+def _no_more_visits(page: CasePage) -> str | None:
+    """The act by which the person takes back that they agreed to visits."""
+    for name, action in page.procedure.actions.items():
+        act = action.consent
+        if act is not None and act.act == "withdraw" and is_to_visits(page.procedure.consents[act.consent]):
+            return name
+    return None

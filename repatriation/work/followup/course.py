@@ -81,7 +81,7 @@ def course(
     if PLAN_AGREED in step.recorded:
         return at.agreed()
     act = step.action.consent
-    if act is not None and _is_to_visits(procedure.consents[act.consent]):
+    if act is not None and is_to_visits(procedure.consents[act.consent]):
         if act.act != "give":
             return at.cancelled("consent_withdrawn")
         return at.begun() if step.view.stage == FOLLOW_UP else ()
@@ -186,10 +186,10 @@ class _At:
         return any(
             self.view.consents[name].decision != "given"
             for name, consent in self.procedure.consents.items()
-            if _is_to_visits(consent) and name in self.view.consents
+            if is_to_visits(consent) and name in self.view.consents
         )
 
 
-def _is_to_visits(consent: Consent) -> bool:
+def is_to_visits(consent: Consent) -> bool:
     """Whether a consent is the one to being visited at home, and not to word being sent abroad."""
     return consent.purpose == "follow_up" and any(role.startswith("home.") for role in consent.to)

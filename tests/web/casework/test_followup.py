@@ -270,15 +270,20 @@ def test_after_three_visits_that_find_nobody_lost_contact_is_offered(world: Worl
 
 
 @pytest.mark.parametrize(
-    ("finding", "words"),
+    ("told", "words"),
     [
-        ("retrafficked", "Report that the person was trafficked again"),
-        ("breakdown", "Report that the place does not hold"),
+        ({"finding": "retrafficked"}, "Report that the person was trafficked again"),
+        ({"finding": "breakdown"}, "Report that the place does not hold"),
+        ({"outcome": "declined"}, "Record that the person wishes no more visits"),
+        ({"outcome": "moved"}, "Ask for the case to be closed"),
     ],
 )
-def test_what_was_learned_leads_to_its_step(world: World, followed: str, finding: str, words: str) -> None:
+def test_what_was_learned_leads_to_its_step(
+    world: World, followed: str, told: dict[str, str], words: str
+) -> None:
+    world.take("ngo", followed, "consent_to_visits", SPOKEN)
     visitor = world.browser("ngo")
-    answer = fill_in(visitor, f"/cases/{followed}/visit", outcome="not_there", finding=finding)
+    answer = fill_in(visitor, f"/cases/{followed}/visit", **{"outcome": "not_there", **told})
     page = visitor.open(answer.headers["Location"])
     assert words in page.text
 
