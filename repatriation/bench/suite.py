@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
-from repatriation.bench import advance, clash, crash, documents, fair, http, imports, lists, sop
+from repatriation.bench import advance, boards, clash, crash, documents, fair, http, imports, lists, sop
 from repatriation.bench.place import Place, places
 from repatriation.bench.report import Report
 from sop import shelf
@@ -16,6 +16,7 @@ BENCHES: Final[Mapping[str, Callable[[Place], Report]]] = {
     "crash": crash.run,
     "clash": clash.run,
     "list": lists.run,
+    "boards": boards.run,
     "import": imports.run,
     "documents": documents.run,
 }
