@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-NAMES = ("sop", "advance", "http", "fair", "crash", "clash", "list", "import", "documents")
+NAMES = ("sop", "advance", "http", "fair", "crash", "clash", "list", "boards", "import", "documents")
 BOTH = ("sqlite", "postgresql")
 
 

@@ -91,7 +91,7 @@ TILES: Final[Mapping[str, Where]] = {
 
 
 def drawing(country: str, numbers: Mapping[str, tuple[int, str, str]], most: int) -> Markup:
-    """The map of a country. `numbers`: by code, how many, what is said of the province, and the list behind it;
+    """The map of a country. `numbers`: by code, how many, what is said of it, and the list behind the number;
     `most` is the largest number of all countries, which is the darkest.
 
     It is for the eye and the finger; whoever hears the page or goes by keys has the table beside it.
