@@ -12,7 +12,8 @@ from repatriation.bench.place import Place
 from repatriation.bench.plans import whole_tables
 from repatriation.bench.report import Report
 from repatriation.bench.world import World
-from repatriation.work.boards import behind, retention, stages, stuck
+from repatriation.work.boards import behind, load, needs, retention, stages, stuck, week
+from sop.followup import Standing
 
 SIZE: Final = 100_000
 QUICK: Final = 2_000
@@ -43,7 +44,9 @@ def _asks(world: World) -> dict[str, Ask]:
     house, now = world.house, datetime.now(UTC)
     busy, some = world.actors[BUSY], world.actors[MIDDLING]
     day = now.date()
+    missed = week.days_of(Standing.MISSED, now)
     found = {
+        "missed visits": week.behind(house, busy, "all", missed),
         "left a stage": stages.left(house, busy, now, "tha-khm", "verifying"),
         "stuck": stuck.behind(house, busy, now, day, "tha-khm", "any"),
         "met after six months": retention.behind(house, busy, now, 6, "met"),
@@ -52,6 +55,10 @@ def _asks(world: World) -> dict[str, Ask]:
         "time at each stage": partial(stages.stages, house, busy, now, day, of_others=False),
         "time at each stage, of all": partial(stages.stages, house, some, now, day, of_others=True),
         "stuck cases": partial(stuck.stuck, house, busy, now, day),
+        "the week": partial(week.week, house, busy, now, day, "all"),
+        "the week, by province": partial(week.by_province, house, busy, day, "all"),
+        "team load": partial(load.load, house, busy, now),
+        "unmet needs": partial(needs.needs, house, some, of_others=True),
         "still in contact": partial(retention.retention, house, busy, now),
         **{f"list: {name}": partial(behind.listed, house, each) for name, each in found.items()},
     }

@@ -5,6 +5,7 @@ from typing import Final
 
 from repatriation.bench import (
     advance,
+    boards,
     clash,
     crash,
     documents,
@@ -28,6 +29,7 @@ BENCHES: Final[Mapping[str, Callable[[Place], Report]]] = {
     "crash": crash.run,
     "clash": clash.run,
     "list": lists.run,
+    "boards": boards.run,
     "import": imports.run,
     "documents": documents.run,
     "partners": partners.run,

@@ -6,7 +6,7 @@ import click
 
 NAMES = (
     *("sop", "advance", "http", "fair", "crash", "clash", "list", "import", "documents", "partners"),
-    "followup",
+    *("boards", "followup"),
 )
 BOTH = ("sqlite", "postgresql")
 

@@ -90,15 +90,15 @@ TILES: Final[Mapping[str, Where]] = {
 }
 
 
-def drawing(country: str, numbers: Mapping[str, tuple[int, str, str]]) -> Markup:
-    """The map of a country. `numbers`: by code, how many, the name of the province, and the list behind it.
+def drawing(country: str, numbers: Mapping[str, tuple[int, str, str]], most: int) -> Markup:
+    """The map of a country. `numbers`: by code, how many, what is said of it, and the list behind the number;
+    `most` is the largest number of all countries, which is the darkest.
 
     It is for the eye and the finger; whoever hears the page or goes by keys has the table beside it.
     """
     tiles = TILES[country]
     wide = (max(x for x, _, _ in tiles.values()) + 1) * _SIDE
     high = (max(y for _, y, _ in tiles.values()) + 1) * _SIDE
-    most = max((number for number, _, _ in numbers.values()), default=1)
     drawn = [_tile(where, numbers.get(code), most) for code, where in tiles.items()]
     return Markup(
         '<svg class="tiles" viewBox="-2 -2 {} {}" aria-hidden="true" focusable="false">{}</svg>'

@@ -87,7 +87,9 @@ def _places(whose: str) -> dict[str, Any]:
             if code is not None and code in places
         }
         if here:
-            maps.append((look_up(glossary.COUNTRIES, country), tiles.drawing(country, here)))
+            maps.append(
+                (look_up(glossary.COUNTRIES, country), tiles.drawing(country, here, max(found.values())))
+            )
     return {"places": rows, "maps": maps}
 
 
