@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from repatriation.records.cases import CaseFile
 from repatriation.records.organisations import Organisation
+from repatriation.records.scope import every_case
 from repatriation.records.visits import Visit
 from repatriation.work.actors import Actor
 from repatriation.work.followup.moving import move_visit
@@ -59,7 +60,7 @@ def make_follow_up(house: House, actors: Mapping[str, Actor], now: datetime, kep
 
 def _next(house: House, reference: str) -> _Next | None:
     with house.doors.read() as session:
-        case = session.exec(select(CaseFile).where(CaseFile.reference == reference)).one()
+        case = session.exec(every_case().where(CaseFile.reference == reference)).one()
         visit = session.exec(
             select(Visit)
             .where(Visit.case_id == case.id, Visit.state == "planned")

@@ -54,7 +54,7 @@ def to_make(
     wanted = (
         select(Visit, CaseFile)
         .join(CaseFile, col(CaseFile.id) == col(Visit.case_id))
-        .where(*_planned(actor, own=own))
+        .where(col(Visit.case_id).in_(visible_ids(actor.organisation_id)), *_planned(actor, own=own))
         .order_by(col(Visit.due_on), col(Visit.id))
     )
     if until is not None:
@@ -74,7 +74,11 @@ def pressing(house: House, actor: Actor, now: datetime, today: date, *, own: boo
     until = today + timedelta(days=house.rhythm.soon_days + 1)
     wanted = (
         select(Visit)
-        .where(*_planned(actor, own=own), col(Visit.due_on) <= until)
+        .where(
+            col(Visit.case_id).in_(visible_ids(actor.organisation_id)),
+            *_planned(actor, own=own),
+            col(Visit.due_on) <= until,
+        )
         .order_by(col(Visit.due_on), col(Visit.id))
         .limit(MOST_COUNTED)
     )
@@ -87,7 +91,6 @@ def _planned(actor: Actor, *, own: bool) -> list[Any]:
     conditions: list[Any] = [
         Visit.state == "planned",
         col(Visit.due_on).is_not(None),
-        col(Visit.case_id).in_(visible_ids(actor.organisation_id)),
     ]
     if own:
         nobody = and_(col(Visit.officer_id).is_(None), col(Visit.organisation_id) == actor.organisation_id)

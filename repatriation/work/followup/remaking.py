@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from repatriation.records import trail
 from repatriation.records.cases import CaseFile
 from repatriation.records.plans import ReintegrationPlan
+from repatriation.records.scope import every_case
 from repatriation.records.visits import Visit
 from repatriation.work.actors import Actor
 from repatriation.work.followup.turns import Whose, planned, turn
@@ -27,7 +28,7 @@ def remake(
     """
     if row.counted_from is None or row.state == "ended":
         return 0
-    case = session.get_one(CaseFile, row.case_id)
+    case = session.exec(every_case().where(CaseFile.id == row.case_id)).one()
     country = house.shelf.pinned(case.digest).home
     slots = tuple(row.template or house.schedule.slots(child=row.children))
     days = dict(plan(slots, row.counted_from, house.calendars[country]))
@@ -106,7 +107,8 @@ def _remade(house: House, now: datetime, plan_id: str) -> bool:
         ).one()
         if row.template:
             return False
-        country = house.shelf.pinned(session.get_one(CaseFile, row.case_id).digest).home
+        case = session.exec(every_case().where(CaseFile.id == row.case_id)).one()
+        country = house.shelf.pinned(case.digest).home
         changed = remake(session, house, None, now, row, now.astimezone(zone_of(country)).date())
         if changed:
             said: dict[str, Any] = {"plan": row.version, "change": "visits", "remade": changed}

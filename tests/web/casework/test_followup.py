@@ -43,6 +43,7 @@ def child_in_follow_up(world: World) -> str:
     for who, action, given in TO_FOLLOW_UP:
         if action == "place_in_community":
             world.take("mosvy", reference, "arrange_alternative_care")
+            given = given.model_copy(update={"custody": "parents"})
         world.take(who, reference, action, spoken if given is SPOKEN else given)
     return reference
 
