@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, SelectChoice
+from wtforms import Field, IntegerField, SelectChoice
 from wtforms.validators import StopValidation
 
 from repatriation.work.particulars import YEARS, says_something
@@ -123,6 +123,21 @@ class NearOurTime:
         """Raises StopValidation where a slip of the hand made another year of it."""
         if field.data is not None and field.data.year not in YEARS:
             raise StopValidation(_l("Enter a real date, as day, month and year in figures"))
+
+
+class WholeNumber(IntegerField):  # type: ignore[misc]
+    """A number without a fraction, in the figures of any script; an empty box is none."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed; ValueError carries the message."""
+        self.data = None
+        written = valuelist[0].strip() if valuelist else ""
+        if not written:
+            return
+        try:
+            self.data = int(written)
+        except ValueError:
+            raise ValueError(_l("Enter a whole number in figures")) from None
 
 
 class SaysSomething:

@@ -8,13 +8,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from pydantic import ValidationError
 from werkzeug.wrappers import Response
-from wtforms import BooleanField, IntegerField, SelectField, SelectMultipleField, StringField
+from wtforms import BooleanField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from repatriation.web import glossary, services_find
 from repatriation.web import services_glossary as words
 from repatriation.web.desk import today
-from repatriation.web.forms import DateBoxes, NearOurTime, PlainForm, SaysSomething, choices
+from repatriation.web.forms import DateBoxes, NearOurTime, PlainForm, SaysSomething, WholeNumber, choices
 from repatriation.web.place_box import PlaceForm, shown_place
 from repatriation.web.security import permission
 from repatriation.web.services_shown import need_row, referral_row, row_of
@@ -70,14 +70,14 @@ class OfferForm(PlaceForm):
         [InputRequired(_l("Choose whom it is for"))],
         choices=choices(*words.TAKES.items()),
     )
-    min_age = IntegerField(_l("Youngest age (may be left empty)"), [Optional()])
-    max_age = IntegerField(_l("Oldest age (may be left empty)"), [Optional()])
+    min_age = WholeNumber(_l("Youngest age (may be left empty)"), [Optional()])
+    max_age = WholeNumber(_l("Oldest age (may be left empty)"), [Optional()])
     languages = SelectMultipleField(
         _l("Languages spoken there"), [Optional()], choices=choices(*glossary.SPOKEN.items())
     )
     accessible = BooleanField(_l("It suits people with a disability"))
-    capacity = IntegerField(_l("Places (leave empty where none are counted)"), [Optional()])
-    taken = IntegerField(_l("Places taken by people who are in no case here"), [Optional()])
+    capacity = WholeNumber(_l("Places (leave empty where none are counted)"), [Optional()])
+    taken = WholeNumber(_l("Places taken by people who are in no case here"), [Optional()])
     registered_until = DateBoxes(_l("Registered with the ministry until"), [NearOurTime()])
     checked_on = DateBoxes(_l("Day on which all this was last checked"), [NearOurTime()])
 

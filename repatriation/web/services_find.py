@@ -10,13 +10,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
-from wtforms import BooleanField, IntegerField, RadioField, SelectField
+from wtforms import BooleanField, RadioField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from repatriation.web import glossary
 from repatriation.web import services_glossary as words
 from repatriation.web.desk import today
-from repatriation.web.forms import choices
+from repatriation.web.forms import WholeNumber, choices
 from repatriation.web.paperwork import carried
 from repatriation.web.place_box import PlaceForm, in_full
 from repatriation.web.security import permission
@@ -48,7 +48,7 @@ class FindForm(PlaceForm):
         [InputRequired(_l("Choose who the person is"))],
         choices=choices(*words.WHO.items()),
     )
-    age = IntegerField(
+    age = WholeNumber(
         _l("Age in years (needed for a child)"),
         [Optional(), NumberRange(0, 120, _l("Enter the age in figures"))],
     )

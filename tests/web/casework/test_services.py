@@ -84,6 +84,7 @@ def fill_in_refused(world: World, address: str) -> int:
         ({"place": "Bavet, Svay Rieng"}, "Several places are called so; choose one"),
         ({"takes": []}, "Choose whom it is for"),
         ({"min_age": "20", "max_age": "10"}, "The youngest age cannot be above the oldest"),
+        ({"capacity": "many"}, "Enter a whole number in figures"),
         ({"taken": "9"}, "More places are taken than there are"),
         ({"organisation": "datip"}, "Look at this again"),
         ({"name": "..."}, "Enter the name"),
