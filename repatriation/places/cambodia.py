@@ -85,13 +85,19 @@ def _villages() -> Iterator[Place]:
     village does, the village's own is that commune's with the last two figures; where several of one commune
     bear the same, the first keeps it, for it stands where the code belongs. A village left without a code
     gets its commune's, a dash and a number: that is ours, and no official code looks like it.
+
+    A number that the list gives to one village is never given to another: files of others may bear it still,
+    and a place that is not found is better than one that is somebody else's.
     """
     without: dict[str, int] = {}
     taken: set[str] = set()
-    for row in _rows(Level.VILLAGE):
+    rows = tuple(_rows(Level.VILLAGE))
+    given = {row["village_code"] for row in rows}
+    for row in rows:
         commune, written = row["commune_code"], row["village_code"]
-        if not written.startswith(commune) and written[-2:] != "00":
-            written = commune + written[-2:]
+        if not written.startswith(commune):
+            mended = commune + written[-2:]
+            written = mended if mended not in given and written[-2:] != "00" else ""
         code = full_code(_COUNTRY, written)
         if not code or code in taken:
             without[commune] = without.get(commune, 0) + 1
