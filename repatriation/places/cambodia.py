@@ -65,7 +65,7 @@ NEIGHBOURS: Final = {
     "24": "02",
     "25": "03 10 14",
 }
-"""Which provinces touch, read off a map by us: assumed until somebody of the ministry has looked over it."""
+"""Which provinces touch, from common knowledge and no map: assumed until the ministry has looked it over."""
 
 
 def places() -> Iterator[Place]:
