@@ -54,8 +54,8 @@ messages: install ## Bring every catalogue up to date with the program; LANGUAGE
 	  --ignore-dirs ".* ._ telling" -o locales/messages.pot repatriation
 	@$(BIN)/pybabel -q extract -F locales/babel.cfg --no-location --sort-output --omit-header -c NOTE: \
 	  -k bi -k bip:1c,2 -k NC_:1c,2 -o locales/documents.pot documents locales
-	@$(BIN)/pybabel -q extract -F locales/babel.cfg --no-location --sort-output --omit-header \
-	  -o locales/mails.pot repatriation/work/telling
+	@$(BIN)/pybabel -q extract -F locales/mails.cfg --no-location --sort-output --omit-header \
+	  -o locales/mails.pot repatriation
 	@for domain in messages documents mails; do \
 	  if [ -n "$(LANGUAGE)" ] && [ ! -e "locales/$(LANGUAGE)/LC_MESSAGES/$$domain.po" ]; then \
 	    $(BIN)/pybabel -q init -D $$domain -i locales/$$domain.pot -d locales -l $(LANGUAGE); fi; \

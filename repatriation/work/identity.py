@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from repatriation.records import trail
 from repatriation.records.cases import CaseFile
 from repatriation.records.people import Person, PersonName, TraffickingAccount
-from repatriation.records.scope import visible_cases
+from repatriation.records.scope import visible_case, visible_cases
 from repatriation.records.sealing import Safe
 from repatriation.work.actors import Actor
 from repatriation.work.house import House
@@ -82,6 +82,24 @@ def open_identities(
             trail.append(session, actor, now, trail.IDENTITY_OPENED, {"reason": reason}, case.id)
             opened.append(_open(session, safe, case, account=account))
     return tuple(opened)
+
+
+def opened_for(
+    session: Session, actor: Actor, now: datetime, reference: str, reason: str, tag: str
+) -> CaseFile:
+    """The case of which something sealed is to be read: an act with a reason, written to its trail first.
+
+    Raises:
+        Invalid: the reason is none of `REASONS`.
+        NotFound: no such case, or not this officer's to know of.
+    """
+    if reason not in REASONS:
+        raise Invalid({"reason": "needed"})
+    case = session.exec(visible_case(actor.organisation_id, reference)).first()
+    if case is None:
+        raise NotFound(reference)
+    trail.append(session, actor, now, tag, {"reason": reason}, case.id)
+    return case
 
 
 def _open(session: Session, safe: Safe, case: CaseFile, *, account: bool) -> Identity:

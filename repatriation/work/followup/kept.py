@@ -7,15 +7,13 @@ from typing import Any, Final
 
 from sqlmodel import Session, col, select
 
-from repatriation.records import trail
 from repatriation.records.cases import CaseFile
-from repatriation.records.scope import visible_case, visible_ids
+from repatriation.records.scope import visible_ids
 from repatriation.records.sealing import CaseKey, Safe
 from repatriation.records.visits import Visit, VisitAddition
 from repatriation.work.actors import Actor
 from repatriation.work.house import House
-from repatriation.work.identity import REASONS
-from repatriation.work.refusals import Invalid, NotFound
+from repatriation.work.identity import opened_for
 
 PAGE: Final = 100
 
@@ -142,13 +140,8 @@ def open_notes(
         Invalid: the reason is none of `work.identity.REASONS`.
         NotFound: no such case, or not this officer's to know of.
     """
-    if reason not in REASONS:
-        raise Invalid({"reason": "needed"})
     with house.doors.act() as session:
-        case = session.exec(visible_case(actor.organisation_id, reference)).first()
-        if case is None:
-            raise NotFound(reference)
-        trail.append(session, actor, now, "visit:notes:opened", {"reason": reason}, case.id)
+        case = opened_for(session, actor, now, reference, reason, "visit:notes:opened")
         key = Safe(house.keyring).key_of(case)
         rows = session.exec(
             select(Visit)

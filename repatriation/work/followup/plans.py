@@ -13,13 +13,12 @@ from documents.kinds.reintegration_plan import Domain, Living
 from repatriation.records import trail
 from repatriation.records.cases import CaseFile
 from repatriation.records.plans import PlanGoal, ReintegrationPlan
-from repatriation.records.scope import visible_case
 from repatriation.records.sealing import CaseKey, Safe
 from repatriation.work.actors import Actor
 from repatriation.work.followup.remaking import remake
 from repatriation.work.followup.rights import PLAN, for_writing
 from repatriation.work.house import House
-from repatriation.work.identity import REASONS
+from repatriation.work.identity import opened_for
 from repatriation.work.particulars import YEARS
 from repatriation.work.reading import find
 from repatriation.work.refusals import Invalid, NotFound
@@ -117,13 +116,8 @@ def read_plan(house: House, actor: Actor, now: datetime, reference: str, reason:
         Invalid: the reason is none of `work.identity.REASONS`.
         NotFound: no such case, or not this officer's to know of.
     """
-    if reason not in REASONS:
-        raise Invalid({"reason": "needed"})
     with house.doors.act() as session:
-        case = session.exec(visible_case(actor.organisation_id, reference)).first()
-        if case is None:
-            raise NotFound(reference)
-        trail.append(session, actor, now, "plan:opened", {"reason": reason}, case.id)
+        case = opened_for(session, actor, now, reference, reason, "plan:opened")
         words = words_of(session, case, Safe(house.keyring).key_of(case))
         return words or PlanWords(None, ())
 
