@@ -40,9 +40,6 @@ _PARTS: Final[Select[Any]] = (
     .where(_PART.c.case_id == _CASE_ID)
     .order_by(_PART.c.since, _PART.c.role)
 )
-_HOLDER: Final[Select[Any]] = select(
-    *(_BODY.c[name] for name in ("id", "code", "name", "name_local", "country"))
-).where(_BODY.c.id == bindparam("holder_id"))
 _FACTS: Final[Select[Any]] = (
     select(
         _FACT.c.name,
@@ -79,7 +76,6 @@ class _Rows(NamedTuple):
     facts: list[Any]
     consents: list[Any]
     identifications: list[Any]
-    holder: Any | None
 
 
 def glance(house: House, actor: Actor, now: datetime, reference: str) -> CaseGlance:
@@ -109,7 +105,6 @@ def _read(lean: Lean, given: dict[str, str]) -> _Rows | None:
             lean.all(_FACTS, by) if case.state["facts"] else [],
             lean.all(_CONSENTS, by),
             lean.all(_IDENTIFICATIONS, by),
-            lean.one(_HOLDER, {"holder_id": case.holder_id}),
         )
         # Each SELECT sees its own moment, and a case changes by its version only.
         if lean.all(VERSION, by) == [(case.version,)]:
@@ -118,7 +113,7 @@ def _read(lean: Lean, given: dict[str, str]) -> _Rows | None:
 
 
 def _told(house: House, actor: Actor, now: datetime, rows: _Rows) -> CaseGlance:
-    case, holder = rows.case, rows.holder
+    case = rows.case
     procedure = house.shelf.pinned(case.digest)
     view = view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
     awaited = turn(procedure, view, now)
@@ -143,7 +138,7 @@ def _told(house: House, actor: Actor, now: datetime, rows: _Rows) -> CaseGlance:
         updated_at=case.updated_at,
         closed_at=case.closed_at,
         roles=roles,
-        holder=Body(*holder) if holder is not None else None,
+        holder=bodies.get(case.holder_id),
         turn=awaited,
         my_move=not roles.isdisjoint(awaited.waiting_for),
         deadlines=due(procedure, view, now, house.calendars),
