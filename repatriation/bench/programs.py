@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -165,6 +165,12 @@ def send(port: int, shares: Sequence[Sequence[Request]]) -> Sent:
         told = list(callers.map(lambda share: list(_send(port, share)), shares))
         seconds = time.monotonic() - began
     return Sent([heard for share in told for heard in share], seconds)
+
+
+def together(sent: Iterable[Sent]) -> Sent:
+    """Several sendings, one after the other, as one."""
+    every = tuple(sent)
+    return Sent([heard for each in every for heard in each.heard], sum(each.seconds for each in every))
 
 
 def _send(port: int, share: Sequence[Request]) -> Iterator[Heard]:

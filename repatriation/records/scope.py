@@ -151,3 +151,38 @@ STEP_CASE: Select[Any] = (
 live part in the case as role:organisation, joined by commas; and what was answered to the same key before, if
 anything. No row when there is no such case, or the organisation has no part in it. Given: reference,
 organisation_id, officer_id, key."""
+
+
+def _known(which: ColumnElement[bool]) -> ColumnElement[str | None]:
+    """The reference of another case, if the organisation has a part in it, too."""
+    seen = exists().where(
+        _PART.c.case_id == _OTHER.c.id,
+        _PART.c.organisation_id == bindparam("organisation_id"),
+        _PART.c.until.is_(None),
+    )
+    return core_select(_OTHER.c.reference).where(which, seen).limit(1).scalar_subquery()
+
+
+_OTHER = _CASE.alias("other_case")
+_SHOWN = (
+    *("id", "reference", "digest", "stage", "entered_at", "holder_id", "age_group", "state", "expected_on"),
+    *("gate", "version", "opened_at", "updated_at", "closed_at"),
+)
+
+GLANCE_CASE: Select[Any] = core_select(
+    *(_CASE.c[name] for name in _SHOWN),
+    _known(_OTHER.c.id == _CASE.c.reopens_id).label("reopened_from"),
+    _known(_OTHER.c.reopens_id == _CASE.c.id).label("reopened_as"),
+).where(
+    _CASE.c.reference == bindparam("reference"),
+    exists().where(
+        _PART.c.case_id == _CASE.c.id,
+        _PART.c.organisation_id == bindparam("organisation_id"),
+        _PART.c.until.is_(None),
+    ),
+)
+"""What a program is shown of a case's own row. No row when there is no such case, or the organisation has no
+part in it. Given: reference, organisation_id."""
+
+VERSION: Select[Any] = core_select(_CASE.c.version).where(_CASE.c.id == bindparam("case_id"))
+"""How far a case is that was found by `GLANCE_CASE`. Given: case_id."""

@@ -166,8 +166,8 @@ class TrailLine:
 
 
 @dataclass(frozen=True, slots=True)
-class CasePage:
-    """A case as one officer may see it at one moment."""
+class CaseGlance:
+    """Where a case stands at one moment, for one organisation: what a program is shown of it."""
 
     reference: str
     procedure: Procedure
@@ -183,24 +183,30 @@ class CasePage:
     holder: Body | None
     turn: Turn
     my_move: bool
-    passed: tuple[Passed, ...]
-    ahead: tuple[Stage, ...]
-    moves: tuple[Move, ...]
     deadlines: tuple[Deadline, ...]
     facts: tuple[FactLine, ...]
-    notes: tuple[NoteLine, ...]
     consents: tuple[Asked, ...]
     parts: tuple[PartLine, ...]
     identifications: tuple[IdentificationLine, ...]
-    visits: tuple[VisitLine, ...]
-    trail: tuple[TrailLine, ...]
     reopened_from: str | None
     reopened_as: str | None
 
     @property
     def version(self) -> int:
-        """The version that a step from this page is taken on."""
+        """The version that a step from here is taken on."""
         return self.view.version
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage(CaseGlance):
+    """A case as one officer may see it at one moment."""
+
+    passed: tuple[Passed, ...]
+    ahead: tuple[Stage, ...]
+    moves: tuple[Move, ...]
+    notes: tuple[NoteLine, ...]
+    visits: tuple[VisitLine, ...]
+    trail: tuple[TrailLine, ...]
 
     def move(self, action: str) -> Move | None:
         """The action of a name at this stage, or none."""

@@ -17,15 +17,14 @@ from repatriation.records.sealing import Safe
 from repatriation.records.trail import Trail
 from repatriation.records.visits import Visit, VisitAddition
 from repatriation.work.actors import Actor
+from repatriation.work.caselines import asked, identified, parts
 from repatriation.work.casepage import (
     Asked,
     Body,
     CasePage,
-    ConsentLine,
     FactLine,
     IdentificationLine,
     NoteLine,
-    PartLine,
     TrailLine,
     VisitLine,
 )
@@ -38,7 +37,7 @@ from repatriation.work.refusals import NotFound
 from repatriation.work.views import view_of
 from sop.clocks import zone_of
 from sop.deadlines import due
-from sop.engine import consent_is_live, turn
+from sop.engine import turn
 from sop.view import CaseView
 
 
@@ -106,7 +105,7 @@ class _Reader:
             facts=self._facts(view),
             notes=self._notes(),
             consents=self._consents(view),
-            parts=self._parts(),
+            parts=parts(self.parties, self.bodies),
             identifications=self._identifications(),
             visits=self._visits(),
             trail=self._trail(),
@@ -188,41 +187,10 @@ class _Reader:
         return row.at >= min(own)
 
     def _consents(self, view: CaseView) -> tuple[Asked, ...]:
-        said: dict[str, list[ConsentLine]] = {}
         rows = self.session.exec(
             select(Consent).where(Consent.case_id == self.case.id).order_by(col(Consent.seq))
         ).all()
-        for row in rows:
-            line = ConsentLine(
-                row.name,
-                row.decision,
-                row.at,
-                row.until,
-                row.language,
-                row.how,
-                row.interpreter is not None,
-                row.guardian is not None,
-                row.own_view,
-            )
-            said.setdefault(row.name, []).append(line)
-        return tuple(
-            Asked(consent, consent_is_live(view, name, self.now), tuple(said.get(name, ())))
-            for name, consent in self.procedure.consents.items()
-            if name in said or view.stage in consent.frm
-        )
-
-    def _parts(self) -> tuple[PartLine, ...]:
-        """One line for each organisation: its live roles, or those it had when it has none any more."""
-        lines = []
-        for organisation_id in dict.fromkeys(part.organisation_id for part in self.parties):
-            own = [part for part in self.parties if part.organisation_id == organisation_id]
-            live = [part for part in own if part.until is None] or own
-            until = None if live[0].until is None else max(part.until for part in live if part.until)
-            roles = tuple(dict.fromkeys(part.role for part in live))
-            lines.append(
-                PartLine(self.bodies[organisation_id], roles, min(part.since for part in own), until)
-            )
-        return tuple(lines)
+        return asked(self.procedure, view, rows, self.now)
 
     def _identifications(self) -> tuple[IdentificationLine, ...]:
         rows = self.session.exec(
@@ -230,10 +198,7 @@ class _Reader:
             .where(Identification.case_id == self.case.id)
             .order_by(col(Identification.seq))
         ).all()
-        return tuple(
-            IdentificationLine(row.kind, row.outcome, row.authority, row.country, row.form_version, row.at)
-            for row in rows
-        )
+        return identified(rows)
 
     def _visits(self) -> tuple[VisitLine, ...]:
         rows = self.session.exec(select(Visit).where(Visit.case_id == self.case.id)).all()

@@ -27,6 +27,7 @@ from repatriation.web.desk import day_for
 from repatriation.web.session import house, now
 from repatriation.work.actors import Actor
 from repatriation.work.cases import open_case
+from repatriation.work.glance import glance
 from repatriation.work.identity import REASONS
 from repatriation.work.lists import Order, Wanted
 from repatriation.work.lists import cases as listed
@@ -113,8 +114,8 @@ def _reading(blueprint: Blueprint) -> None:
         opening is written to the case's trail with both words.
         """
         person = _person(reference, query) if query.purpose or query.reason else None
-        page = case_page(house(), _us(), now(), reference)
-        return Said(shown.case(page, person), page.version)
+        seen = glance(house(), _us(), now(), reference)
+        return Said(shown.case(seen, person), seen.version)
 
     @call(
         blueprint,

@@ -4,7 +4,7 @@ from repatriation.web.api import shapes
 from repatriation.web.api.wording import plain, wording
 from repatriation.web.words import text
 from repatriation.work.actors import Actor
-from repatriation.work.casepage import Asked, Body, CasePage, Move
+from repatriation.work.casepage import Asked, Body, CaseGlance, CasePage, Move
 from repatriation.work.lists import CaseLine
 from repatriation.work.papers.asking import choices
 from repatriation.work.papers.rules import is_made_with
@@ -33,29 +33,29 @@ def line(case: CaseLine) -> shapes.CaseInList:
     )
 
 
-def case(page: CasePage, person: shapes.PersonSeen | None) -> shapes.Case:
+def case(seen: CaseGlance, person: shapes.PersonSeen | None) -> shapes.Case:
     """A case."""
     return shapes.Case(
-        reference=page.reference,
-        route=page.procedure.route,
-        edition=page.procedure.edition,
-        procedure=page.procedure.digest,
-        stage=page.stage.name,
-        ended=page.stage.end,
-        age_group=page.age_group,
-        version=page.version,
-        opened_at=page.opened_at,
-        entered_at=page.view.entered,
-        updated_at=page.updated_at,
-        closed_at=page.closed_at,
-        expected_on=page.expected_on,
-        gate=page.gate,
-        holder=_body(page.holder) if page.holder else None,
-        responsible=page.turn.responsible,
-        waiting_for=page.turn.waiting_for,
-        ours=page.my_move,
-        roles=tuple(sorted(page.roles)),
-        due=tuple(_due(deadline) for deadline in page.deadlines),
+        reference=seen.reference,
+        route=seen.procedure.route,
+        edition=seen.procedure.edition,
+        procedure=seen.procedure.digest,
+        stage=seen.stage.name,
+        ended=seen.stage.end,
+        age_group=seen.age_group,
+        version=seen.version,
+        opened_at=seen.opened_at,
+        entered_at=seen.view.entered,
+        updated_at=seen.updated_at,
+        closed_at=seen.closed_at,
+        expected_on=seen.expected_on,
+        gate=seen.gate,
+        holder=_body(seen.holder) if seen.holder else None,
+        responsible=seen.turn.responsible,
+        waiting_for=seen.turn.waiting_for,
+        ours=seen.my_move,
+        roles=tuple(sorted(seen.roles)),
+        due=tuple(_due(deadline) for deadline in seen.deadlines),
         facts=tuple(
             shapes.FactOnFile(
                 name=fact.name,
@@ -65,12 +65,12 @@ def case(page: CasePage, person: shapes.PersonSeen | None) -> shapes.Case:
                 counts=not fact.lapsed,
                 by=fact.body.code if fact.body else None,
             )
-            for fact in page.facts
+            for fact in seen.facts
         ),
-        consents=tuple(_consent(asked) for asked in page.consents),
+        consents=tuple(_consent(asked) for asked in seen.consents),
         parts=tuple(
             shapes.Part(organisation=_body(part.body), roles=part.roles, since=part.since, until=part.until)
-            for part in page.parts
+            for part in seen.parts
         ),
         identifications=tuple(
             shapes.Identified(
@@ -80,10 +80,10 @@ def case(page: CasePage, person: shapes.PersonSeen | None) -> shapes.Case:
                 country=each.country,
                 at=each.at,
             )
-            for each in page.identifications
+            for each in seen.identifications
         ),
-        reopened_from=page.reopened_from,
-        reopened_as=page.reopened_as,
+        reopened_from=seen.reopened_from,
+        reopened_as=seen.reopened_as,
         person=person,
     )
 
