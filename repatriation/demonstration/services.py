@@ -137,7 +137,8 @@ def make_need(house: House, actors: Mapping[str, Actor], now: datetime, cases: M
         return
     person = Person("trans", "KHM-01100407", SHELTER)
     found = matches(person, offers(house, now.date()))
-    record(house, mosvy, now, reference, person, lacking(found))
+    yesterday = now - timedelta(days=1)  # what is told lies in the past
+    record(house, mosvy, yesterday, reference, person, lacking(found))
 
 
 def asked(procedure: Procedure, chosen: str | None) -> str | None:
