@@ -1,5 +1,7 @@
 """`repatriation officer`: who may sign in."""
 
+from collections.abc import Callable
+
 import click
 
 from repatriation.commands.organisations import refused
@@ -116,21 +118,9 @@ def let_in(number: str, username: str, name: str, duty: str, language: str) -> N
 @click.argument("username")
 def forget_factors(username: str) -> None:
     """Take app, passkeys and recovery codes off USERNAME, who has lost them; the password stays."""
-    from datetime import UTC, datetime
-
-    from repatriation.opening import open_house
-    from repatriation.settings import read_settings
-    from repatriation.work.enrolment import officer_id
     from repatriation.work.factors import remove_all
-    from repatriation.work.refusals import Invalid
 
-    house = open_house(read_settings())
-    try:
-        with house.doors.read() as session:
-            found = officer_id(session, username)
-    except Invalid as problem:
-        raise refused(problem.problems) from None
-    remove_all(house, None, datetime.now(UTC), found)
+    _with_account(username, remove_all)
     click.echo(f"{username} signs in with the password alone, until they add something.")
 
 
@@ -139,23 +129,12 @@ def forget_factors(username: str) -> None:
 @click.password_option(help="12 characters or more; asked for when not given.")
 def password(username: str, password: str) -> None:
     """Give USERNAME another password; every session of theirs ends."""
-    from datetime import UTC, datetime
-
-    from repatriation.opening import open_house
-    from repatriation.settings import read_settings
     from repatriation.work.accounts import SHORTEST_PASSWORD, WeakPassword, set_password
-    from repatriation.work.enrolment import officer_id
-    from repatriation.work.refusals import Invalid
 
-    house = open_house(read_settings())
     try:
-        with house.doors.read() as session:
-            found = officer_id(session, username)
-        set_password(house, None, datetime.now(UTC), found, password)
+        _with_account(username, set_password, password)
     except WeakPassword:
         raise click.ClickException(f"The password needs {SHORTEST_PASSWORD} characters or more.") from None
-    except Invalid as problem:
-        raise refused(problem.problems) from None
     click.echo(f"{username} has another password, and is signed out everywhere.")
 
 
@@ -163,11 +142,18 @@ def password(username: str, password: str) -> None:
 @click.argument("username")
 def close(username: str) -> None:
     """Let USERNAME in no more. What they did stays under their name."""
+    from repatriation.work.accounts import close_account
+
+    _with_account(username, close_account)
+    click.echo(f"{username} is let in no more.")
+
+
+def _with_account(username: str, act: Callable[..., object], *more: str) -> None:
+    """Do to the account of that name what the operator asks; say so where there is none."""
     from datetime import UTC, datetime
 
     from repatriation.opening import open_house
     from repatriation.settings import read_settings
-    from repatriation.work.accounts import close_account
     from repatriation.work.enrolment import officer_id
     from repatriation.work.refusals import Invalid
 
@@ -175,10 +161,9 @@ def close(username: str) -> None:
     try:
         with house.doors.read() as session:
             found = officer_id(session, username)
-        close_account(house, None, datetime.now(UTC), found)
+        act(house, None, datetime.now(UTC), found, *more)
     except Invalid as problem:
         raise refused(problem.problems) from None
-    click.echo(f"{username} is let in no more.")
 
 
 @command.command("list")
