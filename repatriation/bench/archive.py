@@ -124,7 +124,7 @@ def _rows(world: World, models: Sequence[CaseFile], count: int, *, past: bool) -
             yield "party", [part[name] for name in _COLUMNS["party"]]
         if past:
             yield from _past(stays.get(model.id, ()), case_id, at - model.updated_at, number)
-            yield from _visits(case_id, bodies[BUSY], at, still=still)
+            yield from _visits(case_id, bodies[BUSY], at, now, still=still)
 
 
 def _stays(world: World) -> dict[str, list[Stay]]:
@@ -148,19 +148,20 @@ def _past(stays: Sequence[Stay], case_id: str, later: timedelta, number: int) ->
         at = left
 
 
-def _visits(case_id: str, organisation_id: str, at: datetime, *, still: bool) -> Iterator[Row]:
-    """Visits made, and one to come where the case is open."""
+def _visits(case_id: str, organisation_id: str, at: datetime, now: datetime, *, still: bool) -> Iterator[Row]:
+    """A visit every month: those made, and where the case is open one that was not, and those to come."""
     kept = Visit.metadata.tables["visit"].c
     for number in range(4):
-        made = number < 3
+        day = at + timedelta(days=30 * (number - 1))
+        made = day <= now and number != 2
         values: dict[str, Any] = {column.name: None for column in kept}
         for name, field in Visit.model_fields.items():
             if not field.is_required():
                 values[name] = field.get_default(call_default_factory=True)
         values |= {"id": new_id(), "case_id": case_id, "organisation_id": organisation_id}
-        values["due_on"] = (at + timedelta(days=30 * (number - 2))).date()
+        values["due_on"] = day.date()
         if made:
-            values |= {"at": at + timedelta(days=30 * (number - 2)), "outcome": "seen", "state": "done"}
+            values |= {"at": day, "outcome": "seen", "state": "done"}
         if made or still:
             yield "visit", [values[name] for name in _COLUMNS["visit"]]
 

@@ -444,12 +444,13 @@ def number_of(ids: Select[Any]) -> Select[Any]:
 
 
 def page_of(ids: Select[Any], most: int, *, beyond: bool) -> Select[Any]:
-    """The first of them with their cases, in the order of their keys. With `beyond`, those after a place, and
-    given besides: at_key, at_id."""
-    found = ids.subquery("found")
+    """The first of them with their cases, in the order of their keys, and on each line how many there are in
+    all. With `beyond`, those after a place, and given besides: at_key, at_id."""
+    found = ids.cte("found")
     page = (
         select(
             *found.c,
+            select(func.count()).select_from(found).scalar_subquery().label("total"),
             _CASE.c.reference,
             _CASE.c.route,
             _CASE.c.stage,

@@ -53,7 +53,10 @@ def listed(house: House, behind: Behind, place: Place | None = None) -> Listed:
     with house.doors.read() as session:
         connection = session.connection()
         rows = connection.execute(page_of(behind.ids, PAGE + 1, beyond=beyond), given).all()
-        total = int(connection.execute(number_of(behind.ids), behind.given).scalar_one())
+        if rows or not beyond:
+            total = int(rows[0].total) if rows else 0
+        else:  # a place after the last of them
+            total = int(connection.execute(number_of(behind.ids), behind.given).scalar_one())
     later = None
     if len(rows) > PAGE:
         last = rows[PAGE - 1]
