@@ -8,7 +8,7 @@ PROBLEMS = {
     "edited": "does not fit its own digest: it was changed",
     "missing": "is not there",
     "unlinked": "does not follow the one before it",
-    "head_differs": "is not where the case says its trail ends",
+    "head_differs": "is not where the case or partner says its trail ends",
     "seal_unsigned": "is under a seal whose signature does not fit",
     "seal_differs": "is under a seal whose root does not fit: what it covers was changed",
     "seal_missing": "is under a seal that is gone",

@@ -16,6 +16,7 @@ class Partner(Row, table=True):
 
     `described` is what it was registered with, in the names of RFC 7591; `keys` and `envelope_keys` are JWK
     sets; `scopes` is what was agreed. `drained_at` is when its bucket of calls has drained, in microseconds.
+    What it delivers has a chain of its own in the trail, which ends at `trail_seq` with `trail_head`.
     """
 
     id: str = identifier()
@@ -37,6 +38,9 @@ class Partner(Row, table=True):
     approved_at: Moment | None = moment("open", None)
     suspended_at: Moment | None = moment("open", None)
     drained_at: int = column("open", 0, kind=BigInteger())
+    trail_seq: int = column("open", 0)
+    trail_head: str = column("open", "")
+    sealed_seq: int = column("open", 0)
 
 
 class PartnerCard(Row, table=True):

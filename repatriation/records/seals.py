@@ -16,6 +16,7 @@ from repatriation.records.columns import Moment, Row, column, document, moment
 from repatriation.records.instance import Instance, locked
 from repatriation.records.keyring import Keyring
 from repatriation.records.notes import Checkpoint, merkle_root, sign
+from repatriation.records.partners import Partner
 from repatriation.records.trail import INSTANCE, Trail
 
 CHAINS = 1000
@@ -34,11 +35,8 @@ class Seal(Row, table=True):
     ranges: dict[str, Any] = document("open")
 
 
-_MARK = (
-    update(Row.metadata.tables["case_file"])
-    .where(col(CaseFile.id) == bindparam("the_id"))
-    .values(sealed_seq=bindparam("sealed"))
-)
+_CHAINED: tuple[type[CaseFile | Partner], ...] = (CaseFile, Partner)
+"""The tables whose rows have a chain of their own."""
 
 
 def seal(session: Session, keyring: Keyring, now: datetime.datetime, origin: str) -> Seal | None:
@@ -51,7 +49,9 @@ def seal(session: Session, keyring: Keyring, now: datetime.datetime, origin: str
     instance = session.get(Instance, "trail", populate_existing=True)
     own_end = instance.value["seq"] if instance else 0
     waiting = _waiting(session)
-    ranges: dict[str, tuple[int, int]] = {case_id: (sealed + 1, seq) for case_id, seq, sealed in waiting}
+    ranges: dict[str, tuple[int, int]] = {
+        chain: (sealed + 1, seq) for rows in waiting.values() for chain, seq, sealed in rows
+    }
     if own_end > mark.value["sealed"]:
         ranges[INSTANCE] = (mark.value["sealed"] + 1, own_end)
     if not ranges:
@@ -69,9 +69,8 @@ def seal(session: Session, keyring: Keyring, now: datetime.datetime, origin: str
         ranges={chain: list(ends) for chain, ends in ranges.items()},
     )
     session.add(made)
-    if waiting:
-        marks = [{"the_id": case_id, "sealed": seq} for case_id, seq, _ in waiting]
-        session.connection().execute(_MARK, marks)
+    for table, rows in waiting.items():
+        _mark(session, table, rows)
     mark.value = {"sealed": own_end}
     session.flush()
     return made
@@ -79,15 +78,19 @@ def seal(session: Session, keyring: Keyring, now: datetime.datetime, origin: str
 
 def oldest_unsealed(session: Session) -> datetime.datetime | None:
     """When the oldest event that is not sealed yet was recorded; None when all are sealed."""
-    unsealed = col(CaseFile.trail_seq) > col(CaseFile.sealed_seq)
-    first = select(func.min(Trail.at)).join(CaseFile, col(CaseFile.id) == Trail.chain)
-    of_cases = session.exec(first.where(unsealed, Trail.seq == CaseFile.sealed_seq + 1)).one()
+    oldest = [_oldest_unsealed(session, table) for table in _CHAINED]
     mark = session.get(Instance, "seal")
     sealed = mark.value["sealed"] if mark else 0
-    of_instance = session.exec(
-        select(func.min(Trail.at)).where(Trail.chain == INSTANCE, Trail.seq > sealed)
-    ).one()
-    return min((at for at in (of_cases, of_instance) if at is not None), default=None)
+    oldest.append(
+        session.exec(select(func.min(Trail.at)).where(Trail.chain == INSTANCE, Trail.seq > sealed)).one()
+    )
+    return min((at for at in oldest if at is not None), default=None)
+
+
+def _oldest_unsealed(session: Session, table: type[CaseFile | Partner]) -> datetime.datetime | None:
+    unsealed = col(table.trail_seq) > col(table.sealed_seq)
+    first = select(func.min(Trail.at)).join(table, col(table.id) == Trail.chain)
+    return session.exec(first.where(unsealed, Trail.seq == table.sealed_seq + 1)).one()
 
 
 def leaves_of(root_before: str | None, hashes: list[str]) -> list[bytes]:
@@ -96,10 +99,24 @@ def leaves_of(root_before: str | None, hashes: list[str]) -> list[bytes]:
     return before + [bytes.fromhex(digest) for digest in hashes]
 
 
-def _waiting(session: Session) -> list[tuple[str, int, int]]:
-    found = select(CaseFile.id, CaseFile.trail_seq, CaseFile.sealed_seq)
-    unsealed = found.where(col(CaseFile.trail_seq) > col(CaseFile.sealed_seq))
-    return list(session.exec(unsealed.order_by(CaseFile.id).limit(CHAINS)).all())
+_Waiting = dict[type[CaseFile | Partner], list[tuple[str, int, int]]]
+"""For each table the chains with events not sealed yet: which, where it ends, up to where it is sealed."""
+
+
+def _waiting(session: Session) -> _Waiting:
+    found: _Waiting = {}
+    for table in _CHAINED:
+        ends = select(col(table.id), col(table.trail_seq), col(table.sealed_seq))
+        unsealed = ends.where(col(table.trail_seq) > col(table.sealed_seq))
+        if rows := session.exec(unsealed.order_by(col(table.id)).limit(CHAINS)).all():
+            found[table] = list(rows)
+    return found
+
+
+def _mark(session: Session, table: type[CaseFile | Partner], rows: list[tuple[str, int, int]]) -> None:
+    kept = Row.metadata.tables[str(table.__tablename__)]
+    mark = update(kept).where(kept.c.id == bindparam("the_id")).values(sealed_seq=bindparam("sealed"))
+    session.connection().execute(mark, [{"the_id": chain, "sealed": seq} for chain, seq, _ in rows])
 
 
 def _hashes(session: Session, ranges: dict[str, tuple[int, int]]) -> list[str]:

@@ -1,7 +1,8 @@
 """The trail: what was done, by whom and when, each event holding the digest of the one before it.
 
-There is one chain for each case and one for the installation itself. No personal data stands in it: an
-event's detail holds codes, numbers and dates only, so that erasing a person never touches it.
+There is one chain for each case, one for what each partner delivers, and one for the installation itself.
+No personal data stands in it: an event's detail holds codes, numbers and dates only, so that erasing a person
+never touches it.
 """
 
 import hashlib

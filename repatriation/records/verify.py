@@ -12,6 +12,7 @@ from repatriation.records.columns import Row
 from repatriation.records.instance import Instance
 from repatriation.records.keyring import Keyring
 from repatriation.records.notes import NoteBroken, merkle_root, opened
+from repatriation.records.partners import Partner
 from repatriation.records.seals import Seal, leaves_of
 from repatriation.records.trail import INSTANCE, digest
 
@@ -22,9 +23,9 @@ class Problem(NamedTuple):
     """Something wrong with the trail: a code, and where. Words are chosen where it is shown.
 
     edited: the event does not fit its own digest; missing: an event is not there; unlinked: it does not
-    follow the one before it; head_differs: the chain ends elsewhere than its case says; seal_unsigned,
-    seal_differs: a seal's signature or root does not fit; seal_missing: a seal is gone; note_unknown: a
-    checkpoint from outside is not ours.
+    follow the one before it; head_differs: the chain ends elsewhere than its case or partner says;
+    seal_unsigned, seal_differs: a seal's signature or root does not fit; seal_missing: a seal is gone;
+    note_unknown: a checkpoint from outside is not ours.
     """
 
     code: str
@@ -84,10 +85,11 @@ def _chains(session: Session) -> _Chains:
 
 
 def _heads(session: Session, digests: dict[str, list[str]]) -> list[Problem]:
-    """Each case's file, and the installation's note, must name the last event of its chain."""
-    heads: list[tuple[str, int, str]] = list(
-        session.exec(select(CaseFile.id, CaseFile.trail_seq, CaseFile.trail_head)).all()
-    )
+    """Each case's file, each partner, and the installation's note, must name the last event of its chain."""
+    heads: list[tuple[str, int, str]] = [
+        *session.exec(select(CaseFile.id, CaseFile.trail_seq, CaseFile.trail_head)),
+        *session.exec(select(Partner.id, Partner.trail_seq, Partner.trail_head)),
+    ]
     instance = session.get(Instance, "trail")
     if instance is not None:
         heads.append((INSTANCE, instance.value["seq"], instance.value["head"]))

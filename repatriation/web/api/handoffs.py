@@ -13,7 +13,7 @@ from repatriation.web.api.problems import Problem
 from repatriation.web.api.reading import body
 from repatriation.web.callers import caller
 from repatriation.web.session import house, now
-from repatriation.work.handoffs import deciding, fetching, outcome, receiving
+from repatriation.work.handoffs import arrival, deciding, fetching, outcome, receiving
 from repatriation.work.partners import ledger
 
 
@@ -81,7 +81,7 @@ def make_blueprint() -> Blueprint:
             raise _refused("not_ascii") from None
         except jose.Unproven as problem:
             raise _refused(problem.code) from None
-        except receiving.OtherDigest:
+        except arrival.OtherDigest:
             ledger.refused(house(), caller().client_id, "envelope.other_digest", now())
             raise Problem("conflict") from None
         return _signed(taken.receipt)

@@ -172,10 +172,20 @@ def call_for(session: Session, row: Handoff, now: datetime, why: str) -> None:
     """Have a person look at a handoff: it stands first in their list, and they are told."""
     row.attention = why
     session.add(row)
-    detail = {"handoff": row.id, "why": why}
-    session.add(
-        Outbox(kind=TELL, case_id=row.case_id, recipient_id=row.organisation_id, run_at=now, detail=detail)
-    )
+    session.add(Outbox(**attention(row.id, row.case_id, row.organisation_id, why, now)))
+
+
+def attention(
+    handoff_id: str, case_id: str | None, organisation_id: str | None, why: str, now: datetime
+) -> dict[str, Any]:
+    """The outbox row that tells an organisation, or all who could be meant, that a handoff needs a person."""
+    return {
+        "kind": TELL,
+        "case_id": case_id,
+        "recipient_id": organisation_id,
+        "run_at": now,
+        "detail": {"handoff": handoff_id, "why": why},
+    }
 
 
 def decide_unasked(

@@ -3,46 +3,46 @@
 What came before is known again by what was signed, and gets the very receipt it got then.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
 
+from sqlalchemy import Select, bindparam
+from sqlalchemy import select as core_select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
-from partners import envelope, jose, receipts
+from partners import envelope, jose
 from partners.envelope import Envelope
 from partners.packets import STEPS, Decision, Handing, Update, Withdrawal
-from repatriation.records import trail
-from repatriation.records.columns import new_id
-from repatriation.records.handoffs import KINDS, Exchange, Handoff, HandoffFile, HandoffReceipt
-from repatriation.records.organisations import SYSTEM, Officer, Organisation
+from repatriation.records.doors import Clash, Writes
+from repatriation.records.handoffs import KINDS, Handoff, HandoffReceipt
 from repatriation.records.partners import Partner
 from repatriation.records.sealing import shred
 from repatriation.work.actors import Actor
 from repatriation.work.federation import hearing, pairing
 from repatriation.work.handoffs import outcome
+from repatriation.work.handoffs.arrival import Arrival, Seen
 from repatriation.work.handoffs.post import (
     SEEN_BY_SOMEBODY,
     answers_for,
     call_for,
     decide_unasked,
     locked_partner,
-    log,
-    new_handoff,
 )
 from repatriation.work.house import House
-from repatriation.work.opened import body_of
 from repatriation.work.refusals import NotFound
-from repatriation.work.sharing import bodies_for
-from sop.procedure import Procedure
-from sop.shelf import NotOnTheShelf
+
+_PARTNER = Partner.metadata.tables["partner"]
+_SENDER: Final[Select[Any]] = core_select(_PARTNER.c.envelope_keys, _PARTNER.c.envelope_issuer).where(
+    _PARTNER.c.id == bindparam("of_partner")
+)
 
 _TRIES: Final = 3
-
-
-class OtherDigest(Exception):
-    """Something else came before under the same jti."""
+_QUICK_TRIES: Final = 20
+"""What one partner sends at once is written down one after the other: whoever was too late looks again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +61,41 @@ def receive(house: House, actor: Actor, now: datetime, partner_id: str, sealed: 
         OtherDigest: something else came before under the same jti.
     """
     came = _open(house, now, partner_id, sealed)
+    arrival = Arrival(house, actor, now, partner_id, came)
+    if isinstance(came.packet, Handing) and pairing.unfit(house, came.packet) is None:
+        try:
+            return _asked(house, arrival)
+        except (_TakenBack, Clash):
+            pass
     for tries_left in reversed(range(_TRIES)):
         try:
             with house.doors.act() as session:
-                return _take(session, house, actor, now, partner_id, came)
+                return _take(session, house, actor, now, partner_id, came, arrival)
         except IntegrityError:
             # The same envelope, in the same instant: the other one was first.
             if not tries_left:
                 raise
     raise AssertionError("unreachable")
+
+
+class _TakenBack(Exception):
+    """The withdrawal came first."""
+
+
+def _asked(house: House, arrival: Arrival) -> Taken:
+    """Keep what asks somebody here and leads to nothing else yet: most of what comes, and quickly."""
+
+    def decide(seen: Seen) -> Writes:
+        first = arrival.first_receipt(seen)
+        if first is not None:
+            return Writes(None, (), Taken(first, fresh=False))
+        if seen.taken_back:
+            raise _TakenBack
+        guard, *rest = arrival.writes(seen)
+        return Writes(guard, (*rest, arrival.told(seen)), Taken(arrival.receipt, fresh=True))
+
+    taken: Taken = house.doors.step(lambda lean: arrival.look(lean.all), decide, tries=_QUICK_TRIES)
+    return taken
 
 
 def receipt_of(house: House, partner_id: str, jti: str) -> str:
@@ -88,12 +114,11 @@ def receipt_of(house: House, partner_id: str, jti: str) -> str:
 
 
 def _open(house: House, now: datetime, partner_id: str, sealed: str) -> Envelope:
-    with house.doors.read() as session:
-        partner = session.get(Partner, partner_id)
-    if partner is None or partner.envelope_keys is None or partner.envelope_issuer is None:
+    sender = house.doors.look(lambda lean: lean.one(_SENDER, {"of_partner": partner_id}))
+    if sender is None or sender.envelope_keys is None or sender.envelope_issuer is None:
         raise jose.Unproven("no_envelope_keys")
     try:
-        keys = jose.public_keys(partner.envelope_keys)
+        keys = _keys(json.dumps(sender.envelope_keys))
     except jose.BadKey as problem:
         raise jose.Unproven(problem.code) from None
     return envelope.open_(
@@ -101,90 +126,36 @@ def _open(house: House, now: datetime, partner_id: str, sealed: str) -> Envelope
         house.keyring.instance_keys().encryption_keys(now),
         keys,
         issuer=house.issuer,
-        sender=partner.envelope_issuer,
+        sender=sender.envelope_issuer,
     )
+
+
+@lru_cache(maxsize=256)
+def _keys(jwks: str) -> tuple[jose.PublicKey, ...]:
+    """Keys that partners sign with, read once for each set."""
+    return jose.public_keys(json.loads(jwks))
 
 
 def _take(
-    session: Session, house: House, actor: Actor, now: datetime, partner_id: str, came: Envelope
+    session: Session,
+    house: House,
+    actor: Actor,
+    now: datetime,
+    partner_id: str,
+    came: Envelope,
+    arrival: Arrival,
 ) -> Taken:
     partner = locked_partner(session, partner_id)
-    before = session.exec(
-        select(Handoff).where(Handoff.issuer == came.claims.iss, Handoff.jti == came.claims.jti)
-    ).first()
-    if before is not None:
-        if before.digest != came.digest:
-            raise OtherDigest
-        return Taken(_first_receipt(session, before), fresh=False)
-    envelope.refuse_untimely(came.claims, now)
-    row = _keep(session, house, now, partner, came)
-    receipt = receipts.write(
-        issuer=house.issuer,
-        audience=came.claims.iss,
-        jti=came.claims.jti,
-        sha256=came.digest,
-        state="received",
-        key=house.keyring.instance_keys().envelope_key(now),
-        now=now,
-    )
-    session.add(
-        HandoffReceipt(handoff_id=row.id, issuer=house.issuer, state="received", at=now, text=receipt)
-    )
-    log(session, partner.id, "received", came, now, linked=_linked(session, partner.id, came))
-    detail = {
-        "handoff": row.id,
-        "kind": row.kind,
-        "partner": partner.id,
-        "sha256": jose.decode(came.digest).hex(),
-    }
-    trail.append(session, actor, now, "handoff:arrived", detail)
-    _follow(session, house, actor, now, row, partner, came)
-    return Taken(receipt, fresh=True)
-
-
-def _keep(session: Session, house: House, now: datetime, partner: Partner, came: Envelope) -> Handoff:
-    """The row, with everything that was said sealed under its own key."""
-    packet = came.packet
-    handing = packet if isinstance(packet, Handing) else None
-    row, key = new_handoff(
-        house,
-        direction="received",
-        kind=came.claims.type,
-        partner_id=partner.id,
-        issuer=came.claims.iss,
-        jti=came.claims.jti,
-        about=None if isinstance(packet, Handing) else packet.about,
-        what=packet.what if isinstance(packet, Update) else None,
-        role=handing.to if handing else None,
-        route=handing.route if handing else None,
-        purpose=handing.purpose if handing else None,
-        step=handing.step if handing else None,
-        handling=list(handing.handling) if handing else [],
-        organisation_id=_for_whom(session, house, handing) if handing else None,
-        state="received",
-        waiting=handing is not None,
-        standing=handing is not None,
-        digest=came.digest,
-        prev=came.claims.prev,
-        at=now,
-        expires_at=came.expires,
-    )
-    key.seal_into(row, signed=came.text)
-    session.add(row)
-    session.flush()
-    for number, each in enumerate(came.claims.attachments, start=1):
-        file = HandoffFile(
-            id=new_id(),
-            handoff_id=row.id,
-            number=number,
-            media_type=each.media_type,
-            size=each.size,
-            sha256=each.sha256,
-            href=each.href,
-        )
-        key.seal_into(file, name=each.name, key=each.key)
-        session.add(file)
-    return row
+    connection = session.connection()
+    seen = arrival.look(lambda question, given: connection.execute(question, given).all())
+    first = arrival.first_receipt(seen)
+    if first is not None:
+        return Taken(first, fresh=False)
+    for write in arrival.writes(seen):
+        connection.execute(write.statement, dict(write.values))
+    row = session.get_one(Handoff, arrival.id)
+    _follow(session, house, actor, now, row, partner, came, taken_back=seen.taken_back)
+    return Taken(arrival.receipt, fresh=True)
 
 
 def _follow(
@@ -195,12 +166,13 @@ def _follow(
     row: Handoff,
     partner: Partner,
     came: Envelope,
+    *,
+    taken_back: bool,
 ) -> None:
     """What follows at once from what came. What a person must decide waits for one."""
     packet = came.packet
     if isinstance(packet, Handing):
-        answers_for(session, row, now, came.claims.iss, "received", partner.organisation_id)
-        if _taken_back_already(session, row):
+        if taken_back:
             _close(session, row)
         elif (unfit := pairing.unfit(house, packet)) is not None:
             _refuse(session, house, now, row, partner, unfit)
@@ -284,21 +256,6 @@ def _close(session: Session, row: Handoff) -> None:
     session.add(row)
 
 
-def _taken_back_already(session: Session, row: Handoff) -> bool:
-    """Whether the withdrawal came before what it takes back."""
-    return (
-        session.exec(
-            select(Handoff.id).where(
-                Handoff.partner_id == row.partner_id,
-                Handoff.about == row.jti,
-                Handoff.issuer == row.issuer,
-                Handoff.kind == "withdrawal",
-            )
-        ).first()
-        is not None
-    )
-
-
 def _target(session: Session, partner: Partner, packet: Update | Withdrawal | Decision) -> Handoff | None:
     """What a message is about: something that passed between this partner and us, from either."""
     kinds: tuple[str, ...] = ("referral", "transfer")
@@ -316,41 +273,3 @@ def _target(session: Session, partner: Partner, packet: Update | Withdrawal | De
         )
         .with_for_update()
     ).first()
-
-
-def _linked(session: Session, partner_id: str, came: Envelope) -> bool:
-    """Whether what an envelope names as the one before it has passed here, too."""
-    prev = came.claims.prev
-    if prev is None:
-        return True
-    found = select(Exchange.id).where(Exchange.partner_id == partner_id, Exchange.digest == prev)
-    return session.exec(found).first() is not None
-
-
-def _first_receipt(session: Session, row: Handoff) -> str:
-    return session.exec(
-        select(HandoffReceipt.text).where(
-            HandoffReceipt.handoff_id == row.id, HandoffReceipt.state == "received"
-        )
-    ).one()
-
-
-def _for_whom(session: Session, house: House, packet: Handing) -> str | None:
-    """The organisation here that a handoff is for: the one it names, or the only one that could hold the role
-    it names. None where it is not plain; then whoever could, may take it up.
-    """
-    manned = select(Officer.organisation_id).where(col(Officer.active).is_(True), Officer.duty != SYSTEM)
-    rows = session.exec(select(Organisation).where(col(Organisation.id).in_(manned))).all()
-    bodies = [body_of(row) for row in rows]
-    named = [body for body in bodies if body.code == packet.organisation]
-    procedure = _procedure(house, packet)
-    if procedure is not None and packet.to:
-        named = named or list(bodies_for(procedure, packet.to, bodies))
-    return named[0].id if len(named) == 1 else None
-
-
-def _procedure(house: House, packet: Handing) -> Procedure | None:
-    try:
-        return house.shelf.pinned(packet.procedure or "")
-    except NotOnTheShelf:
-        return next((each for each in house.shelf if each.route == packet.route), None)
