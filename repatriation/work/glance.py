@@ -5,7 +5,7 @@ shows, and as quickly as the database allows.
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BindParameter, Select, bindparam, select
+from sqlalchemy import BindParameter, Select, bindparam, literal_column, select
 
 from repatriation.records.cases import Fact, Party
 from repatriation.records.consents import Consent
@@ -59,11 +59,16 @@ _CONSENTS: Final[Select[Any]] = (
     .where(_SAID.c.case_id == _CASE_ID)
     .order_by(_SAID.c.seq)
 )
+_ONE = select(literal_column("1").label("one")).subquery("one")
 _IDENTIFICATIONS: Final[Select[Any]] = (
-    select(*(_FOUND.c[name] for name in ("kind", "outcome", "authority", "country", "form_version", "at")))
-    .where(_FOUND.c.case_id == _CASE_ID)
+    select(
+        VERSION.scalar_subquery().label("version"),
+        *(_FOUND.c[name] for name in ("kind", "outcome", "authority", "country", "form_version", "at")),
+    )
+    .select_from(_ONE.outerjoin(_FOUND, _FOUND.c.case_id == _CASE_ID))
     .order_by(_FOUND.c.seq)
 )
+"""Read last, and with how far the case is then: a row without a kind when there is none. Given: case_id."""
 
 _TRIES: Final = 3
 
@@ -99,16 +104,13 @@ def _read(lean: Lean, given: dict[str, str]) -> _Rows | None:
         if case is None:
             raise NotFound(given["reference"])
         by = {"case_id": case.id}
-        rows = _Rows(
-            case,
-            lean.all(_PARTS, by),
-            lean.all(_FACTS, by) if case.state["facts"] else [],
-            lean.all(_CONSENTS, by),
-            lean.all(_IDENTIFICATIONS, by),
-        )
+        bodies = lean.all(_PARTS, by)
+        facts = lean.all(_FACTS, by) if case.state["facts"] else []
+        consents = lean.all(_CONSENTS, by)
+        found = lean.all(_IDENTIFICATIONS, by)
         # Each SELECT sees its own moment, and a case changes by its version only.
-        if lean.all(VERSION, by) == [(case.version,)]:
-            return rows
+        if found[0].version == case.version:
+            return _Rows(case, bodies, facts, consents, [row for row in found if row.kind is not None])
     return None
 
 

@@ -10,8 +10,11 @@ import pytest
 from sqlmodel import select
 
 from partners import envelope, files, jose, receipts
-from repatriation.records.handoffs import HandoffReceipt
+from repatriation.records import seals
+from repatriation.records.handoffs import Exchange, HandoffReceipt
+from repatriation.records.partners import Partner
 from repatriation.records.trail import Trail
+from repatriation.records.verify import verify
 from repatriation.work.handoffs import composing, fetching
 from repatriation.work.handoffs.composing import File
 from repatriation.work.refusals import Invalid
@@ -300,3 +303,36 @@ def test_a_suspended_partner_gets_nothing_at_its_next_call(two: Two, program: Pr
     assert deliver(program, text, token).status_code == 401
     two.bangkok.resume()
     assert deliver(program, text, token).status_code == 200
+
+
+def test_many_of_one_sender_at_once_are_all_kept_in_one_line_and_one_chain(
+    two: Two, program: Program
+) -> None:
+    token = program.token("handoff:send")
+    letters = [sealed(two, signed(two, claims(two))) for _ in range(24)]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda letter: deliver(program, letter, token).status_code, letters))
+    assert answers == [200] * 24
+    place = two.bangkok
+    with place.house.doors.act() as session:
+        partner = session.exec(select(Partner).where(Partner.client_id == program.client_id)).one()
+        log = session.exec(select(Exchange.number).where(Exchange.partner_id == partner.id)).all()
+        chain = session.exec(select(Trail.tag).where(Trail.chain == partner.id)).all()
+        assert sorted(log) == list(range(1, 25))
+        assert list(chain) == ["handoff:arrived"] * 24
+        while made := seals.seal(session, place.house.keyring, place.clock(), "tests"):
+            assert made.ranges[partner.id] == [1, 24]
+        found = verify(session, place.house.keyring)
+    assert found.problems == ()
+
+
+def test_an_arrival_that_is_cut_off_its_chain_is_found(two: Two, program: Program) -> None:
+    deliver(program, sealed(two, signed(two, claims(two))))
+    place = two.bangkok
+    with place.house.doors.act() as session:
+        partner = session.exec(select(Partner).where(Partner.client_id == program.client_id)).one()
+        partner.trail_seq = 0
+        session.add(partner)
+        session.flush()
+        problems = verify(session, place.house.keyring).problems
+    assert [(each.code, each.chain) for each in problems] == [("head_differs", partner.id)]
