@@ -17,6 +17,7 @@ from repatriation.web.casefile import shown_day, shown_moment
 from repatriation.web.forms import PlainForm, choices
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now
+from repatriation.work.papers.undone import REVOKED, REVOKED_THERE
 from repatriation.work.permissions import Permission
 from repatriation.work.refusals import Invalid
 from repatriation.work.telling.inbox import NoticeLine, notices, open_notice, read_all
@@ -35,6 +36,10 @@ WORDS: Final[Mapping[tuple[str, str | None], object]] = {
     ("case:moved", None): _l("Somebody took a step in a case"),
     ("case:left", None): _l("Your organisation has no part in a case any more"),
     ("handoff:attention", None): _l("A handoff needs somebody"),
+    ("paper:revoked", None): _l("A paper counts no more"),
+    ("paper:revoked:there", None): _l(
+        "A paper of the other country counts no more: check it before you use it"
+    ),
 }
 TONES: Final[Mapping[str | None, str]] = {
     "due_soon": "going",
@@ -98,6 +103,10 @@ def make_blueprint() -> Blueprint:
         line = open_notice(house(), actor(), now(), notice_id)
         if "handoff" in line.detail:
             return redirect(url_for("handoffs.handoff", handoff_id=line.detail["handoff"]), 303)
+        if line.in_sight and line.kind == REVOKED:
+            return redirect(url_for("cases.papers", reference=line.detail["reference"]), 303)
+        if line.in_sight and line.kind == REVOKED_THERE:
+            return redirect(url_for("cases.elsewhere", reference=line.detail["reference"]), 303)
         if line.in_sight:
             return redirect(url_for("cases.case", reference=line.detail["reference"]), 303)
         return redirect(url_for("inbox.index"), 303)
