@@ -85,6 +85,11 @@ def test_what_cannot_be_registered_is_said_member_by_member(staffed: Run, tmp_pa
     for text, said in (
         (json.dumps(described(admin=True)), "admin: is no member of a registration"),
         (json.dumps(described(organisation="x")), "organisation: is not known here"),
+        (
+            json.dumps(described(jwks_uri="https://x.example/keys")),
+            "jwks_uri: is not fetched: send the public",
+        ),
+        (json.dumps(described(token_endpoint_auth_method="tls_client_auth")), "by private_key_jwt and DPoP"),
         ('{"scope": "a", "scope": "b"}', "sent_twice"),
         ("[", "not_json"),
     ):

@@ -278,6 +278,16 @@ def test_a_registration_that_cannot_be_taken_says_which_member(
         with pytest.raises(registration.BadRegistration) as refused:
             registration.of(changed)
         assert list(refused.value.problems) == [member]
+    for member, value, code in (
+        ("jwks_uri", "https://embassy.example.org/keys", "send_jwks"),
+        ("token_endpoint_auth_method", "tls_client_auth", "no_certificates"),
+        ("token_endpoint_auth_method", "self_signed_tls_client_auth", "no_certificates"),
+        ("tls_client_auth_subject_dn", "CN=embassy", "no_certificates"),
+        ("tls_client_certificate_bound_access_tokens", True, "no_certificates"),
+    ):
+        with pytest.raises(registration.BadRegistration) as refused:
+            registration.of({**good, member: value})
+        assert refused.value.problems == {member: code}
     for more, code in (
         ({"grant_types": ["authorization_code"]}, "redirect_uris_needed"),
         ({"envelope_issuer": BANGKOK}, "envelope_incomplete"),
