@@ -349,6 +349,7 @@ def _page(handoff_id: str) -> str:
         because=glossary.RESPONSIBLE_BECAUSE,
         states=glossary.HANDOFF_STATES,
         live=page.line.state in withdrawing.LIVE,
+        keeping=house().keeping,
     )
 
 

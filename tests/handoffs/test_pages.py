@@ -1,6 +1,7 @@
 """The pages for handing over, as officers on both sides use them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from bs4 import Tag
@@ -11,6 +12,9 @@ from repatriation.records.organisations import Officer
 from repatriation.records.trail import Trail
 from repatriation.web.handoffs_shown import packet_rows
 from repatriation.work import accounts
+from repatriation.work.handoffs import deciding
+from repatriation.work.handoffs.retention import shred_finished
+from repatriation.work.house import Keeping
 from tests.handoffs.two import Place, Two
 from tests.web.casework.conftest import fill_in, send_on
 from tests.web.conftest import PASSWORD, Visitor, read_page
@@ -188,3 +192,28 @@ def test_nothing_leaves_that_the_preview_does_not_show(two: Two) -> None:
                 inside = {k: v for k, v in shown[part].items() if k != member}  # type: ignore[attr-defined]
                 without = Handing.model_validate({**shown, part: inside})
                 assert packet_rows(without) != packet_rows(whole), member
+
+
+def test_the_page_says_when_what_it_says_is_destroyed_and_that_the_days_are_assumed(
+    two: Two, browser: Callable[[Place, str], Visitor]
+) -> None:
+    here = two.bangkok
+    path = f"/handoffs/{two.send(two.open_case(), 'referral').id}"
+    assert "90 days after all of it is finished, which it is not yet" in words(browser(here, "bangkok"), path)
+    here.deliver()
+    place = two.chiang_mai
+    deciding.decline(place.house, place.officers["chiang-mai"], place.clock(), place.row().id, "no_room")
+    two.exchange_all()
+    deciding.seen(here.house, here.officers["bangkok"], here.clock(), path.rpartition("/")[2])
+    finished = words(browser(here, "bangkok"), path)
+    assert "All of it is finished. What it says is destroyed after" in finished
+    assert "The number of days is assumed." in finished
+    two.pass_by(days=91)
+    shred_finished(here.house, here.clock())
+    assert "90 days after all of it was finished" in words(browser(here, "bangkok"), path)
+    here.house = replace(here.house, keeping=Keeping(30, assumed=False))
+    here.app.extensions["house"] = here.house
+    again = f"/handoffs/{two.send(two.open_case(), 'referral').id}"
+    said = words(browser(here, "bangkok"), again)
+    assert "destroyed 30 days after all of it" in said
+    assert "assumed" not in said

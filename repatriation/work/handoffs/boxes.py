@@ -26,6 +26,7 @@ from repatriation.work.actors import Actor
 from repatriation.work.handoffs import desk
 from repatriation.work.handoffs.deciding import could_take_up, own
 from repatriation.work.handoffs.post import DELIVER, signed_text
+from repatriation.work.handoffs.retention import destroyed_on
 from repatriation.work.house import House
 from repatriation.work.refusals import NotFound, ReadOnly
 
@@ -67,8 +68,9 @@ class Answering:
 
 @dataclass(frozen=True, slots=True)
 class HandoffPage:
-    """One handoff with all that was said about it. `readable`: what it said is still there to be opened;
-    `together`: the case is to be carried on by both, step by step.
+    """One handoff with all that was said about it. `readable`: what it said is still there to be opened, and
+    `destroyed_on` when it will not be, once all is finished; `shredded_at` when it was destroyed. `together`:
+    the case is to be carried on by both, step by step.
     """
 
     line: HandoffLine
@@ -77,6 +79,8 @@ class HandoffPage:
     route: str | None
     standing: bool
     readable: bool
+    destroyed_on: datetime | None
+    shredded_at: datetime | None
     together: bool
     answering: tuple[Answering, ...]
     receipts: tuple[tuple[datetime, str, str], ...]
@@ -156,6 +160,8 @@ def page(house: House, actor: Actor, handoff_id: str) -> HandoffPage:
             route=row.route,
             standing=row.standing,
             readable=bool(row.wrapped_key),
+            destroyed_on=destroyed_on(session, house, row) if row.wrapped_key else None,
+            shredded_at=row.shredded_at,
             together=_together(house, row),
             answering=_answering(session, house, row),
             receipts=_receipts(session, house, row),

@@ -1,7 +1,10 @@
-"""A paper may be revoked by nobody, when the step that it was issued with is undone."""
+"""A paper may be revoked by nobody, when the step that it was issued with is undone. What a handoff said may
+be destroyed, long after all of it is finished.
+"""
 
 import sqlalchemy as sa
 from alembic import op
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 revision: str = "0016"
 down_revision: str | None = "0013"
@@ -24,7 +27,10 @@ _TAKE_OVER = """
 
 
 def upgrade() -> None:
-    """Let there be one more reason, and nobody who gave it."""
+    """Let there be one more reason, and nobody who gave it; let handoffs say when they were destroyed."""
+    op.add_column("handoff", sa.Column("shredded_at", UTCDateTime(), nullable=True))
+    with op.batch_alter_table("handoff") as table:  # so that SQLite writes it where the others stand
+        table.alter_column("shredded_at", existing_type=UTCDateTime(), nullable=True)
     with op.batch_alter_table("paper_revocation") as table:
         table.drop_constraint(op.f("ck_paper_revocation_reason"), type_="check")
         table.create_check_constraint(op.f("ck_paper_revocation_reason"), _one_of(*_BEFORE, "step_undone"))
@@ -33,7 +39,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take the reason back; every paper that was revoked stays so."""
+    """Take the reason back; every paper that was revoked stays so, and what was destroyed is gone."""
+    with op.batch_alter_table("handoff") as table:
+        table.drop_column("shredded_at")
     _rewrite("paper_revocation", _TAKE_OVER)
     with op.batch_alter_table("paper_revocation") as table:
         table.drop_constraint(op.f("ck_paper_revocation_reason"), type_="check")
