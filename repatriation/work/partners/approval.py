@@ -290,12 +290,14 @@ def _change_keys(partner: Partner, asked: Registration) -> None:
 
 def _program_officer(session: Session, partner: Partner) -> str:
     """The place in the records of a partner's program: an author that nobody can sign in as."""
+    body = session.get_one(Organisation, partner.organisation_id)
     officer = Officer(
-        organisation_id=partner.organisation_id,
+        organisation_id=body.id,
         username=f"program.{secrets.token_hex(8)}",
         password_hash=_NOBODYS_PASSWORD,
         display_name=partner.name,
         duty=SYSTEM,
+        demonstration=body.demonstration,
     )
     session.add(officer)
     session.flush()
