@@ -13,6 +13,7 @@ from wtforms import RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Optional
 
 from locales import AUTONYMS
+from repatriation.web import glossary
 from repatriation.web.casefile import shown_day, shown_moment
 from repatriation.web.forms import PlainForm, choices
 from repatriation.web.security import permission
@@ -142,7 +143,7 @@ def _row(line: NoticeLine) -> dict[str, Any]:
     """One notice in words. One that leads nowhere has no address: its case is out of sight."""
     leads = line.in_sight or "handoff" in line.detail
     return {
-        "words": WORDS.get((line.kind, line.standing), _("Something happened")),
+        "words": _words(line),
         "reference": line.detail.get("reference"),
         "due": _due(line),
         "late": _late(line.detail.get("late_hours")),
@@ -151,6 +152,13 @@ def _row(line: NoticeLine) -> dict[str, Any]:
         "new": not line.read,
         "tone": TONES.get(line.standing, "plain"),
     }
+
+
+def _words(line: NoticeLine) -> object:
+    """What is told: of a handoff, also why it needs somebody."""
+    words = WORDS.get((line.kind, line.standing), _("Something happened"))
+    why = glossary.HANDOFF_ATTENTION.get(str(line.detail.get("why")))
+    return words if why is None else _("%(what)s: %(why)s", what=words, why=why)
 
 
 def _due(line: NoticeLine) -> str | None:

@@ -37,7 +37,9 @@ _NO_STEP = func.coalesce(col(Handoff.what), "").not_in(packets.STEPS)
 
 @dataclass(frozen=True, slots=True)
 class HandoffLine:
-    """One handoff, or message about one, as it is listed. `shown` is the handoff whose page says more."""
+    """One handoff, or message about one, as it is listed. `shown` is the handoff whose page says more;
+    `taken_back`: its sender has taken it back, however it was decided.
+    """
 
     id: str
     shown: str
@@ -50,6 +52,7 @@ class HandoffLine:
     reason: str | None
     attention: str | None
     waiting: bool
+    taken_back: bool
     at: datetime
     expires_at: datetime
     reference: str | None
@@ -273,6 +276,7 @@ def _line(session: Session, actor: Actor, row: Handoff) -> HandoffLine:
         reason=row.reason,
         attention=row.attention,
         waiting=row.waiting,
+        taken_back=row.kind in ("referral", "transfer") and not row.standing,
         at=row.at,
         expires_at=row.expires_at,
         reference=reference,
