@@ -14,7 +14,7 @@ PROBLEMS = {
     "needed": "must be given",
     "not_fewer": "must be fewer than are agreed to now, when one officer changes them",
     "not_asked_for": "must be among those that the program asks for",
-    "send_jwks": "is not fetched: send the public keys themselves, as jwks, and change them by a card",
+    "send_jwks": "is not fetched: send the public keys themselves, as jwks",
     "no_certificates": "is not known here: programs say who they are by private_key_jwt and DPoP, not by a "
     "certificate",
     "private_key": "holds a private key: send public keys only, and make new ones",
