@@ -20,6 +20,22 @@ Line = Annotated[str, Field(min_length=1, max_length=200)]
 Jwks = dict[str, Any]
 
 
+_REFUSED: Final[Mapping[str, str]] = {
+    "jwks_uri": "send_jwks",
+    "tls_client_auth_subject_dn": "no_certificates",
+    "tls_client_auth_san_dns": "no_certificates",
+    "tls_client_auth_san_uri": "no_certificates",
+    "tls_client_auth_san_ip": "no_certificates",
+    "tls_client_auth_san_email": "no_certificates",
+    "tls_client_certificate_bound_access_tokens": "no_certificates",
+}
+"""Members of RFC 7591 and RFC 8705 that mean something we do not do, each with the code that says what to do.
+
+Keys are taken from the registration alone: two officers compare the fingerprint of just these keys, and what
+an address gives could be other keys a minute later. Certificates end at whatever proxy ends the line.
+"""
+
+
 class BadRegistration(ValueError):
     """What was sent to register cannot be taken. `problems` maps each member to a code."""
 
@@ -142,6 +158,11 @@ def read(data: bytes) -> Registration:
 
 def of(members: Mapping[str, Any]) -> Registration:
     """A registration from its members. Raises BadRegistration."""
+    refused = {member: _REFUSED[member] for member in members if member in _REFUSED}
+    if str(members.get("token_endpoint_auth_method")).endswith("tls_client_auth"):
+        refused["token_endpoint_auth_method"] = "no_certificates"  # noqa: S105 - a code
+    if refused:
+        raise BadRegistration(refused)
     try:
         return Registration.model_validate(dict(members))
     except ValidationError as problem:

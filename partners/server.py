@@ -502,6 +502,7 @@ def metadata(issuer: str) -> AuthorizationServerMetadata:
         require_pushed_authorization_requests=True,
         authorization_response_iss_parameter_supported=True,
         dpop_signing_alg_values_supported=list(jose.ALGORITHMS),
+        tls_client_certificate_bound_access_tokens=False,
         service_documentation=f"{issuer}/api/docs",
         **by,
     )
@@ -515,6 +516,7 @@ def resource(issuer: str) -> dict[str, Any]:
         "jwks_uri": f"{issuer}/oauth/jwks",
         "scopes_supported": list(scopes.SCOPES),
         "bearer_methods_supported": ["header"],
+        "tls_client_certificate_bound_access_tokens": False,
         "dpop_bound_access_tokens_required": True,
         "dpop_signing_alg_values_supported": list(jose.ALGORITHMS),
         "resource_documentation": f"{issuer}/api/docs",

@@ -11,7 +11,7 @@ from repatriation.records.doors import Doors, default_url
 from repatriation.records.sealing import Keyring, KeyringError
 from repatriation.settings import Settings
 from repatriation.work.calendars import Calendars
-from repatriation.work.house import House
+from repatriation.work.house import House, Keeping
 from repatriation.work.papers.workshop import Workshop
 from repatriation.work.readiness import procedures_missing
 from repatriation.work.telling.smtp import Smtp
@@ -144,6 +144,7 @@ def open_house(settings: Settings) -> House:
         relay=open_relay(settings),
         schedule=schedule,
         rhythm=schedule.rhythm,
+        keeping=Keeping(settings.handoff_days, assumed=False) if settings.handoff_days else Keeping(),
     )
 
 

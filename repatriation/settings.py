@@ -97,6 +97,12 @@ class Settings(BaseSettings):
     partner_ca: Path | None = Field(
         default=None, description="File of certificates to trust for partners; empty: the machine's own"
     )
+    handoff_days: int | None = Field(
+        default=None,
+        ge=1,
+        le=36_500,
+        description="Days that is kept what finished handoffs said; empty: 90, assumed, no source gives it",
+    )
     languages: Listed = Field(
         default=LANGUAGES, description="Languages offered, the first is the default, joined by commas"
     )

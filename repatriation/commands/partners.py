@@ -11,6 +11,12 @@ PROBLEMS = {
     "missing": "must be given",
     "extra_forbidden": "is no member of a registration",
     "second_officer_needed": "has approved already: another officer must approve too",
+    "needed": "must be given",
+    "not_fewer": "must be fewer than are agreed to now, when one officer changes them",
+    "not_asked_for": "must be among those that the program asks for",
+    "send_jwks": "is not fetched: send the public keys themselves, as jwks",
+    "no_certificates": "is not known here: programs say who they are by private_key_jwt and DPoP, not by a "
+    "certificate",
     "private_key": "holds a private key: send public keys only, and make new ones",
     "kid_twice": "holds two keys of one name",
     "no_key": "holds no key, or too many",
@@ -70,7 +76,10 @@ def register(file: Path) -> None:
 @click.argument("client_id")
 @click.option("--by", "first", required=True, help="The user name of one officer.")
 @click.option("--and", "second", required=True, help="The user name of another.")
-def approve(client_id: str, first: str, second: str) -> None:
+@click.option(
+    "--scope", "agreed", multiple=True, help="What it may do, out of what it asks for; else what is listed."
+)
+def approve(client_id: str, first: str, second: str, agreed: tuple[str, ...]) -> None:
     """Let CLIENT_ID in: two different officers, who have compared its fingerprint, answer for it."""
     from datetime import UTC, datetime
 
@@ -83,12 +92,44 @@ def approve(client_id: str, first: str, second: str) -> None:
     house = open_house(read_settings())
     try:
         actors = (officer_named(house, first), officer_named(house, second))
-        approval.approve_together(house, datetime.now(UTC), client_id, *actors)
+        scopes = frozenset(agreed) or None
+        approval.approve_together(house, datetime.now(UTC), client_id, *actors, scopes)
     except Invalid as problem:
         raise refused(problem.problems) from None
     except NotFound:
         raise _nobody(client_id, "waits, or one of the two may not approve partners") from None
     click.echo(f"{client_id} is active.")
+
+
+@command.command("scopes")
+@click.argument("client_id")
+@click.option("--scope", "agreed", multiple=True, required=True, help="What it may do; may be given again.")
+@click.option("--by", "first", required=True, help="The user name of one officer.")
+@click.option("--and", "second", help="The user name of another; needed to give something back.")
+def scopes_(client_id: str, agreed: tuple[str, ...], first: str, second: str | None) -> None:
+    """Say anew what CLIENT_ID may do from its next request on: one officer for less, two for anything that it
+    asked for.
+    """
+    from datetime import UTC, datetime
+
+    from repatriation.opening import open_house
+    from repatriation.settings import read_settings
+    from repatriation.work.enrolment import officer_named
+    from repatriation.work.partners import approval
+    from repatriation.work.refusals import Invalid, NotFound
+
+    house, now, scopes = open_house(read_settings()), datetime.now(UTC), frozenset(agreed)
+    try:
+        actor = officer_named(house, first)
+        if second is None:
+            approval.narrow(house, actor, now, client_id, scopes)
+        else:
+            approval.agree_together(house, now, client_id, actor, officer_named(house, second), scopes)
+    except Invalid as problem:
+        raise refused(problem.problems) from None
+    except NotFound:
+        raise _nobody(client_id, "was let in, or an officer named may not approve partners") from None
+    click.echo(f"{client_id} may do: {' '.join(sorted(scopes))}.")
 
 
 @command.command()
@@ -129,13 +170,17 @@ def resume(client_id: str) -> None:
 
 @command.command("list")
 def list_() -> None:
-    """Every partner's program, how it stands, and the fingerprint of its keys."""
+    """Every partner's program, how it stands, what it asks for and what is agreed, and the fingerprint of
+    its keys.
+    """
     from repatriation.opening import open_house
     from repatriation.settings import read_settings
     from repatriation.work.partners import approval
 
     for one in approval.partners(open_house(read_settings())):
         click.echo(f"{one.state:<10} {one.client_id:<40} {one.organisation:<20} {' '.join(one.scopes)}")
+        if left_out := sorted(set(one.asked) - set(one.scopes)):
+            click.echo(f"           asks for besides: {' '.join(left_out)}")
         click.echo(f"           {one.fingerprint.words}\n           {one.fingerprint.digits}")
 
 

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, func, select
 
 from repatriation.demonstration.boards import fill_boards
 from repatriation.demonstration.followup import make_follow_up
+from repatriation.demonstration.handoffs import make_handoffs
 from repatriation.demonstration.officers import ACCOUNTS
 from repatriation.demonstration.organisations import ORGANISATIONS
 from repatriation.demonstration.papers import make_papers
@@ -62,9 +63,12 @@ def load(house: House, now: datetime) -> Loaded:
         make_need(house, actors, lately, kept_cases(house))
         make_follow_up(house, actors, lately, kept_cases(house))
         fill_boards(house, actors, lately, kept_cases(house))
+        make_handoffs(house, actors, lately, kept_cases(house))
         make_papers(house, actors, now, kept_cases(house))
         tick(house, now - timedelta(seconds=1))
-    return Loaded(len(ORGANISATIONS), len(ACCOUNTS), len(STORIES), already)
+    with house.doors.read() as session:
+        cases = session.exec(select(func.count()).select_from(CaseFile)).one()
+    return Loaded(len(ORGANISATIONS), len(ACCOUNTS), cases, already)
 
 
 def kept_cases(house: House) -> dict[str, str]:

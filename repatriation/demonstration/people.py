@@ -37,7 +37,15 @@ NAMINGS: Final[Mapping[str, Naming]] = {
             ("ម្លិះ", "Mlis"),
             ("ដូង", "Doung"),
         ),
-        (("មួយ", "Muoy"), ("ពីរ", "Pir"), ("បី", "Bei"), ("បួន", "Buon"), ("ប្រាំ", "Pram"), ("ដប់", "Dap")),
+        (
+            ("មួយ", "Muoy"),
+            ("ពីរ", "Pir"),
+            ("បី", "Bei"),
+            ("បួន", "Buon"),
+            ("ប្រាំ", "Pram"),
+            ("ដប់", "Dap"),
+            ("ម្ភៃ", "Mphei"),
+        ),
         ("Banteay Meanchey", "Battambang", "Prey Veng", "Svay Rieng", "Kampong Cham"),
     ),
     "THA": Naming(

@@ -76,6 +76,7 @@ class Handoff(Row, table=True):
     wrapped_key: bytes = column("identity", b"", kind=LargeBinary())
     key_epoch: int = column("open", 0, index=True)
     version: int = column("case", 1)
+    shredded_at: Moment | None = moment("case", None)  # what it said was destroyed, long after its end
 
 
 class HandoffReceipt(Row, table=True):

@@ -10,6 +10,9 @@ from sqlmodel.sql.expression import SelectOfScalar
 from repatriation.records.cases import LETTERS
 from repatriation.records.columns import Moment, Row, choice, column, identifier, moment, sealed
 
+UNDONE = "step_undone"
+"""The step that a paper was issued with does not count."""
+
 REVOKED_FOR = (
     "mistake",
     "replaced",
@@ -18,6 +21,7 @@ REVOKED_FOR = (
     "not_used",
     "not_completed",
     "misused",
+    UNDONE,
 )
 """Why a paper no longer counts. A closed list: the reason may be counted, and tells nothing of the person."""
 
@@ -55,15 +59,17 @@ class Paper(Row, table=True):
 
 
 class PaperRevocation(Row, table=True):
-    """That a paper no longer counts, for every case in which it stands. There is no way back from it."""
+    """That a paper no longer counts, for every case in which it stands. There is no way back from it. Nobody
+    has revoked it where the step was undone that it was issued with.
+    """
 
     __tablename__ = "paper_revocation"
 
     number: str = column("open", key=True)
     at: Moment = moment("case")
     reason: str = choice("case", "reason", *REVOKED_FOR)
-    officer_id: str = column("case", refers="officer.id")
-    organisation_id: str = column("case", refers="organisation.id")
+    officer_id: str | None = column("case", None, refers="officer.id")
+    organisation_id: str | None = column("case", None, refers="organisation.id")
     superseded_by: str | None = column("case", None)
 
 

@@ -131,6 +131,8 @@ def step_of(step: StepLine, words: Wording) -> dict[str, Any]:
         "number": step.number,
         "tag": look_up(STANDS, step.stands),
         "tone": TONES.get(step.stands, "plain"),
+        "revoked": ", ".join(step.revoked),
+        "paper_there": step.paper_there,
         "reasons": [
             look_up(glossary.ELSEWHERE_REASONS, code)
             if code in glossary.ELSEWHERE_REASONS

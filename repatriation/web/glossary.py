@@ -202,6 +202,7 @@ TAGS: Mapping[str, object] = {
     "paper:issued": _l("Paper made afterwards"),
     "paper:file:opened": _l("Paper opened"),
     "paper:revoked": _l("Paper revoked"),
+    "handoff:shredded": _l("What a handoff said was destroyed, because its time was over"),
     "federation:begun": _l("Carried on together with another installation from now on"),
     "federation:ended": _l("No longer carried on together: the person does not agree to it any more"),
     "federation:parted": _l("No longer carried on together: it goes on here alone"),
@@ -237,6 +238,7 @@ REVOKED_FOR: Mapping[str, object] = {
     "not_used": _l("It is not needed any more"),
     "not_completed": _l("What it says did not come about"),
     "misused": _l("It was misused"),
+    "step_undone": _l("The step that it was issued with does not count"),
 }
 
 REASONS: Mapping[str, object] = {
@@ -488,6 +490,12 @@ HANDOFF_ATTENTION: Mapping[str, object] = {
     "other_standing": _l("Declined by itself: their case stands where the procedure has no place"),
     "step_of_ours_refused": _l("A step of yours does not count with the other installation: see why"),
     "step_of_theirs_refused": _l("A step of theirs does not count here, and they are told why"),
+    "paper_of_ours_revoked": _l(
+        "A step of yours does not count with the other installation, and its paper is revoked: see why"
+    ),
+    "paper_of_theirs_revoked": _l(
+        "A step of theirs does not count here. Do not go by a paper issued with it: check it with them"
+    ),
     "step_stuck": _l("The two installations do not agree about a step: find the way on with them"),
     "step_unfit": _l("A step came that cannot be one of theirs: call the partner"),
     "shared_no_more": _l("Nothing more of this case passes between the two installations"),
@@ -517,6 +525,7 @@ ELSEWHERE_REASONS: Mapping[str, object] = {
     "unknown_action": _l("Our procedure has no such step"),
     "overtaken": _l("Something else came first, and it does not fit any more"),
     "ended": _l("Nothing more of the case passes between the two"),
+    "renewed": _l("The case was taken over as it stands with them, without this step"),
     "unknown": _l("They do not say why"),
 }
 """Why a step does not count that came from another installation, beside the reasons of the procedure."""

@@ -1,12 +1,13 @@
 """Handing a case on: composing, with a look at exactly what is sent, and the boxes of what came and left."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import MultipleFileField
+from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import RadioField, SelectField, SelectMultipleField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
@@ -22,7 +23,7 @@ from repatriation.web.words import look_up
 from repatriation.work.choices import entries
 from repatriation.work.handoffs import boxes, composing, deciding, fetching, withdrawing
 from repatriation.work.handoffs.boxes import HandoffPage
-from repatriation.work.handoffs.composing import Composed, File
+from repatriation.work.handoffs.composing import Composed, File, Recipient
 from repatriation.work.handoffs.deciding import Decided, Into
 from repatriation.work.permissions import Permission
 from repatriation.work.refusals import Invalid
@@ -183,7 +184,7 @@ def _add_composing(blueprint: Blueprint) -> None:
         request.max_form_memory_size = _UPLOAD
         found = composing.recipients(house(), actor(), now(), reference)
         form = ComposeForm()
-        form.partner_id.choices = choices(*((each.partner_id, each.organisation) for each in found))
+        _offer(form, found)
         if form.validate_on_submit():
             try:
                 drafted = composing.draft(
@@ -328,6 +329,19 @@ def _asked(handoff_id: str, form: Any, template: str, do: Any, field: str) -> An
     return shown, 400 if form.is_submitted() else 200
 
 
+def _offer(form: ComposeForm, found: Sequence[Recipient]) -> None:
+    """To choose from: who could be asked, and for what the person agrees that somebody is. What was chosen
+    before that changed is read all the same, so that the refusal says why.
+    """
+    form.partner_id.choices = choices(*((each.partner_id, each.organisation) for each in found))
+    if form.is_submitted():
+        return
+    agreed = {purpose for each in found for purpose in each.purposes}
+    form.purpose.choices = choices(*(pair for pair in glossary.PURPOSES.items() if pair[0] in agreed))
+    if not any(each.transfer for each in found):
+        form.kind.choices = [choice for choice in form.kind.choices if choice.value == "referral"]
+
+
 def _box(direction: str) -> str:
     return render_template(
         "handoffs/index.html",
@@ -349,7 +363,15 @@ def _page(handoff_id: str) -> str:
         because=glossary.RESPONSIBLE_BECAUSE,
         states=glossary.HANDOFF_STATES,
         live=page.line.state in withdrawing.LIVE,
+        keeping=house().keeping,
+        case_link=_case_link(page.line.reference),
     )
+
+
+def _case_link(reference: str | None) -> Markup | None:
+    if reference is None:
+        return None
+    return Markup('<a href="{}">{}</a>').format(url_for("cases.case", reference=reference), reference)
 
 
 def _over(handoff_id: str) -> AnyResponse:

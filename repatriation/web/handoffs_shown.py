@@ -25,12 +25,22 @@ TONES = {
 }
 
 
+CALM = ("arrived", "question", "answer", "summary")
+"""What calls a person without anything having gone wrong."""
+
+
 def row_of(line: HandoffLine) -> dict[str, Any]:
     """One handoff as lists and headings show it."""
     kind = line.what or line.kind
     state = str(look_up(glossary.HANDOFF_STATES, line.state))
-    if line.direction == "received" and line.state == "received":
+    tone = TONES.get(line.state, "plain")
+    confirms = line.waiting and line.direction == "received" and line.kind in ("withdrawal", "update")
+    if confirms:
+        state = _("Waiting for you to confirm it")
+    elif line.direction == "received" and line.state == "received":
         state = _("Waiting for your decision") if line.waiting else _("Received")
+    elif line.state == "accepted" and line.taken_back:
+        state, tone = _("Accepted, and then taken back"), TONES["withdrawn"]
     return {
         "id": line.id,
         "href": url_for("handoffs.handoff", handoff_id=line.shown),
@@ -41,7 +51,8 @@ def row_of(line: HandoffLine) -> dict[str, Any]:
         "partner": line.organisation,
         "purpose": look_up(glossary.PURPOSES, line.purpose) if line.purpose else None,
         "state": state,
-        "tone": TONES.get(line.state, "plain"),
+        "tone": tone,
+        "alarming": line.attention not in CALM,
         "why": look_up(glossary.HANDOFF_ATTENTION, line.attention) if line.attention else None,
         "at": shown_moment(line.at),
         "until": shown_moment(line.expires_at) if line.waiting else None,
@@ -50,7 +61,7 @@ def row_of(line: HandoffLine) -> dict[str, Any]:
         if line.reason
         else None,
         "sent": line.direction == "sent",
-        "confirms": line.waiting and line.direction == "received" and line.kind in ("withdrawal", "update"),
+        "confirms": confirms,
     }
 
 

@@ -13,10 +13,12 @@ from wtforms import RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Optional
 
 from locales import AUTONYMS
+from repatriation.web import glossary
 from repatriation.web.casefile import shown_day, shown_moment
 from repatriation.web.forms import PlainForm, choices
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now
+from repatriation.work.papers.undone import REVOKED, REVOKED_THERE
 from repatriation.work.permissions import Permission
 from repatriation.work.refusals import Invalid
 from repatriation.work.telling.inbox import NoticeLine, notices, open_notice, read_all
@@ -35,6 +37,10 @@ WORDS: Final[Mapping[tuple[str, str | None], object]] = {
     ("case:moved", None): _l("Somebody took a step in a case"),
     ("case:left", None): _l("Your organisation has no part in a case any more"),
     ("handoff:attention", None): _l("A handoff needs somebody"),
+    ("paper:revoked", None): _l("A paper counts no more"),
+    ("paper:revoked:there", None): _l(
+        "A paper of the other country counts no more: check it before you use it"
+    ),
 }
 TONES: Final[Mapping[str | None, str]] = {
     "due_soon": "going",
@@ -98,6 +104,10 @@ def make_blueprint() -> Blueprint:
         line = open_notice(house(), actor(), now(), notice_id)
         if "handoff" in line.detail:
             return redirect(url_for("handoffs.handoff", handoff_id=line.detail["handoff"]), 303)
+        if line.in_sight and line.kind == REVOKED:
+            return redirect(url_for("cases.papers", reference=line.detail["reference"]), 303)
+        if line.in_sight and line.kind == REVOKED_THERE:
+            return redirect(url_for("cases.elsewhere", reference=line.detail["reference"]), 303)
         if line.in_sight:
             return redirect(url_for("cases.case", reference=line.detail["reference"]), 303)
         return redirect(url_for("inbox.index"), 303)
@@ -133,7 +143,7 @@ def _row(line: NoticeLine) -> dict[str, Any]:
     """One notice in words. One that leads nowhere has no address: its case is out of sight."""
     leads = line.in_sight or "handoff" in line.detail
     return {
-        "words": WORDS.get((line.kind, line.standing), _("Something happened")),
+        "words": _words(line),
         "reference": line.detail.get("reference"),
         "due": _due(line),
         "late": _late(line.detail.get("late_hours")),
@@ -142,6 +152,13 @@ def _row(line: NoticeLine) -> dict[str, Any]:
         "new": not line.read,
         "tone": TONES.get(line.standing, "plain"),
     }
+
+
+def _words(line: NoticeLine) -> object:
+    """What is told: of a handoff, also why it needs somebody."""
+    words = WORDS.get((line.kind, line.standing), _("Something happened"))
+    why = glossary.HANDOFF_ATTENTION.get(str(line.detail.get("why")))
+    return words if why is None else _("%(what)s: %(why)s", what=words, why=why)
 
 
 def _due(line: NoticeLine) -> str | None:

@@ -1,26 +1,46 @@
-"""Partners' programs: which there are, the fingerprint to compare, approving, suspending."""
+"""Partners' programs: which there are, the fingerprint to compare, approving all or less, suspending."""
+
+from typing import TypeVar
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
-from wtforms import BooleanField
+from wtforms import BooleanField, SelectMultipleField
 from wtforms.validators import InputRequired
 
 from repatriation.web import glossary
-from repatriation.web.forms import PlainForm
+from repatriation.web.forms import PlainForm, choices
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now
 from repatriation.web.stepup import fresh
 from repatriation.work.partners import approval
+from repatriation.work.partners.approval import Listed
 from repatriation.work.permissions import Permission
 from repatriation.work.refusals import Invalid
+
+Form = TypeVar("Form", bound="CallsForm")
 
 _TONES = {"pending": "waiting", "active": "done", "suspended": "stop"}
 
 
-class ApprovalForm(PlainForm):
-    """That the fingerprint was compared."""
+PROBLEMS = {
+    "needed": _l("Choose at least one call"),
+    "not_fewer": _l("Take at least one call away, and leave at least one"),
+    "not_asked_for": _l("Choose only out of what it asks for"),
+}
+
+
+class CallsForm(PlainForm):
+    """What the program may do."""
+
+    scopes = SelectMultipleField(
+        _l("What may it do?"), [InputRequired(_l("Choose at least one call"))], choices=[]
+    )
+
+
+class ApprovalForm(CallsForm):
+    """What the program may do, and that the fingerprint was compared."""
 
     compared = BooleanField(
         _l("I compared the whole fingerprint with the partner by telephone"),
@@ -41,22 +61,40 @@ def make_blueprint() -> Blueprint:
     @blueprint.get("/partners/<partner_id>")
     @permission(Permission.APPROVE_PARTNERS)
     def partner(partner_id: str) -> str:
-        return _page(partner_id, ApprovalForm(formdata=None))
+        return _page(partner_id)
 
     @blueprint.post("/partners/<partner_id>/approve")
     @permission(Permission.APPROVE_PARTNERS)
     @fresh(back="partners.index")
     def approve(partner_id: str) -> Response | tuple[str, int]:
-        form = ApprovalForm()
+        found = approval.partner(house(), partner_id)
+        form = _offering(ApprovalForm(), found)
         if not form.validate_on_submit():
             return _page(partner_id, form), 400
-        found = approval.partner(house(), partner_id)
         try:
-            state = approval.approve(house(), now(), found.client_id, actor())
+            state = approval.approve(house(), now(), found.client_id, actor(), frozenset(form.scopes.data))
         except Invalid:
             form.compared.errors = [_("You have approved already: another officer must approve too")]
             return _page(partner_id, form), 400
-        flash(_("The partner is active") if state == "active" else _("One more officer must approve"))
+        flash(
+            _("The partner is active") if state == "active" else _("One more officer must approve the same")
+        )
+        return redirect(url_for("partners.partner", partner_id=partner_id), 303)
+
+    @blueprint.post("/partners/<partner_id>/narrow")
+    @permission(Permission.APPROVE_PARTNERS)
+    @fresh(back="partners.index")
+    def narrow(partner_id: str) -> Response | tuple[str, int]:
+        found = approval.partner(house(), partner_id)
+        form = _offering(CallsForm(), found)
+        if not form.validate_on_submit():
+            return _page(partner_id, form), 400
+        try:
+            approval.narrow(house(), actor(), now(), found.client_id, frozenset(form.scopes.data))
+        except Invalid as wrong:
+            form.scopes.errors = [PROBLEMS[code] for code in wrong.problems.values()]
+            return _page(partner_id, form), 400
+        flash(_("From its next request on the partner may do less"))
         return redirect(url_for("partners.partner", partner_id=partner_id), 303)
 
     @blueprint.post("/partners/<partner_id>/suspend")
@@ -80,14 +118,33 @@ def make_blueprint() -> Blueprint:
     return blueprint
 
 
-def _page(partner_id: str, form: ApprovalForm) -> str:
+def _offering(form: Form, found: Listed) -> Form:
+    """A form with the calls to choose from: all that were asked for, and later those agreed to."""
+    offered = found.asked if found.state == "pending" else found.scopes
+    form.scopes.choices = choices(*((scope, glossary.SCOPES[scope]) for scope in offered))
+    return form
+
+
+def _page(partner_id: str, form: CallsForm | None = None) -> str:
     found = approval.partner(house(), partner_id)
+    if form is None:
+        kind = ApprovalForm if found.state == "pending" else CallsForm
+        form = _offering(kind(formdata=None, data={"scopes": list(found.scopes)}), found)
     return render_template(
         "partners/partner.html",
         partner=found,
         form=form,
-        calls=[glossary.SCOPES[scope] for scope in found.scopes],
+        calls=[(glossary.SCOPES[scope], _standing(found, scope)) for scope in found.asked],
         states=glossary.PARTNER_STATES,
         outcomes=glossary.CARD_OUTCOMES,
         tones=_TONES,
     )
+
+
+def _standing(found: Listed, scope: str) -> object:
+    """What is agreed about one of the calls that were asked for."""
+    if scope not in found.scopes:
+        return _("Left out") if found.state == "pending" else _("Not agreed")
+    if found.state != "pending":
+        return _("Agreed")
+    return _("Approved by one officer") if found.approved_by else _("Not approved yet")

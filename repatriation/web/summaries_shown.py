@@ -20,6 +20,11 @@ class SummariesShown:
     late: bool
     agreed: bool
 
+    @property
+    def to_acknowledge(self) -> bool:
+        """Whether one waits for this office to say that it has read it."""
+        return any(line["to_acknowledge"] for line in self.lines)
+
     @classmethod
     def of(cls, known: Summaries | None) -> "SummariesShown | None":
         """None where a case has none and will have none."""

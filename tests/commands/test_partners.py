@@ -60,11 +60,36 @@ def test_a_partner_is_registered_approved_suspended_and_resumed(staffed: Run, tm
     assert "The trail is whole" in staffed("trail", "verify").output
 
 
+def test_two_officers_agree_to_less_than_was_asked_for_and_one_takes_more_away(
+    staffed: Run, tmp_path: Path
+) -> None:
+    file = tmp_path / "partner.json"
+    file.write_text(json.dumps(described(scope="cases:read cases:act visits:read")))
+    staffed("partner", "register", str(file))
+    both = ("--by", "dara", "--and", "bopha")
+    approve = ("partner", "approve", "iom-case-system", *both)
+    assert "asks for" in staffed(*approve, "--scope", "identity:read", ends_with=1).output
+    staffed(*approve, "--scope", "cases:read", "--scope", "visits:read")
+    assert "asks for besides: cases:act" in staffed("partner", "list").output
+    change = ("partner", "scopes", "iom-case-system")
+    more = staffed(*change, "--by", "dara", "--scope", "cases:act", ends_with=1)
+    assert "must be fewer" in more.output
+    assert "may do: cases:read." in staffed(*change, "--by", "dara", "--scope", "cases:read").output
+    back = staffed(*change, *both, "--scope", "cases:act", "--scope", "cases:read")
+    assert "may do: cases:act cases:read." in back.output
+    staffed("partner", "scopes", "nobody", "--by", "dara", "--scope", "cases:read", ends_with=1)
+
+
 def test_what_cannot_be_registered_is_said_member_by_member(staffed: Run, tmp_path: Path) -> None:
     file = tmp_path / "partner.json"
     for text, said in (
         (json.dumps(described(admin=True)), "admin: is no member of a registration"),
         (json.dumps(described(organisation="x")), "organisation: is not known here"),
+        (
+            json.dumps(described(jwks_uri="https://x.example/keys")),
+            "jwks_uri: is not fetched: send the public",
+        ),
+        (json.dumps(described(token_endpoint_auth_method="tls_client_auth")), "by private_key_jwt and DPoP"),
         ('{"scope": "a", "scope": "b"}', "sent_twice"),
         ("[", "not_json"),
     ):

@@ -16,8 +16,11 @@ from repatriation.demonstration.stories import STORIES
 from repatriation.demonstration.telling import Teller
 from repatriation.records.cases import CaseFile, Fact, Party
 from repatriation.records.consents import Consent
+from repatriation.records.federation import Mirror, MirrorStep
+from repatriation.records.handoffs import Handoff
 from repatriation.records.instance import Instance
 from repatriation.records.organisations import Officer, Organisation
+from repatriation.records.partners import Partner
 from repatriation.records.people import PersonName
 from repatriation.records.plans import PlanGoal
 from repatriation.records.sealing import CaseKey
@@ -36,6 +39,11 @@ from sop.view import CaseView
 from tests.demonstration.conftest import NOW, Scene
 
 COUNTRIES = ("KHM", "THA", "VNM")
+HANDED_OVER = 3
+"""Cases beside those of the stories: one that another installation has too, two that came by a handoff."""
+
+PROGRAMS = 2
+"""Partners that were let in: each has an author's place among the officers."""
 
 
 def _cases(house: House) -> list[CaseFile]:
@@ -48,15 +56,15 @@ def _view(case: CaseFile) -> CaseView:
 
 
 def test_everything_is_loaded_and_marked_as_made_up(scene: Scene) -> None:
-    assert scene.loaded == (len(ORGANISATIONS), len(ACCOUNTS), len(STORIES), False)
+    assert scene.loaded == (len(ORGANISATIONS), len(ACCOUNTS), len(STORIES) + HANDED_OVER, False)
     with scene.house.doors.read() as session:
         assert is_demonstration(session)
         for marks, many in (
-            (session.exec(select(CaseFile.demonstration)).all(), STORIES),
-            (session.exec(select(Officer.demonstration)).all(), ACCOUNTS),
-            (session.exec(select(Organisation.demonstration)).all(), ORGANISATIONS),
+            (session.exec(select(CaseFile.demonstration)).all(), len(STORIES) + HANDED_OVER),
+            (session.exec(select(Officer.demonstration)).all(), len(ACCOUNTS) + PROGRAMS),
+            (session.exec(select(Organisation.demonstration)).all(), len(ORGANISATIONS)),
         ):
-            assert list(marks) == [True] * len(many)
+            assert list(marks) == [True] * many
 
 
 def test_there_is_a_case_at_every_stage_and_every_end_of_some_route(scene: Scene) -> None:
@@ -257,7 +265,7 @@ def test_a_run_that_was_broken_off_is_gone_on_with(house: House, monkeypatch: py
         load(house, NOW)
     monkeypatch.setattr(Teller, "tell", tell)
     assert not load(house, NOW + timedelta(hours=1)).already
-    assert len(_cases(house)) == 5
+    assert len(_cases(house)) == 5 + HANDED_OVER
     assert load(house, NOW + timedelta(hours=2)).already
 
 
@@ -299,3 +307,36 @@ def test_it_is_not_loaded_beside_a_real_officer(house: House) -> None:
 
 def test_every_gate_of_the_demonstration_is_one_at_which_somebody_works() -> None:
     assert set(GATES.values()) <= {made.place for made in ORGANISATIONS}
+
+
+def test_handoffs_stand_in_every_state_for_the_boxes_to_be_looked_at(scene: Scene) -> None:
+    with scene.house.doors.read() as session:
+        rows = session.exec(select(Handoff).where(col(Handoff.kind).in_(("referral", "transfer")))).all()
+        states = {
+            direction: {row.state for row in rows if row.direction == direction}
+            for direction in ("sent", "received")
+        }
+        datip, home = (
+            session.exec(select(Organisation.id).where(Organisation.code == code)).one()
+            for code in ("datip", "msdhs-home-sa-kaeo")
+        )
+    everyone = {"received", "accepted", "declined", "expired"}
+    assert states == {"sent": everyone | {"queued", "withdrawn"}, "received": everyone}
+    assert {row.organisation_id for row in rows if row.direction == "sent"} == {datip}
+    assert {row.organisation_id for row in rows if row.direction == "received"} == {home}
+
+
+def test_one_case_is_carried_on_together_with_steps_that_count_wait_and_are_refused(scene: Scene) -> None:
+    with scene.house.doors.read() as session:
+        mirror = session.exec(select(Mirror)).one()
+        steps = session.exec(select(MirrorStep)).all()
+        waiting = session.exec(select(Handoff).where(Handoff.state == "queued", Handoff.what == "step")).all()
+        partners = session.exec(select(Partner.state).order_by(Partner.state)).all()
+    assert mirror.state == "live"
+    assert {(step.ours, step.state) for step in steps} == {
+        (True, "counted"),
+        (False, "counted"),
+        (False, "refused"),
+    }
+    assert len(waiting) == 1
+    assert partners == ["active", "active", "pending"]

@@ -66,7 +66,7 @@ def test_a_step_that_the_other_engine_refuses_is_undone_and_both_sides_see_why(p
     assert pair.alike()
     nothing_doubled(pair)
     assert "step_of_ours_refused" in told(pair, "Phnom Penh")
-    assert "step_of_theirs_refused" in told(pair, "Bangkok")
+    assert "paper_of_theirs_revoked" in told(pair, "Bangkok")
     for place, organisation in ((pair.home, "khm-embassy-bangkok"), (pair.host, "datip")):
         (refused,) = elsewhere(pair, place, organisation).refused
         assert refused.action == "issue_travel_document"

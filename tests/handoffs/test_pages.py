@@ -1,6 +1,7 @@
 """The pages for handing over, as officers on both sides use them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from bs4 import Tag
@@ -11,6 +12,13 @@ from repatriation.records.organisations import Officer
 from repatriation.records.trail import Trail
 from repatriation.web.handoffs_shown import packet_rows
 from repatriation.work import accounts
+from repatriation.work.handoffs import deciding, withdrawing
+from repatriation.work.handoffs.deciding import Into
+from repatriation.work.handoffs.retention import shred_finished
+from repatriation.work.house import Keeping
+from repatriation.work.particulars import Particulars
+from repatriation.work.steps import take_step
+from repatriation.work.telling.moves import tell_moves
 from tests.handoffs.two import Place, Two
 from tests.web.casework.conftest import fill_in, send_on
 from tests.web.conftest import PASSWORD, Visitor, read_page
@@ -188,3 +196,82 @@ def test_nothing_leaves_that_the_preview_does_not_show(two: Two) -> None:
                 inside = {k: v for k, v in shown[part].items() if k != member}  # type: ignore[attr-defined]
                 without = Handing.model_validate({**shown, part: inside})
                 assert packet_rows(without) != packet_rows(whole), member
+
+
+def test_the_page_says_when_what_it_says_is_destroyed_and_that_the_days_are_assumed(
+    two: Two, browser: Callable[[Place, str], Visitor]
+) -> None:
+    here = two.bangkok
+    path = f"/handoffs/{two.send(two.open_case(), 'referral').id}"
+    assert "90 days after all of it is finished, which it is not yet" in words(browser(here, "bangkok"), path)
+    here.deliver()
+    place = two.chiang_mai
+    deciding.decline(place.house, place.officers["chiang-mai"], place.clock(), place.row().id, "no_room")
+    two.exchange_all()
+    deciding.seen(here.house, here.officers["bangkok"], here.clock(), path.rpartition("/")[2])
+    finished = words(browser(here, "bangkok"), path)
+    assert "All of it is finished. What it says is destroyed after" in finished
+    assert "The number of days is assumed." in finished
+    two.pass_by(days=91)
+    shred_finished(here.house, here.clock())
+    assert "90 days after all of it was finished" in words(browser(here, "bangkok"), path)
+    here.house = replace(here.house, keeping=Keeping(30, assumed=False))
+    here.app.extensions["house"] = here.house
+    again = f"/handoffs/{two.send(two.open_case(), 'referral').id}"
+    said = words(browser(here, "bangkok"), again)
+    assert "destroyed 30 days after all of it" in said
+    assert "assumed" not in said
+
+
+def test_only_what_the_person_agreed_to_can_be_chosen_and_nothing_is_offered_without(
+    two: Two, browser: Callable[[Place, str], Visitor]
+) -> None:
+    here = two.bangkok
+    reference = two.open_case()
+    officer = browser(here, "bangkok")
+    page = read_page(officer.open(f"/cases/{reference}/handoff"))
+    assert [box["value"] for box in page.select("input[name=purpose]")] == ["protection"]
+    version = here.case(reference).version
+    withdraw = here.house.shelf.pinned(here.case(reference).digest).consents["protection"].withdraw
+    said = Particulars(language="km", how="spoken")
+    take_step(here.house, here.officers["bangkok"], here.clock(), reference, withdraw, version, said)
+    without = read_page(officer.open(f"/cases/{reference}/handoff"))
+    assert without.select("input[name=purpose]") == []
+    assert "Ask the person first" in without.text
+
+
+def test_what_was_accepted_and_taken_back_says_so_and_asks_to_be_confirmed(
+    two: Two, browser: Callable[[Place, str], Visitor]
+) -> None:
+    sent = two.send(two.open_case(), "referral")
+    two.bangkok.deliver()
+    place = two.chiang_mai
+    actor = place.officers["chiang-mai"]
+    came = place.row()
+    there = deciding.accept(place.house, actor, place.clock(), came.id, Into(stage="reported"))
+    two.exchange_all()
+    withdrawing.withdraw(
+        two.bangkok.house, two.bangkok.officers["bangkok"], two.bangkok.clock(), sent.id, "not_needed"
+    )
+    two.exchange_all()
+    officer = browser(place, "chiang-mai")
+    said = words(officer, f"/handoffs/{came.id}")
+    assert "Accepted, and then taken back" in said
+    assert "Waiting for you to confirm it" in said
+    assert "Waiting for your decision" not in said
+    assert there in words(officer, "/handoffs")
+
+
+def test_a_notice_says_why_the_handoff_needs_somebody_and_a_page_offers_no_empty_list(
+    two: Two, browser: Callable[[Place, str], Visitor]
+) -> None:
+    two.send(two.open_case(), "referral")
+    two.bangkok.deliver()
+    place = two.chiang_mai
+    tell_moves(place.house, place.clock())
+    officer = browser(place, "chiang-mai")
+    assert "A handoff needs somebody: Arrived: accept it, decline it, or ask" in words(officer, "/inbox")
+    path = f"/handoffs/{place.row().id}"
+    assert "Warning" not in words(officer, path)
+    deciding.decline(place.house, place.officers["chiang-mai"], place.clock(), place.row().id, "no_room")
+    assert "What you can do" not in words(officer, path)

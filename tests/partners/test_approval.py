@@ -60,20 +60,84 @@ def test_two_different_officers_must_approve(
         approval.approve(house, clock(), program.client_id, officers["bopha"])
 
 
-def test_narrowing_what_is_agreed_begins_the_approval_anew(
+def test_both_officers_must_agree_to_the_same_calls(
     app: Flask, house: House, officers: dict[str, Actor], clock: Clock
 ) -> None:
     program = Program(app.test_client(), clock)
     approval.register(
         house, None, clock(), registration.of(program.registration(scope="cases:read cases:act"))
     )
-    approval.approve(house, clock(), program.client_id, officers["dara"])
-    approval.narrow(house, officers["bopha"], clock(), program.client_id, frozenset({"cases:read"}))
-    assert approval.approve(house, clock(), program.client_id, officers["bopha"]) == "pending"
-    assert approval.approve(house, clock(), program.client_id, officers["dara"]) == "active"
+    dara, bopha = officers["dara"], officers["bopha"]
+    less = frozenset({"cases:read"})
+    assert approval.approve(house, clock(), program.client_id, dara) == "pending"
+    assert approval.approve(house, clock(), program.client_id, bopha, less) == "pending"
+    with pytest.raises(Invalid, match="second_officer_needed"):
+        approval.approve(house, clock(), program.client_id, bopha)
+    (listed,) = approval.partners(house)
+    assert (listed.asked, listed.scopes) == (("cases:act", "cases:read"), ("cases:read",))
+    for scopes, code in ((frozenset({"visits:read"}), "not_asked_for"), (frozenset[str](), "needed")):
+        with pytest.raises(Invalid, match=code):
+            approval.approve(house, clock(), program.client_id, dara, scopes)
+    assert approval.approve(house, clock(), program.client_id, dara, less) == "active"
     assert program.ask("cases:act").json["error"] == "invalid_scope"  # type: ignore[index]
+    assert program.ask("cases:read").status_code == 200
+
+
+def test_one_officer_takes_calls_away_at_once_and_two_give_them_back(
+    app: Flask, house: House, officers: dict[str, Actor], clock: Clock, admit: Callable[..., str]
+) -> None:
+    program = Program(app.test_client(), clock)
+    admit(program.registration(scope="documents:read cases:read cases:act"))
+    token = program.token("documents:read cases:read cases:act")
+    assert program.call("/api/echo", token).status_code == 200
+    less, more = frozenset({"documents:read"}), frozenset({"documents:read", "cases:read", "cases:act"})
+    dara, bopha = officers["dara"], officers["bopha"]
     with pytest.raises(NotFound):
-        approval.narrow(house, officers["bopha"], clock(), program.client_id, frozenset({"cases:read"}))
+        approval.narrow(house, officers["sokha"], clock(), program.client_id, less)
+    for scopes, code in ((more, "not_fewer"), (frozenset[str](), "needed"), ({"visits:read"}, "not_fewer")):
+        with pytest.raises(Invalid, match=code):
+            approval.narrow(house, dara, clock(), program.client_id, frozenset(scopes))
+    approval.narrow(house, dara, clock(), program.client_id, less)
+    assert program.call("/api/echo", token).status_code == 403  # with the token it had before
+    assert program.call("/api/papers", token).status_code == 200
+    with pytest.raises(Invalid, match="second_officer_needed"):
+        approval.agree_together(house, clock(), program.client_id, dara, dara, more)
+    with pytest.raises(Invalid, match="not_asked_for"):
+        approval.agree_together(house, clock(), program.client_id, dara, bopha, frozenset({"visits:read"}))
+    approval.agree_together(house, clock(), program.client_id, dara, bopha, more)
+    assert program.call("/api/echo", token).status_code == 200
+
+
+def test_officers_see_side_by_side_what_is_asked_and_agreed_and_agree_to_less(
+    app: Flask, house: House, clock: Clock
+) -> None:
+    program = Program(app.test_client(), clock)
+    asked = registration.of(program.registration(scope="cases:read cases:act visits:read"))
+    approval.register(house, None, clock(), asked)
+    first, second = Visitor(app.test_client()), Visitor(app.test_client())
+    first.sign_in("dara")
+    second.sign_in("bopha")
+    path = f"/partners/{approval.partners(house)[0].id}"
+
+    def agreed(visitor: Visitor) -> dict[str, str]:
+        rows = read_page(visitor.open(path)).select("table tbody tr")
+        return {row.th.get_text(): row.td.get_text() for row in rows if row.th and row.td}
+
+    assert set(agreed(first).values()) == {"Not approved yet"}
+    said: dict[str, object] = {"compared": "y", "scopes": ["cases:read", "visits:read"]}
+    assert first.send(f"{path}/approve", {"compared": "y"}).status_code == 400
+    assert first.send(f"{path}/approve", said).status_code == 303
+    assert agreed(second)["Take steps in cases"] == "Left out"
+    assert agreed(second)["Read the visits planned and made"] == "Approved by one officer"
+    assert second.send(f"{path}/approve", {**said, "scopes": ["identity:read"]}).status_code == 400
+    assert second.send(f"{path}/approve", said).status_code == 303
+    assert approval.partners(house)[0].state == "active"
+    assert agreed(first)["Take steps in cases"] == "Not agreed"
+    answer = first.send(f"{path}/narrow", {"scopes": ["cases:read", "visits:read"]})
+    assert "Take at least one call away" in answer.text
+    assert first.send(f"{path}/narrow", {"scopes": ["cases:read"]}).status_code == 303
+    assert agreed(second)["Read the visits planned and made"] == "Not agreed"
+    assert approval.partners(house)[0].scopes == ("cases:read",)
 
 
 def test_a_program_has_an_authors_place_as_which_nobody_signs_in(
@@ -214,6 +278,16 @@ def test_a_registration_that_cannot_be_taken_says_which_member(
         with pytest.raises(registration.BadRegistration) as refused:
             registration.of(changed)
         assert list(refused.value.problems) == [member]
+    for member, value, code in (
+        ("jwks_uri", "https://embassy.example.org/keys", "send_jwks"),
+        ("token_endpoint_auth_method", "tls_client_auth", "no_certificates"),
+        ("token_endpoint_auth_method", "self_signed_tls_client_auth", "no_certificates"),
+        ("tls_client_auth_subject_dn", "CN=embassy", "no_certificates"),
+        ("tls_client_certificate_bound_access_tokens", True, "no_certificates"),
+    ):
+        with pytest.raises(registration.BadRegistration) as refused:
+            registration.of({**good, member: value})
+        assert refused.value.problems == {member: code}
     for more, code in (
         ({"grant_types": ["authorization_code"]}, "redirect_uris_needed"),
         ({"envelope_issuer": BANGKOK}, "envelope_incomplete"),
@@ -252,11 +326,12 @@ def test_officers_approve_on_screen_after_comparing(
     page = first.open(path)
     assert approval.partners(house)[0].fingerprint.words in page.text
     assert first.send(f"{path}/approve", {}).status_code == 400
-    assert first.send(f"{path}/approve", {"compared": "y"}).status_code == 303
-    again = first.send(f"{path}/approve", {"compared": "y"})
+    said: dict[str, object] = {"compared": "y", "scopes": list(approval.partners(house)[0].asked)}
+    assert first.send(f"{path}/approve", said).status_code == 303
+    again = first.send(f"{path}/approve", said)
     assert again.status_code == 400
     assert "another officer must approve too" in again.text
-    assert second.send(f"{path}/approve", {"compared": "y"}).status_code == 303
+    assert second.send(f"{path}/approve", said).status_code == 303
     assert approval.partners(house)[0].state == "active"
     assert second.send(f"{path}/suspend").status_code == 303
     assert approval.partners(house)[0].state == "suspended"
@@ -279,7 +354,7 @@ def test_an_officer_who_signed_in_a_while_ago_is_asked_again_before_letting_a_pa
     assert isinstance(link, Tag)
     clock.pass_by(minutes=11)
     assert officer.open(str(link["href"])).status_code == 200
-    for act in ("approve", "suspend", "resume"):
+    for act in ("approve", "narrow", "suspend", "resume"):
         asked = officer.send(f"{link['href']}/{act}", {"compared": "y"})
         assert asked.location == "/confirm?next=/partners", act
     assert approval.partners(house)[0].state == "pending"

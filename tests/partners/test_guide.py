@@ -1,9 +1,13 @@
 """A programmer who has the guide and nothing else gets to a receipt."""
 
+import base64
+import json
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,16 +16,19 @@ from flask import Flask
 from sqlmodel import select
 from werkzeug.serving import make_server
 
-from partners import registration
+from partners import registration, steps
 from partners.scopes import SCOPES
+from partners.steps import Step
 from repatriation.app import create_app
 from repatriation.records.handoffs import Handoff
 from repatriation.settings import Settings
 from repatriation.web.api.problems import CODES
+from repatriation.web.guide import STEP
 from repatriation.web.session import wall_clock
 from repatriation.work.actors import Actor
 from repatriation.work.house import House
 from repatriation.work.partners import approval
+from sop.view import CaseView, Fact
 from tests.web.conftest import Visitor, read_page
 
 
@@ -79,3 +86,22 @@ def test_the_guide_is_open_to_everybody_and_names_every_scope_and_code(running: 
     assert page.status_code == 200
     for word in (*SCOPES, *CODES):
         assert f"<code>{word}</code>" in page.text, word
+
+
+def test_the_guide_names_every_member_of_a_step_and_no_other(running: tuple[Flask, str]) -> None:
+    assert list(STEP) == list(Step.model_fields)
+    app, issuer = running
+    page = Visitor(app.test_client(), issuer).open("/api/docs")
+    for name in STEP:
+        assert f"<code>{name}</code>" in page.text, name
+
+
+def test_the_digest_of_a_view_is_made_as_the_guide_says() -> None:
+    at = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
+    view = CaseView("0" * 64, "identified", at, {"presumed": Fact(at)}, {}, child=False)
+    told = steps.standing(view).model_dump(mode="json")
+    plain = {"number": 0, "taken": 0, "heard": 0, "anew": True, "parts": {}, "gate": None}
+    assert {name: told[name] for name in plain} == plain
+    text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    made = base64.urlsafe_b64encode(sha256(text.encode()).digest()).rstrip(b"=").decode()
+    assert made == steps.digest(view)

@@ -62,6 +62,8 @@ def test_the_metadata_is_what_the_standard_asks_for() -> None:
     assert told["require_pushed_authorization_requests"] is True
     assert told["code_challenge_methods_supported"] == ["S256"]
     assert told["token_endpoint_auth_methods_supported"] == ["private_key_jwt"]
+    assert told["tls_client_certificate_bound_access_tokens"] is False
+    assert "registration_endpoint" not in told
     assert set(told["scopes_supported"]) == set(scopes.SCOPES)
 
 

@@ -43,9 +43,12 @@ from repatriation.work.papers.onfile import OnFile
 from repatriation.work.papers.prefill import fields_on_file
 from repatriation.work.papers.proof import Standing
 from repatriation.work.papers.rules import MAY_OPEN, is_made_with
+from repatriation.work.papers.undone import revoke_undone
 from repatriation.work.particulars import NOTHING, Particulars
 from repatriation.work.refusals import Invalid, MovedOn, NoPaper, NotFound, PaperNeeded, ReadOnly
 from repatriation.work.steps import take_step
+from repatriation.work.telling.inbox import notices
+from repatriation.work.telling.moves import tell_moves
 from sop.shelf import Shelf
 from tests.fakes.papers import MUST_SAY, finished, paper_for
 from tests.fakes.press import BrokenPress, workshop
@@ -483,3 +486,28 @@ def test_papers_follow_the_order_of_the_file(procedures: Shelf) -> None:
             free = action.consent is not None and action.consent.act != "give"
             held = any(fact.startswith("hold_") for fact in action.records)
             assert is_made_with(action) == (action.document is not None and not free and not held)
+
+
+def test_what_was_issued_with_a_step_that_is_undone_is_revoked_and_all_with_a_part_are_told(
+    desk: Desk,
+) -> None:
+    paper = presumed(desk)
+    code = code_of(desk.house.keyring, paper.number)
+    version = desk.case().version
+    for undone, standing in ((version - 1, Standing.VALID), (version, Standing.REVOKED)):
+        with desk.house.doors.act() as session:
+            case = session.exec(select(CaseFile)).one()
+            assert revoke_undone(session, desk.now, case, undone) is (standing is Standing.REVOKED)
+        assert proof.by_number(desk.house, desk.now, paper.number, code) is standing
+    with desk.house.doors.act() as session:
+        assert not revoke_undone(session, desk.now, session.exec(select(CaseFile)).one(), version)
+    (event,) = events(desk, "paper:revoked")
+    assert event == {"number": paper.number, "kind": "screening_form", "reason": "step_undone"}
+    (line,) = papers_of(desk.house, desk.officers["datip"], desk.reference).issued
+    assert (line.valid, line.reason) == (False, "step_undone")
+    tell_moves(desk.house, desk.now)
+    told, _ = notices(desk.house, desk.officers["datip"])
+    (notice,) = (each for each in told if each.kind == "paper:revoked")
+    assert notice.detail == {"reference": desk.reference, "number": paper.number}
+    with pytest.raises(Invalid):
+        revoke(desk.house, desk.officers["datip"], desk.now, desk.reference, paper.number, "step_undone")

@@ -73,7 +73,8 @@ def _security(issuer: str) -> _Schema:
     return {
         "type": "oauth2",
         "description": (
-            "Access tokens are bound to a key (RFC 9449), and programs say who they are by private_key_jwt. "
+            "Access tokens are bound to a key (RFC 9449), and programs say who they are by private_key_jwt, "
+            "with keys that were registered as jwks: neither jwks_uri nor client certificates are taken. "
             f"{issuer}/.well-known/oauth-authorization-server has the particulars."
         ),
         "flows": {

@@ -4,6 +4,7 @@ Only an installation on the other side of the route can be asked, only by the si
 only one. It speaks for all bodies of its country in that case, as ours does for those of ours.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, select, update
@@ -23,9 +24,11 @@ from repatriation.records.scope import every_case
 from repatriation.work.actors import Actor
 from repatriation.work.cases import Opener, Sheaf, every_body
 from repatriation.work.federation.writing import RENEWED, Page, part_of, put_right
+from repatriation.work.handoffs.post import call_for
 from repatriation.work.house import House
 from repatriation.work.newcase import AccountEntered, NewCase, PersonEntered
 from repatriation.work.opened import body_of
+from repatriation.work.papers.undone import revoke_undone
 from repatriation.work.refusals import Invalid
 from repatriation.work.sharing import Body, Part, bodies_for
 from repatriation.work.views import view_of
@@ -291,7 +294,7 @@ def _renew(
     partner: Partner,
 ) -> None:
     """Take the case over as it stands there: a person has said so, since the engines could not agree. Steps
-    of ours that they have not heard yet stay on top.
+    of ours that they have not heard yet stay on top; what counted here alone is undone.
     """
     case.side, mirror.handoff_id = mirror.side, row.id
     was = {"state": mirror.state, "number": mirror.number}
@@ -308,7 +311,24 @@ def _renew(
     before = view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
     page = Page(session, house, now, case, procedure, partner.organisation_id)
     put_right(page, before, view, "renewed", (str(was["state"]),), RENEWED)
+    for step in _counted_here_alone(session, case.id, standing.heard):
+        step.state, step.reasons = "refused", ["renewed"]
+        session.add(step)
+        if revoke_undone(session, now, case, step.version):
+            call_for(session, row, now, "paper_of_ours_revoked")
     wake(session, now, case.id)
+
+
+def _counted_here_alone(session: Session, case_id: str, heard: int) -> Sequence[MirrorStep]:
+    """The steps of ours that count here, and that they have not."""
+    return session.exec(
+        select(MirrorStep).where(
+            MirrorStep.case_id == case_id,
+            col(MirrorStep.ours).is_(True),
+            MirrorStep.state == "counted",
+            col(MirrorStep.seq) > heard,
+        )
+    ).all()
 
 
 def _set(session: Session, mirror: Mirror, standing: Standing) -> None:

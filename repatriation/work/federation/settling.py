@@ -28,6 +28,7 @@ from repatriation.work.federation import pairing
 from repatriation.work.federation.writing import Page, put_right, take_over
 from repatriation.work.handoffs.post import call_for, decide_unasked, locked_partner, post
 from repatriation.work.house import House
+from repatriation.work.papers.undone import REVOKED_THERE, issued_with, revoke_undone, tell
 from repatriation.work.sessions import actor_of
 from repatriation.work.views import view_of
 from sop.procedure import Procedure
@@ -139,7 +140,7 @@ class _Settling:
             self.procedure, self.ledger.view.stage
         ):
             self.mirror.moved = one.number
-        after, _ = federation.shown(self.procedure, self.ledger)
+        after, overtaken = federation.shown(self.procedure, self.ledger)
         if not one.ours and one.taken is not None:
             take_over(self.page, before, after, one.step, one.taken, self._taker(one.step))
         elif _differs(before, after):
@@ -148,9 +149,25 @@ class _Settling:
             self._send(one.step)
         elif one.told:
             self._answer(one)
+        for step in overtaken:
+            # Whether it counts is for the other side to say, but by what came first it does not now.
+            if revoke_undone(self.session, self.now, self.case, self.rows[step.key].version):
+                self._call(self.rows[step.key], "paper_of_ours_revoked")
         if one.reasons:
-            self._call(row, "step_of_ours_refused" if one.ours else "step_of_theirs_refused")
+            self._call(row, self._undone(one, row))
         return after
+
+    def _undone(self, one: Decided, row: MirrorStep) -> str:
+        """See to the paper of a step that does not count; gives what people are called for."""
+        if one.ours:
+            revoke_undone(self.session, self.now, self.case, row.version)
+            papers = issued_with(self.session, self.case.id, row.version)
+            return "paper_of_ours_revoked" if papers else "step_of_ours_refused"
+        action = self.procedure.actions.get(one.step.action)
+        if action is None or action.document is None:
+            return "step_of_theirs_refused"
+        tell(self.session, self.now, self.case, REVOKED_THERE)
+        return "paper_of_theirs_revoked"
 
     def _send(self, step: Step) -> None:
         """Tell a step of ours, if the person agrees that they hear of it. What takes something back goes at

@@ -2,7 +2,7 @@
 people may do where no machine can go on.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
 
@@ -21,8 +21,10 @@ from repatriation.work.actors import Actor
 from repatriation.work.federation import pairing
 from repatriation.work.handoffs.post import locked_partner, post
 from repatriation.work.house import House
+from repatriation.work.papers.undone import issued_with
 from repatriation.work.reading import find
 from repatriation.work.refusals import Invalid, NotFound, ReadOnly
+from sop.procedure import Procedure
 
 MOST: Final = 100
 _AGAIN: Final = ("stuck", "unanswered")
@@ -31,7 +33,9 @@ _AGAIN: Final = ("stuck", "unanswered")
 @dataclass(frozen=True, slots=True)
 class StepLine:
     """One step of the case. `stands`: counted, waiting (for the other side), on_its_way, refused, stuck (one
-    engine counts it and the other refuses it), or unanswered (they did not answer in time).
+    engine counts it and the other refuses it), or unanswered (they did not answer in time). `revoked` are
+    the papers that were issued with it here, where it does not count; `paper_there` whether they issue one
+    with such a step.
     """
 
     action: str
@@ -40,6 +44,8 @@ class StepLine:
     number: int | None
     stands: str
     reasons: tuple[tuple[str, str], ...]
+    revoked: tuple[str, ...] = ()
+    paper_there: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,11 @@ def elsewhere(house: House, actor: Actor, now: datetime, reference: str) -> Else
         if mirror is None:
             return None
         partner = session.get_one(Partner, mirror.partner_id)
-        steps = tuple(_line(row, message, now) for row, message in _steps(session, case.id))
+        procedure = house.shelf.pinned(case.digest)
+        steps = tuple(
+            _with_paper(session, procedure, row, _line(row, message, now))
+            for row, message in _steps(session, case.id)
+        )
         counted = [step for step in steps if step.stands == "counted" and step.number is not None]
         return Elsewhere(
             partner=partner.name,
@@ -218,6 +228,17 @@ def _line(row: MirrorStep, message: Handoff | None, now: datetime) -> StepLine:
         stands=stands,
         reasons=tuple(_reason(each) for each in row.reasons),
     )
+
+
+def _with_paper(session: Session, procedure: Procedure, row: MirrorStep, line: StepLine) -> StepLine:
+    """A step with what became of its paper, where it does not count."""
+    action = procedure.actions.get(line.action)
+    if line.stands != "refused" or action is None or action.document is None:
+        return line
+    if not row.ours:
+        return replace(line, paper_there=True)
+    papers = issued_with(session, row.case_id, row.version)
+    return replace(line, revoked=tuple(number for number, _ in papers))
 
 
 def _reason(told: str) -> tuple[str, str]:

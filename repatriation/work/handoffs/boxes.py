@@ -26,6 +26,7 @@ from repatriation.work.actors import Actor
 from repatriation.work.handoffs import desk
 from repatriation.work.handoffs.deciding import could_take_up, own
 from repatriation.work.handoffs.post import DELIVER, signed_text
+from repatriation.work.handoffs.retention import destroyed_on
 from repatriation.work.house import House
 from repatriation.work.refusals import NotFound, ReadOnly
 
@@ -36,7 +37,9 @@ _NO_STEP = func.coalesce(col(Handoff.what), "").not_in(packets.STEPS)
 
 @dataclass(frozen=True, slots=True)
 class HandoffLine:
-    """One handoff, or message about one, as it is listed. `shown` is the handoff whose page says more."""
+    """One handoff, or message about one, as it is listed. `shown` is the handoff whose page says more;
+    `taken_back`: its sender has taken it back, however it was decided.
+    """
 
     id: str
     shown: str
@@ -49,6 +52,7 @@ class HandoffLine:
     reason: str | None
     attention: str | None
     waiting: bool
+    taken_back: bool
     at: datetime
     expires_at: datetime
     reference: str | None
@@ -67,8 +71,9 @@ class Answering:
 
 @dataclass(frozen=True, slots=True)
 class HandoffPage:
-    """One handoff with all that was said about it. `readable`: what it said is still there to be opened;
-    `together`: the case is to be carried on by both, step by step.
+    """One handoff with all that was said about it. `readable`: what it said is still there to be opened, and
+    `destroyed_on` when it will not be, once all is finished; `shredded_at` when it was destroyed. `together`:
+    the case is to be carried on by both, step by step.
     """
 
     line: HandoffLine
@@ -77,6 +82,8 @@ class HandoffPage:
     route: str | None
     standing: bool
     readable: bool
+    destroyed_on: datetime | None
+    shredded_at: datetime | None
     together: bool
     answering: tuple[Answering, ...]
     receipts: tuple[tuple[datetime, str, str], ...]
@@ -156,6 +163,8 @@ def page(house: House, actor: Actor, handoff_id: str) -> HandoffPage:
             route=row.route,
             standing=row.standing,
             readable=bool(row.wrapped_key),
+            destroyed_on=destroyed_on(session, house, row) if row.wrapped_key else None,
+            shredded_at=row.shredded_at,
             together=_together(house, row),
             answering=_answering(session, house, row),
             receipts=_receipts(session, house, row),
@@ -267,6 +276,7 @@ def _line(session: Session, actor: Actor, row: Handoff) -> HandoffLine:
         reason=row.reason,
         attention=row.attention,
         waiting=row.waiting,
+        taken_back=row.kind in ("referral", "transfer") and not row.standing,
         at=row.at,
         expires_at=row.expires_at,
         reference=reference,

@@ -102,7 +102,7 @@ def correct(house: House, actor: Actor, now: datetime, handoff_id: str, words: s
         raise ReadOnly
     with house.doors.act() as session:
         row, partner = _ours(session, house, actor, handoff_id)
-        if row.state not in LIVE or not row.standing:
+        if row.state not in LIVE or not row.standing or not row.wrapped_key:
             raise Invalid({"state": "too_late"})
         person = composing.corrected(session, house, actor, now, row)
         packet = Update(about=row.jti, what="correction", text=words, person=person)

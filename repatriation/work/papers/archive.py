@@ -14,8 +14,9 @@ from documents.fields import MOST_PEOPLE
 from documents.kinds import KINDS
 from repatriation.records import trail
 from repatriation.records.cases import CaseFile, Party
+from repatriation.records.federation import MirrorStep
 from repatriation.records.organisations import Officer, Organisation
-from repatriation.records.papers import REVOKED_FOR, Paper, PaperRevocation, papers_numbered
+from repatriation.records.papers import REVOKED_FOR, UNDONE, Paper, PaperRevocation, papers_numbered
 from repatriation.records.scope import visible_ids
 from repatriation.records.sealing import CaseKey, Safe, Shredded
 from repatriation.records.trail import Trail
@@ -29,8 +30,10 @@ from repatriation.work.reading import find
 from repatriation.work.refusals import Invalid, NoPaper, NotFound, ReadOnly
 from sop.procedure import Procedure
 
-REASONS: Final = tuple(reason for reason in REVOKED_FOR if reason != "replaced")
-"""Why an officer may revoke a paper; that a newer one replaces it is found out without being asked."""
+REASONS: Final = tuple(reason for reason in REVOKED_FOR if reason not in ("replaced", UNDONE))
+"""Why an officer may revoke a paper; that a newer one replaces it, or that its step does not count, is found
+out without being asked.
+"""
 
 _ADD, _REVOKE = insert(Paper), insert(PaperRevocation)
 
@@ -196,6 +199,7 @@ def file_later(house: House, actor: Actor, now: datetime, paper: Prepared, versi
     """
     with house.doors.act() as session:
         case = find(session, actor, paper.reference)
+        session.refresh(case, with_for_update=True)  # so that the step is not undone meanwhile
         lacking = _lacking(session, actor, case, house.shelf.pinned(case.digest))
         if not any((each.version, each.action) == (version, paper.action) for each in lacking):
             raise NotFound
@@ -302,9 +306,32 @@ def _line(
     )
 
 
+def _settled(session: Session, case: CaseFile) -> tuple[set[int], set[int]]:
+    """The steps, by the versions they made, that have their paper or shall have none, because they do not
+    count; and those that were undone for a while, count after all, and so lack their paper again.
+    """
+    papers = session.exec(
+        select(Paper.seq, PaperRevocation.reason)
+        .outerjoin(PaperRevocation, col(PaperRevocation.number) == col(Paper.number))
+        .where(Paper.case_id == case.id)
+    ).all()
+    steps = dict(
+        session.exec(
+            select(MirrorStep.version, MirrorStep.state).where(
+                MirrorStep.case_id == case.id, col(MirrorStep.ours).is_(True)
+            )
+        ).all()
+    )
+    counted = {version for version, state in steps.items() if state == "counted"}
+    undone = {seq for seq, reason in papers if reason == UNDONE} & counted
+    again = undone - {seq for seq, reason in papers if reason != UNDONE}
+    refused = {version for version, state in steps.items() if state == "refused"}
+    return ({seq for seq, _ in papers} | refused) - again, again
+
+
 def _lacking(session: Session, actor: Actor, case: CaseFile, procedure: Procedure) -> tuple[Lacking, ...]:
     """The organisation's own steps that name a paper and have none."""
-    have = set(session.exec(select(Paper.seq).where(Paper.case_id == case.id)).all())
+    have, again = _settled(session, case)
     events = session.exec(
         select(Trail)
         .where(Trail.chain == case.id, Trail.organisation_id == actor.organisation_id)
@@ -314,7 +341,8 @@ def _lacking(session: Session, actor: Actor, case: CaseFile, procedure: Procedur
     for event in events:
         action = procedure.actions.get(str(event.detail.get("action", "")))
         version = event.detail.get("version", 0)
-        there = event.detail.get("paper", Made.ELSEWHERE.value) != Made.ELSEWHERE.value or version in have
+        named = event.detail.get("paper", Made.ELSEWHERE.value) != Made.ELSEWHERE.value
+        there = version in have or (named and version not in again)
         if action is not None and action.document in KINDS and version and not there:
             found.append(Lacking(action.name, version, str(action.document), event.at))
     return tuple(found)

@@ -1,6 +1,7 @@
 """How a partner is let in: it is registered, two different officers approve it, and one may suspend it again.
 
-Until both have approved nothing of it counts. What each did is in the trail.
+Both must agree to the same calls, which are those asked for or fewer; until they have, nothing counts. One
+officer may take calls away again at any time; giving them back takes two. What each did is in the trail.
 """
 
 import secrets
@@ -28,7 +29,9 @@ _NOBODYS_PASSWORD = "!"  # noqa: S105 - what no password hashes to
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A partner as it is listed. `cards` says what came of the cards it gave us, newest first."""
+    """A partner as it is listed. `asked` is what it asks to be let do, `scopes` what is agreed, or while it
+    waits would be; `cards` says what came of the cards it gave us, newest first.
+    """
 
     id: str
     client_id: str
@@ -36,6 +39,7 @@ class Listed:
     organisation: str
     organisation_name: str
     state: str
+    asked: tuple[str, ...]
     scopes: tuple[str, ...]
     described: Mapping[str, Any]
     fingerprint: Fingerprint
@@ -94,30 +98,37 @@ def import_card(house: House, actor: Actor | None, now: datetime, text: str, org
     return outcome
 
 
-def approve(house: House, now: datetime, client_id: str, actor: Actor) -> str:
+def approve(
+    house: House, now: datetime, client_id: str, actor: Actor, scopes: frozenset[str] | None = None
+) -> str:
     """One officer's approval, after comparing the fingerprint by telephone; gives the partner's state then.
-    The second of two different officers makes it active.
+    The second of two different officers makes it active. `scopes` are the calls that the officer agrees to,
+    or None for those that stand; whoever agrees to others than stand is the first to approve those.
 
     Raises:
         NotFound: there is no such partner, or none that waits, or the officer may not approve.
-        Invalid: this officer has approved already.
+        Invalid: this officer has approved already, or the calls are none, or more than were asked for.
     """
     _refuse_unable(actor)
     with house.doors.act() as session:
-        return _approve(session, now, client_id, actor)
+        return _approve(session, now, client_id, actor, scopes)
 
 
-def approve_together(house: House, now: datetime, client_id: str, first: Actor, second: Actor) -> None:
+def approve_together(
+    house: House,
+    now: datetime,
+    client_id: str,
+    first: Actor,
+    second: Actor,
+    scopes: frozenset[str] | None = None,
+) -> None:
     """Two officers' approval in one: both of it or none. Raises as `approve`."""
-    _refuse_unable(first)
-    _refuse_unable(second)
-    if first.officer_id == second.officer_id:
-        raise Invalid({"officer": "second_officer_needed"})
+    _refuse_unable_pair(first, second)
     with house.doors.act() as session:
         partner = _partner(session, client_id)
         partner.approved_by = None  # what one of them or a third gave before is given anew, by both
-        _approve(session, now, client_id, first)
-        _approve(session, now, client_id, second)
+        _approve(session, now, client_id, first, scopes)
+        _approve(session, now, client_id, second, scopes)
 
 
 def suspend(house: House, actor: Actor | None, now: datetime, client_id: str) -> None:
@@ -131,19 +142,28 @@ def resume(house: House, actor: Actor | None, now: datetime, client_id: str) -> 
 
 
 def narrow(house: House, actor: Actor, now: datetime, client_id: str, scopes: frozenset[str]) -> None:
-    """Agree to less than a waiting partner asked for. NotFound; Invalid when it is not less, or nothing."""
+    """Let a partner that was let in do less from its next request on: only these of the calls agreed to.
+
+    Raises NotFound, when there is none that was let in; Invalid when nothing or more would be left.
+    """
     _refuse_unable(actor)
     with house.doors.act() as session:
-        partner = _partner(session, client_id)
-        if partner.state != "pending":
-            raise NotFound(client_id)
-        if not scopes or not scopes <= set(partner.scopes):
-            raise Invalid({"scope": "unknown"})
-        # What the first officer approved was something else.
-        partner.scopes, partner.approved_by = sorted(scopes), None
-        append(
-            session, actor, now, "partner:scope:narrowed", {"partner": partner.id, "scopes": sorted(scopes)}
-        )
+        partner = _let_in(session, client_id)
+        if not scopes < set(partner.scopes):
+            raise Invalid({"scope": "not_fewer"})
+        _set_scopes(session, now, partner, (actor,), scopes)
+
+
+def agree_together(
+    house: House, now: datetime, client_id: str, first: Actor, second: Actor, scopes: frozenset[str]
+) -> None:
+    """Two officers agree anew to what a partner that was let in may do: what it asked for, or less.
+
+    Raises NotFound, as `narrow`; Invalid when it is nothing, or more than was asked for, or one officer.
+    """
+    _refuse_unable_pair(first, second)
+    with house.doors.act() as session:
+        _set_scopes(session, now, _let_in(session, client_id), (first, second), scopes)
 
 
 def partners(house: House) -> list[Listed]:
@@ -167,10 +187,15 @@ def partner(house: House, partner_id: str) -> Listed:
     return found
 
 
-def _approve(session: Session, now: datetime, client_id: str, actor: Actor) -> str:
+def _approve(
+    session: Session, now: datetime, client_id: str, actor: Actor, scopes: frozenset[str] | None
+) -> str:
     partner = _partner(session, client_id)
     if partner.state != "pending":
         raise NotFound(client_id)
+    if scopes is not None and scopes != set(partner.scopes):
+        _set_scopes(session, now, partner, (actor,), scopes)
+        partner.approved_by = None  # what another officer approved was something else
     if partner.approved_by is None:
         partner.approved_by = actor.officer_id
         append(session, actor, now, "partner:approval:given", {"partner": partner.id, "count": 1})
@@ -183,6 +208,24 @@ def _approve(session: Session, now: datetime, client_id: str, actor: Actor) -> s
     detail = {"partner": partner.id, "count": 2, "scopes": sorted(partner.scopes)}
     append(session, actor, now, "partner:approval:given", detail)
     return partner.state
+
+
+def _set_scopes(
+    session: Session, now: datetime, partner: Partner, actors: tuple[Actor, ...], scopes: frozenset[str]
+) -> None:
+    if not scopes:
+        raise Invalid({"scope": "needed"})
+    if not scopes <= set(_asked(partner)):
+        raise Invalid({"scope": "not_asked_for"})
+    partner.scopes = sorted(scopes)
+    partner.version += 1
+    for actor in actors:
+        detail = {"partner": partner.id, "scopes": sorted(scopes)}
+        append(session, actor, now, "partner:scope:agreed", detail)
+
+
+def _asked(partner: Partner) -> tuple[str, ...]:
+    return tuple(sorted(str(partner.described["scope"]).split()))
 
 
 def _add(session: Session, actor: Actor | None, now: datetime, asked: Registration) -> Partner:
@@ -247,12 +290,14 @@ def _change_keys(partner: Partner, asked: Registration) -> None:
 
 def _program_officer(session: Session, partner: Partner) -> str:
     """The place in the records of a partner's program: an author that nobody can sign in as."""
+    body = session.get_one(Organisation, partner.organisation_id)
     officer = Officer(
-        organisation_id=partner.organisation_id,
+        organisation_id=body.id,
         username=f"program.{secrets.token_hex(8)}",
         password_hash=_NOBODYS_PASSWORD,
         display_name=partner.name,
         duty=SYSTEM,
+        demonstration=body.demonstration,
     )
     session.add(officer)
     session.flush()
@@ -277,6 +322,20 @@ def _switch(
 def _refuse_unable(actor: Actor) -> None:
     if not may(actor.duty, Permission.APPROVE_PARTNERS):
         raise NotFound(actor.username)
+
+
+def _refuse_unable_pair(first: Actor, second: Actor) -> None:
+    _refuse_unable(first)
+    _refuse_unable(second)
+    if first.officer_id == second.officer_id:
+        raise Invalid({"officer": "second_officer_needed"})
+
+
+def _let_in(session: Session, client_id: str) -> Partner:
+    partner = _partner(session, client_id)
+    if partner.state == "pending":
+        raise NotFound(client_id)
+    return partner
 
 
 def _partner(session: Session, client_id: str) -> Partner:
@@ -304,6 +363,7 @@ def _listed(session: Session, partner: Partner, body: Organisation) -> Listed:
         organisation=body.code,
         organisation_name=body.name,
         state=partner.state,
+        asked=_asked(partner),
         scopes=tuple(partner.scopes),
         described=partner.described,
         fingerprint=registration.fingerprint(partner.keys, partner.envelope_keys, partner.envelope_issuer),

@@ -19,6 +19,7 @@ from repatriation.records.sessions import Begun, Throttle
 from repatriation.records.sets import add_missing
 from repatriation.records.waiting import OUTBOX
 from repatriation.records.writing import add_once
+from repatriation.work.handoffs.retention import shred_finished
 from repatriation.work.house import House
 from repatriation.work.telling.beats import FORGOTTEN
 from repatriation.work.telling.hours import MAIL, digest_day, mail_row, when_to_send, zone_for
@@ -40,7 +41,7 @@ class Chore(NamedTuple):
 
     name: str
     period: str
-    work: Callable[[House, datetime], None]
+    work: Callable[[House, datetime], object]
 
 
 def do_chores(house: House, now: datetime) -> tuple[str, ...]:
@@ -130,4 +131,5 @@ CHORES: Final = (
     Chore("digest", HOURLY, plan_digests),
     Chore("seal", HOURLY, seal_trail),
     Chore("clear_away", DAILY, clear_away),
+    Chore("shred_handoffs", DAILY, shred_finished),
 )

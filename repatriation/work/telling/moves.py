@@ -10,17 +10,19 @@ from repatriation.records.sets import among, set_rows
 from repatriation.records.waiting import NOTICES, OUTBOX, due_messages
 from repatriation.work.handoffs.post import TELL
 from repatriation.work.house import House
+from repatriation.work.papers.undone import REVOKED, REVOKED_THERE
 from repatriation.work.permissions import Permission, may
 from repatriation.work.telling.audience import Audience, Who
 from repatriation.work.telling.batch import MOST, Batch
 
 MOVED: Final = "case:moved"
 LEFT: Final = "case:left"
-TOLD: Final = (MOVED, LEFT, TELL)
+TOLD: Final = (MOVED, LEFT, TELL, REVOKED, REVOKED_THERE)
 """The kinds of messages that are told to officers here."""
 
 STALE: Final = timedelta(days=14)
-"""What is older is no news any more and is laid aside. A handoff that waits for somebody is told at any age.
+"""What is older is no news any more and is laid aside. A handoff that waits for somebody is told at any age,
+and so is a paper that counts no more.
 """
 
 _DUE: Final = due_messages(TOLD, MOST)
@@ -41,6 +43,8 @@ def tell_moves(house: House, now: datetime) -> int:
         for message in messages:
             if message.kind == TELL:
                 _tell_of_handoff(batch, audience, message)
+            elif message.kind in (REVOKED, REVOKED_THERE):
+                _tell_of_paper(batch, audience, message)
             elif message.run_at > now - STALE:
                 _tell_of_case(batch, audience, message, known)
         batch.write()
@@ -70,6 +74,11 @@ def _tell_of_handoff(batch: Batch, audience: Audience, message: Any) -> None:
     those = [who for who in those if may(who.duty, Permission.HAND_OVER)]
     detail = {"handoff": message.detail["handoff"], "why": message.detail["why"]}
     batch.tell(those, TELL, f"handoff:{message.id}", detail)
+
+
+def _tell_of_paper(batch: Batch, audience: Audience, message: Any) -> None:
+    those = audience.everybody_but(message.case_id, None)
+    batch.tell(those, message.kind, f"paper:{message.id}", message.detail, case_id=message.case_id)
 
 
 def _unread(connection: Connection, cases: Iterable[str]) -> set[tuple[str, str]]:
