@@ -13,6 +13,7 @@ from weasyprint.css import ComputedStyle
 from weasyprint.css.computed_values import COMPUTER_FUNCTIONS, PHYSICAL_FUNCTIONS
 from weasyprint.css.properties import INHERITED, INITIAL_NOT_COMPUTED, INITIAL_VALUES
 from weasyprint.formatting_structure.boxes import Box
+from weasyprint.layout import preferred
 
 
 def take_shortcuts() -> None:
@@ -21,6 +22,7 @@ def take_shortcuts() -> None:
     Box.is_in_normal_flow = _is_in_normal_flow
     svg.TAGS["path"] = _path
     inputstream.characters_until_regex = Stretches()
+    preferred.split_first_line = _narrowest
 
 
 # The value of a property that no rule names, which is nearly every one.
@@ -96,6 +98,27 @@ def _path(drawing: Any, node: Any, font_size: float) -> None:
         if right:
             x, y = x + float(right), y + float(down)
             draw.move_to(x, y)
+
+
+# The narrowest that a cell can be, which is asked letter by letter where a line may break at any of them.
+
+ENOUGH: Final = 24
+BEYOND: Final = 8
+"""So many letters are looked at, and so many of them must come after the break. With all that follow, tables
+full of Khmer took so long that the press gave them up."""
+
+long_way_to_line: Final = preferred.split_first_line
+
+
+def _narrowest(
+    text: str, style: Any, context: Any, most: float | None, spacing: float, **more: Any
+) -> tuple[Any, int, int | None, float, float, float]:
+    """The first line of a text; where it holds a letter and no more, that of the beginning is the same."""
+    if most == 0 and len(text) > ENOUGH and style["overflow_wrap"] == "anywhere":
+        line = long_way_to_line(text[:ENOUGH], style, context, most, spacing, **more)
+        if line[2] is not None and line[2] <= len(text[: ENOUGH - BEYOND].encode()):
+            return line  # type: ignore[no-any-return]  # its module has no types
+    return long_way_to_line(text, style, context, most, spacing, **more)  # type: ignore[no-any-return]
 
 
 # Markup, read in stretches that end at certain letters.

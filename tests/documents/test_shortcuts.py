@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from documents import fonts
+from documents.khmer import word_ends
 from documents.squares import square
 from tests.documents.paper import PHRASES
 
@@ -38,6 +39,15 @@ BODIES = {
     "a table": '<table style="border-collapse: collapse"><thead><tr>'
     '<th colspan="2" style="border-radius: 3mm">a</th></tr></thead>'
     "<tr><td>b</td><td rowspan=2>c</td></tr><tr><td>d</td></tr></table>",
+    "cells that may break anywhere": "".join(
+        f"<table lang={tongue}><tr style=overflow-wrap:{wrap}><td>{words}</td><td>{long}</td></tr></table>"
+        for wrap in ("anywhere", "break-word")
+        for tongue, words, long in (
+            ("km", word_ends("".join(PHRASES["km"])), "ក្រ្" * 60),
+            ("th", "".join(PHRASES["th"]), "น้ำ" * 60),
+            ("vi", "Nguyễn" * 30, "e\u0301\u0302" * 40 + "\u00ad" * 3 + "ffi" * 20),
+        )
+    ),
     "marks and letters": "<!-- & --><p title='a\"b' class=x>&amp;&lt;&#x1780;&nbsp;x<br>y</p>"
     "<textarea>z</textarea>",
 }
