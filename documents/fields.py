@@ -41,10 +41,12 @@ class Mark(Enum):
 
 
 _UNSEEN: Final = re.compile(
-    r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
+    r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e"
+    r"\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff0-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-"""Signs that nobody types, marks that turn the reading of what follows, and the word ends of Khmer: those are
-put in where a paper is printed and belong in no record."""
+"""Signs that nobody types or sees, marks that turn the reading of what follows, and the word ends of Khmer:
+those are put in where a paper is printed and belong in no record. No face need have any of them, so that the
+press would not complain. What joins letters or keeps them apart changes their form, and stays."""
 
 _MOST_GIVEN: Final = 100_000
 """A text longer than this is not even looked at."""

@@ -17,6 +17,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher
 from documents.fonts import FACES, face_rules
 from documents.printing import CannotPrint, Class, Printed, Sheet
 from documents.repair import finish, repair
+from documents.shortcuts import take_shortcuts
 
 TEMPLATES = Path(__file__).with_name("templates")
 MOST_LETTERS = 2_000_000
@@ -92,6 +93,7 @@ class Typesetter:
 
     def __init__(self) -> None:
         repair()
+        take_shortcuts()
         mimetypes.add_type("application/toml", ".toml")  # its attached files are told by their names
         self._complaints = Complaints()
         LOGGER.handlers[:] = [self._complaints]

@@ -42,6 +42,15 @@ def test_signs_that_hide_or_turn_text_are_taken_out(sign: str) -> None:
     assert Note(line=f"So{sign}kha").line == "Sokha"
 
 
+def test_two_names_that_look_alike_are_not_told_apart_by_a_sign_that_nobody_sees() -> None:
+    unseen = (0xAD, 0x34F, 0x61C, 0x17B4, 0x180B, 0x180E, 0x206A, 0xFE0F, 0xFFF0, 0x1D173, 0xE0041, 0xE0100)
+    assert {Note(line=f"So{chr(code)}kha").line for code in unseen} == {"Sokha"}
+
+
+def test_what_joins_letters_or_keeps_them_apart_stays() -> None:
+    assert Note(line="ក\u200dខ\u200cគ").line == "ក\u200dខ\u200cគ"
+
+
 def test_a_long_text_keeps_its_lines_and_a_line_does_not() -> None:
     note = Note(line="one\ntwo", long="one\r\ntwo  three")
     assert note.line == "one two"
