@@ -24,6 +24,7 @@ from repatriation.work.telling.beats import FORGOTTEN
 from repatriation.work.telling.hours import MAIL, digest_day, mail_row, when_to_send, zone_for
 from repatriation.work.telling.inbox import waiting_for
 from repatriation.work.telling.moves import TOLD
+from repatriation.work.telling.trouble import tell_trouble
 
 LEASE: Final = timedelta(minutes=15)
 
@@ -129,5 +130,6 @@ def clear_away(house: House, now: datetime) -> None:
 CHORES: Final = (
     Chore("digest", HOURLY, plan_digests),
     Chore("seal", HOURLY, seal_trail),
+    Chore("trouble", HOURLY, tell_trouble),
     Chore("clear_away", DAILY, clear_away),
 )

@@ -68,23 +68,29 @@ def turn_of(visit: Any, now: datetime, zone: ZoneInfo, rhythm: Rhythm) -> Turn:
 
 def _say(batch: Batch, audience: Audience, visit: Any, turn: Turn, country: str) -> None:
     due, behind = visit.due_on.isoformat(), late(turn.since, batch.now)
-    told = batch.tell(
-        _those(audience, visit, turn.now, country),
-        VISIT,
-        f"visit:{visit.id}:{due}:{turn.now}",
-        {"reference": visit.reference, "due": due, **behind},
-        case_id=visit.case_id,
-        visit_id=visit.id,
-        standing=turn.now,
-    )
+    told, visitors = 0, audience.visitors(visit)
+    for those, asks in ((visitors, True), (_besides(audience, visitors, visit, turn.now, country), False)):
+        told += batch.tell(
+            those,
+            VISIT,
+            f"visit:{visit.id}:{due}:{turn.now}",
+            {"reference": visit.reference, "due": due, **behind},
+            case_id=visit.case_id,
+            visit_id=visit.id,
+            standing=turn.now,
+            asks=asks,
+        )
     said = {"visit": visit.id, "due": due, "told": told, **behind}
     batch.log(visit, visit.case_id, f"visit:{turn.now}", said)
 
 
-def _those(audience: Audience, visit: Any, stands: Standing, country: str) -> list[Who]:
-    those = audience.visitors(visit)
+def _besides(
+    audience: Audience, visitors: list[Who], visit: Any, stands: Standing, country: str
+) -> list[Who]:
+    """Who else is told, for information."""
+    those: list[Who] = []
     if stands in _WIDER:
-        those = those + audience.coordinators_beside(those)
+        those = audience.coordinators_beside(visitors)
     if stands is Standing.MISSED:
         those = those + audience.coordination(visit.case_id, country)
-    return those
+    return [who for who in those if who not in visitors]
