@@ -17,6 +17,7 @@ from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now
 from repatriation.work.permissions import Permission
 from repatriation.work.refusals import Invalid
+from repatriation.work.summaries.points import DUE
 from repatriation.work.telling.inbox import (
     ALL,
     KINDS,
@@ -117,7 +118,8 @@ def make_blueprint() -> Blueprint:
         if line.kind == TROUBLE:
             return redirect(url_for("clock.index"), 303)
         if line.in_sight:
-            return redirect(url_for("cases.case", reference=line.detail["reference"]), 303)
+            part = "summaries" if line.kind == DUE else None
+            return redirect(url_for("cases.case", reference=line.detail["reference"], _anchor=part), 303)
         return redirect(url_for("inbox.index"), 303)
 
     @blueprint.post("/inbox/read", endpoint="read")

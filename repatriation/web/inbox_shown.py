@@ -26,6 +26,8 @@ WORDS: Final[Mapping[tuple[str, str | None], object]] = {
     ("limit", "escalated"): _l("A time limit has been over for a week"),
     ("case:moved", None): _l("How a case stands was put right"),
     ("case:left", None): _l("Your organisation has no part in a case any more"),
+    ("summary:due", "due"): _l("A summary to the sending country is due"),
+    ("summary:due", "overdue"): _l("A summary to the sending country is overdue"),
     ("handoff:attention", None): _l("A handoff needs somebody"),
     ("clock:trouble", "mail"): _l("Mails to your officers could not be delivered"),
     ("clock:trouble", "off"): _l("The time of a machine on which a clock runs is off"),

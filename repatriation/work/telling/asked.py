@@ -15,6 +15,7 @@ from sqlalchemy import Connection, exists, or_, select
 from repatriation.records.waiting import NOTICES, VISITS, cases_as_they_stand, live_parts
 from repatriation.work.actors import Actor
 from repatriation.work.house import House
+from repatriation.work.summaries.points import DUE, sending
 from repatriation.work.telling.limits import LIMIT
 from repatriation.work.telling.moves import MOVED
 from repatriation.work.telling.sight import ABOUT, seen_by
@@ -117,6 +118,9 @@ class _Cases:
             return True  # only those were read that are planned still
         if notice.kind == LIMIT:
             return notice.detail["action"] in self._limits(notice.case_id)
+        if notice.kind == DUE:
+            procedure = self._procedure(notice.case_id)
+            return procedure is not None and sending(procedure, self._view(notice.case_id)) is not None
         is_latest = notice.detail.get("version") == self._open[notice.case_id].version
         return notice.kind == MOVED and is_latest and self._turn(notice.case_id).ours
 

@@ -20,6 +20,7 @@ from repatriation.records.sets import add_missing
 from repatriation.records.waiting import OUTBOX
 from repatriation.records.writing import add_once
 from repatriation.work.house import House
+from repatriation.work.summaries.points import DUE
 from repatriation.work.telling.beats import FORGOTTEN
 from repatriation.work.telling.hours import MAIL, digest_day, mail_row, when_to_send, zone_for
 from repatriation.work.telling.inbox import waiting_for
@@ -119,7 +120,7 @@ def clear_away(house: House, now: datetime) -> None:
     """Clear away what nobody needs any more. What may name a case or an officer is not kept for ever."""
     with house.doors.act() as session:
         sent = delete(Outbox).where(col(Outbox.state) == "sent", col(Outbox.run_at) < now - SENT_FOR)
-        session.exec(sent.where(col(Outbox.kind).in_((MAIL, *TOLD))))
+        session.exec(sent.where(col(Outbox.kind).in_((MAIL, *TOLD, DUE))))
         session.exec(delete(Notice).where(col(Notice.read_at) < now - READ_FOR))
         session.exec(delete(JobRun).where(col(JobRun.done_at) < now - SENT_FOR))
         session.exec(delete(Beat).where(col(Beat.ticked_at) < now - FORGOTTEN))

@@ -19,6 +19,7 @@ from repatriation.work.actors import Actor
 from repatriation.work.handoffs.post import TELL
 from repatriation.work.house import House
 from repatriation.work.refusals import NotFound
+from repatriation.work.summaries.points import DUE
 from repatriation.work.telling.asked import Asked, asked_of
 from repatriation.work.telling.letters import Waiting
 from repatriation.work.telling.limits import LIMIT
@@ -38,7 +39,7 @@ HISTORY: Final = 20
 WHICH: Final = ("all", "needs", "news")
 KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "visits": (VISIT,),
-    "deadlines": (LIMIT,),
+    "deadlines": (LIMIT, DUE),
     "steps": (MOVED, LEFT),
     "handoffs": (TELL,),
     "clock": (TROUBLE,),
@@ -269,7 +270,7 @@ def waiting_for(session: Session, officers: Iterable[str]) -> Mapping[str, Waiti
 
 
 def _counts_as(kind: str, stands: str | None) -> str:
-    if kind == LIMIT:
+    if kind in KINDS["deadlines"]:
         return "limits"
     if kind != VISIT:
         return "others"
