@@ -25,6 +25,7 @@ from repatriation.work.telling.beats import beat, new_process, stop_beating
 from repatriation.work.telling.chores import do_chores
 from repatriation.work.telling.posting import post_due
 from repatriation.work.telling.rounds import tick
+from repatriation.work.telling.trouble import OFF_BY
 
 log = logging.getLogger("repatriation.clock")
 
@@ -76,7 +77,7 @@ class Clockwork:
     def beat(self) -> None:
         """Say that this clock lives."""
         skew = beat(self.house, self.process, self._started_at)
-        if abs(skew) > 2000:
+        if abs(skew) > OFF_BY:
             log.warning("the machine's time is off", extra={"fields": {"skew_ms": skew}})
 
     def turn(self) -> None:

@@ -43,7 +43,7 @@ def _asks(world: World) -> dict[str, Ask]:
     house, now = world.house, datetime.now(UTC)
     busy, some = world.actors[BUSY], world.actors[MIDDLING]
     day = now.date()
-    missed = week.days_of(Standing.MISSED, now)
+    missed = week.days_of(house, Standing.MISSED, now)
     found = {
         "missed visits": week.behind(house, busy, "all", missed),
         "left a stage": stages.left(house, busy, now, "tha-khm", "verifying"),

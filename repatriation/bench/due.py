@@ -25,7 +25,7 @@ from repatriation.records.writing import adding
 from repatriation.work.house import House
 from repatriation.work.telling.hours import mail_row
 from sop.clocks import ZONES
-from sop.followup import next_turn
+from sop.followup import Standing, next_turn
 
 ROUTE: Final = "tha-khm"
 ZONE: Final = ZoneInfo(ZONES["KHM"])
@@ -56,6 +56,7 @@ class Fill:
     officers: list[str] = field(default_factory=list)
     visits: list[Planned] = field(default_factory=list)
     _rows: dict[type[Row], list[dict[str, Any]]] = field(default_factory=dict)
+    _turns: dict[date, tuple[datetime, Standing] | None] = field(default_factory=dict)
 
     def add(self, count: int, due_on: Callable[[int], date]) -> None:
         """So many visits; `due_on` gives the day of each by its number."""
@@ -97,7 +98,9 @@ class Fill:
         )
         for number in range(first, first + visits):
             day = due_on(number)
-            turn = next_turn(day, self.now, ZONE, self.house.rhythm)
+            if day not in self._turns:
+                self._turns[day] = next_turn(day, self.now, ZONE, self.house.rhythm)
+            turn = self._turns[day]
             visit = Planned(new_id(), case_id, day)
             self.visits.append(visit)
             self._put(

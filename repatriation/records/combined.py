@@ -89,11 +89,14 @@ def _set(statement: Update, names: tuple[str, ...], number: int) -> Update:
     """The update with its own bindparams renamed and a bindparam for each further column that
     is to be set."""
 
+    columns = statement.table.c
+    new = {n: bindparam(f"w{number}_{n}", type_=columns[n].type) for n in names if n in columns}
+    ours = {bind.key for bind in new.values()}
+
     def rename(bind: BindParameter[Any]) -> None:
-        if not bind.unique:
+        if not bind.unique and bind.key not in ours:
             bind.key = f"w{number}_{bind.key}"
 
-    columns = statement.table.c
-    renamed: Update = cloned_traverse(statement, {}, {"bindparam": rename})
-    new = {n: bindparam(f"w{number}_{n}", type_=columns[n].type) for n in names if n in columns}
-    return renamed.values(new) if new else renamed
+    # The new values go in first: a statement that has values of its own takes none after it was copied.
+    renamed: Update = cloned_traverse(statement.values(new) if new else statement, {}, {"bindparam": rename})
+    return renamed

@@ -13,7 +13,10 @@ _UNREAD = text("read_at IS NULL")
 
 
 class Notice(Row, table=True):
-    """One thing that one officer is told. `once` names what it says and to whom, so that it is said once."""
+    """One thing that one officer is told. `once` names what it says and to whom, so that it is said once.
+
+    `asks` says that it was theirs to do when it was told; whether it still is, is looked up when they read.
+    """
 
     __table_args__ = (
         Index(None, "officer_id", "at"),
@@ -31,6 +34,7 @@ class Notice(Row, table=True):
     read_at: Moment | None = moment("case", None)
     detail: dict[str, Any] = document("case", make=dict)  # codes, days and references, never personal data
     once: str = column("open", unique=True)
+    asks: bool = column("case", False)
 
 
 class Telling(Row, table=True):

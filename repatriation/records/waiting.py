@@ -74,11 +74,13 @@ def due_visits(most: int) -> Select[Any]:
     )
 
 
+_AS_IT_STANDS = ("id", "reference", "route", "digest", "stage", "entered_at", "age_group", "version", "state")
+
+
 def due_cases(most: int) -> Select[Any]:
     """The cases on which a clock turns, locked likewise. Given: now."""
-    names = ("id", "reference", "route", "digest", "stage", "entered_at", "age_group", "version", "state")
     return (
-        select(*(CASES.c[n] for n in (*names, "turn_at", "trail_seq", "trail_head")))
+        select(*(CASES.c[n] for n in (*_AS_IT_STANDS, "turn_at", "trail_seq", "trail_head")))
         .where(CASES.c.turn_at <= bindparam("now"))
         .order_by(CASES.c.turn_at, CASES.c.id)
         .limit(most)
@@ -95,6 +97,12 @@ def due_messages(kinds: Iterable[str], most: int) -> Select[Any]:
         .limit(most)
         .with_for_update(skip_locked=True)
     )
+
+
+def cases_as_they_stand(connection: Connection, cases: Iterable[str]) -> list[Any]:
+    """What the procedure is asked with, of some cases."""
+    asked = select(*(CASES.c[n] for n in (*_AS_IT_STANDS, "closed_at")))
+    return list(connection.execute(asked.where(among(connection, CASES.c.id, cases))))
 
 
 def live_parts(connection: Connection, cases: Iterable[str]) -> list[Any]:

@@ -218,7 +218,7 @@ class CaseFileShown:
             "now": self.page.stage.name in asked.consent.frm,
             "history": [self._decision(line) for line in reversed(asked.history)],
             "acts": [
-                {"words": self.words.consent_act(move.action), "href": self._href(move)}
+                {"words": self.words.consent_act(move.action), "href": self.href(move)}
                 for move in self.moves(Kind.CONSENT)
                 if move.open and _about(move, asked.consent.name) and not (asked.live and _gives(move))
             ],
@@ -321,13 +321,14 @@ class CaseFileShown:
             hint = said(_("Leads to: %(stage)s"), stage=stage_name(leads, self.page.procedure))
         return {
             "words": text(move.action.text),
-            "href": self._href(move),
+            "href": self.href(move),
             "hint": hint,
             "onward": leads is not None,
             "assumed": move.action.grounding != "sourced",
         }
 
-    def _href(self, move: Move) -> str:
+    def href(self, move: Move) -> str:
+        """Where a move is made."""
         if move.action.name in ACTION_OF.values() and may(actor().duty, Permission.RECORD_VISIT):
             return url_for("visits.record", reference=self.page.reference)
         return url_for(

@@ -79,7 +79,7 @@ def shown(template: str, reference: str, **more: Any) -> str:
         template,
         file=file,
         **elsewhere.head(reference, file.words),
-        summaries=SummariesShown.of(summaries(house(), actor(), now(), reference)),
+        summaries=SummariesShown.of(summaries(house(), actor(), now(), reference), file),
         handed=[row_of(line) for line in handed_over(house(), actor(), reference)],
         may_hand_over=may(actor().duty, Permission.HAND_OVER),
         stage_name=stage_name(page.stage),

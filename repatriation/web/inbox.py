@@ -1,53 +1,50 @@
 """The inbox: what an officer was told, and how they wish to be told by mail."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 from wtforms import RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Optional
 
 from locales import AUTONYMS
-from repatriation.web import glossary
-from repatriation.web.casefile import shown_day, shown_moment
 from repatriation.web.forms import PlainForm, choices
+from repatriation.web.inbox_shown import entry_row
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now
 from repatriation.work.papers.undone import REVOKED, REVOKED_THERE
 from repatriation.work.permissions import Permission
 from repatriation.work.refusals import Invalid
-from repatriation.work.telling.inbox import NoticeLine, notices, open_notice, read_all
+from repatriation.work.summaries.points import DUE
+from repatriation.work.telling.inbox import (
+    ALL,
+    KINDS,
+    WHICH,
+    Wanted,
+    notices,
+    open_notice,
+    read_all,
+)
+from repatriation.work.telling.trouble import TROUBLE
 from repatriation.work.telling.wishes import Wishes, keep_wishes, wishes_of
 
 Answer = Response | str | tuple[str, int]
 
-WORDS: Final[Mapping[tuple[str, str | None], object]] = {
-    ("visit", "due_soon"): _l("A visit is due soon"),
-    ("visit", "due"): _l("A visit is due"),
-    ("visit", "overdue"): _l("A visit is overdue"),
-    ("visit", "missed"): _l("A visit was not made"),
-    ("limit", "due_soon"): _l("A time limit ends soon"),
-    ("limit", "overdue"): _l("A time limit is over"),
-    ("limit", "escalated"): _l("A time limit has been over for a week"),
-    ("case:moved", None): _l("Somebody took a step in a case"),
-    ("case:left", None): _l("Your organisation has no part in a case any more"),
-    ("handoff:attention", None): _l("A handoff needs somebody"),
-    ("paper:revoked", None): _l("A paper counts no more"),
-    ("paper:revoked:there", None): _l(
-        "A paper of the other country counts no more: check it before you use it"
-    ),
+WHICH_WORDS: Final[Mapping[str, object]] = {
+    "all": _l("Everything"),
+    "needs": _l("Needs you"),
+    "news": _l("For information"),
 }
-TONES: Final[Mapping[str | None, str]] = {
-    "due_soon": "going",
-    "due": "waiting",
-    "overdue": "late",
-    "missed": "stop",
-    "escalated": "stop",
+ABOUT_WORDS: Final[Mapping[str, object]] = {
+    "visits": _l("Visits"),
+    "deadlines": _l("Time limits"),
+    "steps": _l("Steps"),
+    "handoffs": _l("Handoffs"),
+    "papers": _l("Papers"),
+    "clock": _l("Trouble with the clock"),
 }
 PROBLEMS: Final[Mapping[tuple[str, str], object]] = {
     ("mail", "malformed"): _l("Enter an address such as name@example.org"),
@@ -94,9 +91,25 @@ def make_blueprint() -> Blueprint:
     @blueprint.get("/inbox")
     @permission(Permission.OWN_ACCOUNT)
     def index() -> str:
-        lines, further = notices(house(), actor(), request.args.get("before"))
-        older = url_for("inbox.index", before=further) if further else None
-        return render_template("inbox/index.html", rows=[_row(line) for line in lines], older=older)
+        wanted = _wanted()
+        found, further = notices(house(), actor(), now(), wanted, request.args.get("before"))
+        return render_template(
+            "inbox/index.html",
+            needs=[entry_row(entry) for entry in found if entry.needs],
+            news=[entry_row(entry) for entry in found if not entry.needs],
+            older=_address(wanted, before=further) if further else None,
+            which=[
+                (words, _address(wanted._replace(which=name)), wanted.which == name)
+                for name, words in WHICH_WORDS.items()
+            ],
+            about=[
+                (words, _address(wanted._replace(about=name)), wanted.about == name)
+                for name, words in ((None, _("Whatever it is about")), *ABOUT_WORDS.items())
+            ],
+            kind=wanted.about,
+            mark=_mark(wanted.about),
+            nothing=_("You have been told nothing yet.") if wanted == ALL else _("There is nothing here."),
+        )
 
     @blueprint.get("/inbox/<notice_id>", endpoint="notice")
     @permission(Permission.OWN_ACCOUNT)
@@ -108,16 +121,20 @@ def make_blueprint() -> Blueprint:
             return redirect(url_for("cases.papers", reference=line.detail["reference"]), 303)
         if line.in_sight and line.kind == REVOKED_THERE:
             return redirect(url_for("cases.elsewhere", reference=line.detail["reference"]), 303)
+        if line.kind == TROUBLE:
+            return redirect(url_for("clock.index"), 303)
         if line.in_sight:
-            return redirect(url_for("cases.case", reference=line.detail["reference"]), 303)
+            part = "summaries" if line.kind == DUE else None
+            return redirect(url_for("cases.case", reference=line.detail["reference"], _anchor=part), 303)
         return redirect(url_for("inbox.index"), 303)
 
     @blueprint.post("/inbox/read", endpoint="read")
     @permission(Permission.OWN_ACCOUNT)
     def read() -> Response:
-        read_all(house(), actor(), now())
-        flash(_("Everything is marked as read."))
-        return redirect(url_for("inbox.index"), 303)
+        about = _about(request.form)
+        read_all(house(), actor(), now(), about)
+        flash(_("Everything is marked as read.") if about is None else _("All of these are marked as read."))
+        return redirect(_address(Wanted(about=about)), 303)
 
     @blueprint.route("/inbox/wishes", methods=["GET", "POST"], endpoint="wishes")
     @permission(Permission.OWN_ACCOUNT)
@@ -139,43 +156,26 @@ def make_blueprint() -> Blueprint:
     return blueprint
 
 
-def _row(line: NoticeLine) -> dict[str, Any]:
-    """One notice in words. One that leads nowhere has no address: its case is out of sight."""
-    leads = line.in_sight or "handoff" in line.detail
-    return {
-        "words": _words(line),
-        "reference": line.detail.get("reference"),
-        "due": _due(line),
-        "late": _late(line.detail.get("late_hours")),
-        "at": shown_moment(line.at),
-        "href": url_for("inbox.notice", notice_id=line.id) if leads else None,
-        "new": not line.read,
-        "tone": TONES.get(line.standing, "plain"),
-    }
+def _wanted() -> Wanted:
+    which = request.args.get("which", "")
+    return Wanted(which if which in WHICH else "all", _about(request.args))
 
 
-def _words(line: NoticeLine) -> object:
-    """What is told: of a handoff, also why it needs somebody."""
-    words = WORDS.get((line.kind, line.standing), _("Something happened"))
-    why = glossary.HANDOFF_ATTENTION.get(str(line.detail.get("why")))
-    return words if why is None else _("%(what)s: %(why)s", what=words, why=why)
+def _about(given: Mapping[str, str]) -> str | None:
+    about = given.get("about")
+    return about if about in KINDS else None
 
 
-def _due(line: NoticeLine) -> str | None:
-    day, at = line.detail.get("due"), line.detail.get("at")
-    if day:
-        return shown_day(date.fromisoformat(day))
-    return shown_moment(datetime.fromisoformat(at)) if at else None
+def _address(wanted: Wanted, before: str | None = None) -> str:
+    which = None if wanted.which == "all" else wanted.which
+    return url_for("inbox.index", which=which, about=wanted.about, before=before)
 
 
-def _late(hours: int | None) -> str | None:
-    """By how much it was told late, because no clock ran when it turned."""
-    if not hours:
-        return None
-    days = hours // 24
-    if days:
-        return str(ngettext("Told %(num)s day late", "Told %(num)s days late", days))
-    return str(ngettext("Told %(num)s hour late", "Told %(num)s hours late", hours))
+def _mark(about: str | None) -> str:
+    """The words of the button that takes what is shown for read."""
+    if about is None:
+        return str(_("Mark everything as read"))
+    return str(_("Mark these as read: %(what)s", what=ABOUT_WORDS[about]))
 
 
 def _shown(wishes: Wishes) -> dict[str, str]:

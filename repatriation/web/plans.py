@@ -38,7 +38,7 @@ from repatriation.work.followup.plans import (
 from repatriation.work.followup.rights import PLAN
 from repatriation.work.permissions import Permission, may
 from repatriation.work.reading import case_page
-from repatriation.work.refusals import Invalid
+from repatriation.work.refusals import Changed, Invalid
 from sop.engine import NotAllowed
 
 Answer = Response | str | tuple[str, int]
@@ -169,7 +169,7 @@ def add_pages(blueprint: Blueprint, shown: Shown) -> None:
                 living=form.living.data or None,
                 review_on=form.review_on.data,
             )
-            write_wishes(house(), actor(), now(), reference, told)
+            write_wishes(house(), actor(), now(), reference, told, _seen())
             return str(_("The person's wishes are written down."))
 
         hint = _("Words written down earlier stay as they are, unless you write new ones here.")
@@ -183,7 +183,7 @@ def add_pages(blueprint: Blueprint, shown: Shown) -> None:
 
         def act() -> str:
             own = tuple((form.own.data or "").replace(",", " ").split())
-            changed = choose_visits(house(), actor(), now(), reference, form.which.data, own)
+            changed = choose_visits(house(), actor(), now(), reference, form.which.data, own, _seen())
             return str(_("The visits are chosen. Visits changed: %(number)s", number=changed))
 
         hint = _("Visits that lie ahead are made anew. Those that took place or were moved stay as they are.")
@@ -195,7 +195,7 @@ def add_pages(blueprint: Blueprint, shown: Shown) -> None:
         form = ReviewForm()
 
         def act() -> str:
-            review(house(), actor(), now(), reference, form.again_on.data)
+            review(house(), actor(), now(), reference, form.again_on.data, _seen())
             return str(_("It is written down that the plan was looked at again."))
 
         hint = _("Write this down once you have looked at the plan together with the person.")
@@ -228,9 +228,10 @@ def _written(
 ) -> Answer:
     """A form of the plan: shown, put right with all that was typed, or carried out."""
     page = case_page(house(), actor(), now(), reference)
-    status = 200
+    kept = plan_of(house(), actor(), reference)
+    status, version, stands = 200, kept.version if kept else 0, None
     if form.is_submitted():
-        status = 400
+        status, seen = 400, _seen()
         if form.validate():
             try:
                 flash(act())
@@ -239,13 +240,33 @@ def _written(
                 _mark(form, wrong)
             except ValidationError:
                 _mark(form, Invalid({"": "unfit"}))
+            except Changed:
+                status, seen = 409, version
+                stands = _stands(kept)
             except NotAllowed:
                 status = 409
                 _mark(
                     form, Invalid({"": "others"}), _("The plan is for others to write, or not at this stage")
                 )
-    shown = render_template("plans/write.html", page=page, form=form, heading=heading, hint=hint)
+        version = seen
+    shown = render_template(
+        "plans/write.html", page=page, form=form, heading=heading, hint=hint, version=version, stands=stands
+    )
     return shown, status
+
+
+def _seen() -> int:
+    """The version of the plan that the officer was looking at, as the form says it."""
+    return request.form.get("version", -1, int)
+
+
+def _stands(kept: PlanLine | None) -> list[tuple[object, object]]:
+    """The plan as it stands now, in a few lines."""
+    if kept is None:
+        return []
+    shown = _plan(kept)
+    goals = "; ".join(f"{goal['domain']} ({goal['state']})" for goal in shown["goals"])
+    return [*shown["rows"], (_("Goals"), goals), (_("Visits agreed"), "; ".join(shown["slots"]))]
 
 
 def _mark(form: PlainForm, wrong: Invalid, words: str | None = None) -> None:

@@ -18,7 +18,7 @@ from repatriation.web.session import actor, house, now, signed_in
 from repatriation.web.visit_form import PROBLEMS, VisitForm, entered
 from repatriation.web.words import Wording
 from repatriation.work.casepage import CasePage
-from repatriation.work.followup.entered import VisitEntered, look_over, on_paper
+from repatriation.work.followup.entered import ASKED_ABOUT, VisitEntered, look_over, on_paper
 from repatriation.work.followup.moving import add_to_visit, is_written
 from repatriation.work.papers.filing import Prepared
 from repatriation.work.papers.rules import is_made_with
@@ -152,6 +152,8 @@ def _shown(form: VisitForm, page: CasePage, **more: Any) -> str:
         version=page.version,
         key=form_key(),
         planned=planned[0] if planned else None,
+        asked_about=ASKED_ABOUT,
+        talked_about=any(form[name].data or form[name].errors for name in ASKED_ABOUT),
         not_agreed=move is not None and not move.open and not more,
         paper=[pair for pair in carried() if pair[0].startswith(f"{PREFIX}-")],
         **{"reasons": None, "happened": None, **more},

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from repatriation.settings import Settings
 from repatriation.web.session import for_machines, signed_in
+from repatriation.web.unsent import put_by
 from repatriation.work.permissions import Permission, may
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -175,7 +176,7 @@ def _refuse_without_permission() -> AnyResponse | None:
         return None
     officer = signed_in()
     if officer is None:
-        asked = request.full_path.rstrip("?") if request.method == "GET" else None
+        asked = request.full_path.rstrip("?") if request.method == "GET" else put_by()
         return redirect(url_for("signin.sign_in", next=asked), 303)
     needed = permission_of(current_app, request.endpoint)
     if needed is None or not may(officer.actor.duty, needed):

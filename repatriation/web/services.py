@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from pydantic import ValidationError
@@ -17,12 +17,12 @@ from repatriation.web.desk import today
 from repatriation.web.forms import DateBoxes, NearOurTime, PlainForm, SaysSomething, WholeNumber, choices
 from repatriation.web.place_box import PlaceForm, shown_place
 from repatriation.web.security import permission
-from repatriation.web.services_shown import need_row, referral_row, row_of
+from repatriation.web.services_shown import differing, need_row, referral_row, row_of
 from repatriation.web.session import actor, house, now
 from repatriation.web.words import look_up
 from repatriation.work.particulars import problems_of
 from repatriation.work.permissions import Permission, may
-from repatriation.work.refusals import Invalid, NotFound
+from repatriation.work.refusals import Changed, Invalid, NotFound
 from repatriation.work.services import needs, referrals
 from repatriation.work.services.codes import LANGUAGES, SERVICES
 from repatriation.work.services.offers import (
@@ -117,13 +117,17 @@ def _add_directory(blueprint: Blueprint) -> None:
     @blueprint.route("/services/<offer_id>/change", methods=["GET", "POST"])
     @permission(Permission.KEEP_SERVICES)
     def change(offer_id: str) -> Answer:
-        return _written(offer_id, _form(_values(_kept(offer_id).entered)))
+        found = _kept(offer_id)
+        return _written(offer_id, _form(_values(found.entered)), found.version)
 
     @blueprint.post("/services/<offer_id>/checked")
     @permission(Permission.KEEP_SERVICES)
     def checked(offer_id: str) -> Answer:
-        check(house(), actor(), now(), offer_id)
-        flash(_("It is written down that this was checked today."))
+        try:
+            check(house(), actor(), now(), offer_id, _seen())
+            flash(_("It is written down that this was checked today."))
+        except Changed:
+            flash(_("Somebody else changed this meanwhile. Look at it again before you say it is right."))
         return redirect(url_for("services.entry", offer_id=offer_id), 303)
 
     @blueprint.route("/services/<offer_id>/withdraw", methods=["GET", "POST"], endpoint="withdraw")
@@ -133,9 +137,18 @@ def _add_directory(blueprint: Blueprint) -> None:
         form = NothingForm()
         if not form.validate_on_submit():
             return render_template("services/withdraw.html", form=form, row=row_of(found))
-        withdraw(house(), actor(), now(), offer_id)
+        try:
+            withdraw(house(), actor(), now(), offer_id, _seen())
+        except Changed:
+            flash(_("Somebody else changed this meanwhile. Look at it again before you take it out."))
+            return redirect(url_for("services.entry", offer_id=offer_id), 303)
         flash(_("It is out of the directory."))
         return redirect(url_for("services.index"), 303)
+
+
+def _seen() -> int | None:
+    """The version of the entry that the officer was looking at, as the form says it."""
+    return request.form.get("version", -1, int)
 
 
 def _kept(offer_id: str) -> Offer:
@@ -197,24 +210,33 @@ def _values(entered: OfferEntered) -> dict[str, Any]:
     return values
 
 
-def _written(offer_id: str | None, form: OfferForm) -> Answer:
+def _written(offer_id: str | None, form: OfferForm, version: int | None = None) -> Answer:
+    """`version` is that of the entry now; the form says which one it was filled in from."""
     if not form.is_submitted():
-        return _shown(offer_id, form)
+        return _shown(offer_id, form, version)
+    seen = _seen() if offer_id else None
     place = form.chosen_place() if form.validate() else None
     entered = _entered(form, place.code) if place else None
     if entered is None:
-        return _shown(offer_id, form), 400
+        return _shown(offer_id, form, seen), 400
     try:
-        kept = enter(house(), actor(), now(), entered, offer_id)
+        kept = enter(house(), actor(), now(), entered, offer_id, seen)
     except Invalid as wrong:
         _mark(form, wrong.problems)
-        return _shown(offer_id, form), 400
+        return _shown(offer_id, form, seen), 400
+    except Changed:
+        present = _kept(str(offer_id))
+        return _shown(offer_id, form, present.version, differing(present, entered)), 409
     flash(_("It stands in the directory."))
     return redirect(url_for("services.entry", offer_id=kept), 303)
 
 
-def _shown(offer_id: str | None, form: OfferForm) -> str:
-    return render_template("services/enter.html", form=form, offer_id=offer_id)
+def _shown(
+    offer_id: str | None, form: OfferForm, version: int | None, changed: list[list[str]] | None = None
+) -> str:
+    return render_template(
+        "services/enter.html", form=form, offer_id=offer_id, version=version, changed=changed
+    )
 
 
 def _entered(form: OfferForm, place: str) -> OfferEntered | None:

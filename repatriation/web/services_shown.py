@@ -1,5 +1,6 @@
 """Turns offers, referrals, placements and needs as they were read into exactly what their pages show."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -21,6 +22,7 @@ def row_of(each: Offer) -> dict[str, Any]:
     kinds = [str(said) for kind, said in words.TAKES.items() if getattr(entered, kind)]
     return {
         "id": each.id,
+        "version": each.version,
         "href": url_for("services.entry", offer_id=each.id),
         "name": entered.name,
         "organisation": each.organisation,
@@ -38,6 +40,34 @@ def row_of(each: Offer) -> dict[str, Any]:
         "run_out": each.run_out,
         "open": each.open,
     }
+
+
+def differing(present: Offer, entered: OfferEntered) -> list[list[str]]:
+    """Where an entry as it stands now differs from what somebody wrote: what, as it stands, as they wrote."""
+    theirs = row_of(present)
+    ours = row_of(replace(present, entered=entered, organisation=entered.organisation))
+    names = {
+        "name": _("Name of the shelter or service"),
+        "organisation": _("Organisation that runs it"),
+        "place": _("Place"),
+        "services": _("What it offers"),
+        "takes": _("For whom"),
+        "ages": _("Ages"),
+        "languages": _("Languages spoken there"),
+        "accessible": _("It suits people with a disability"),
+        "registered": _("Registered with the ministry until"),
+        "checked": _("Last checked"),
+    }
+    pairs = [(said, theirs[name], ours[name]) for name, said in names.items()]
+    pairs.append((_("Places"), present.entered.capacity, entered.capacity))
+    pairs.append((_("Places taken by people who are in no case here"), present.entered.taken, entered.taken))
+    return [[str(said), _plain(now), _plain(then)] for said, now, then in pairs if now != then]
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        return "; ".join(value)
+    return str(_("Not recorded")) if value is None else str(value)
 
 
 def referral_row(line: referrals.ReferralLine) -> dict[str, Any]:

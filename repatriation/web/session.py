@@ -125,9 +125,11 @@ def browser_session() -> BrowserSession:
 
 
 def start_session(officer_id: str, now: datetime, means: str = PASSWORD) -> None:
-    """Sign the browser in as this officer, under a new identifier; only the language is carried over."""
+    """Sign the browser in as this officer, under a new identifier. Carried over is the language, and the
+    token of a form that waits: it opens for the officer who sent it and for nobody else.
+    """
     browser = browser_session()
-    language = browser.get("language")
+    language, waiting = browser.get("language"), remembered("unsent")
     if browser.signed_in is not None:
         end(house(), browser.signed_in.token)
     browser.clear()
@@ -135,6 +137,8 @@ def start_session(officer_id: str, now: datetime, means: str = PASSWORD) -> None
     browser.issue_cookie = True
     if language:
         browser["language"] = language
+    if waiting:
+        remember("unsent", waiting)
 
 
 def prove_session(now: datetime) -> None:

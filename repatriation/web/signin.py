@@ -14,16 +14,20 @@ from repatriation.web.organisations import doorman
 from repatriation.web.passkeys import site
 from repatriation.web.security import permission
 from repatriation.web.session import (
+    actor,
     browser_session,
     house,
     now,
+    remembered,
     signed_in,
     start_session,
     stop_session,
 )
+from repatriation.web.unsent import KIND
 from repatriation.work.accounts import TooManyTries, sign_in
 from repatriation.work.factors import factors_of
 from repatriation.work.permissions import Permission
+from repatriation.work.unsent import unsent
 
 # Where "leave this page" leads: a page that anybody may have open, and that says nothing about us.
 ELSEWHERE = "https://www.wikipedia.org/"
@@ -66,6 +70,14 @@ def make_blueprint() -> Blueprint:
 
     secondstep.add_pages(blueprint)
 
+    @blueprint.get("/unsent", endpoint="unsent")
+    @permission(Permission.OWN_ACCOUNT)
+    def waiting() -> Response | str:
+        kept = unsent(house(), actor(), remembered(KIND), now())
+        if kept is None:
+            return redirect(url_for("account.home"), 303)
+        return render_template("signin/unsent.html", kept=kept)
+
     @blueprint.post("/sign-out")
     @permission(Permission.OWN_ACCOUNT)
     def sign_out() -> Response:
@@ -89,6 +101,7 @@ def _shown(form: SignInForm, status: int) -> tuple[str, int]:
         "sign_in.html",
         form=form,
         lapsed=browser_session().lapsed and not form.is_submitted(),
+        waiting=remembered(KIND) is not None,
         offers=doorman().offers(),
         passkeys=site() is not None,
     )

@@ -1,23 +1,36 @@
 """Turns the summaries of a case into exactly what its page shows of them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
-from repatriation.web.casefile import shown_day, shown_moment
-from repatriation.web.desk import today
+from repatriation.web.casefile import CaseFileShown, shown_day, shown_moment
 from repatriation.web.handoffs_shown import summary_rows
 from repatriation.work.summaries.keeping import Summaries, SummaryLine
+from sop.followup import Standing
+
+STANDINGS: Final[Mapping[Standing | None, tuple[object, str]]] = {
+    Standing.DUE_SOON: (_l("Due soon"), "going"),
+    Standing.DUE: (_l("Due today"), "waiting"),
+    Standing.OVERDUE: (_l("Overdue"), "late"),
+    Standing.MISSED: (_l("Overdue"), "late"),
+}
+"""How the next summary stands. One that was not sent is never given up: the next point only comes nearer."""
 
 
 @dataclass(frozen=True, slots=True)
 class SummariesShown:
-    """Which summaries were sent, and a sentence on when the next is due."""
+    """Which summaries were sent, and a sentence on when the next is due, with how it stands. `href` leads to
+    the page on which it is sent, while it is to be sent."""
 
     lines: list[dict[str, Any]]
     due: str | None
-    late: bool
+    tag: object
+    tone: str
+    href: str | None
     agreed: bool
 
     @property
@@ -26,15 +39,17 @@ class SummariesShown:
         return any(line["to_acknowledge"] for line in self.lines)
 
     @classmethod
-    def of(cls, known: Summaries | None) -> "SummariesShown | None":
+    def of(cls, known: Summaries | None, file: CaseFileShown) -> "SummariesShown | None":
         """None where a case has none and will have none."""
         if known is None:
             return None
         due = None
         if known.due_on is not None:
             due = _("The next summary is due on %(day)s.", day=shown_day(known.due_on))
-        late = known.due_on is not None and known.due_on < today()
-        return cls([_line(line) for line in known.lines], due, late, known.agreed)
+        tag, tone = STANDINGS.get(known.standing, (None, "plain"))
+        move = file.page.move(known.action) if tag is not None and known.action is not None else None
+        href = file.href(move) if move is not None and move.open else None
+        return cls([_line(line) for line in known.lines], due, tag, tone, href, known.agreed)
 
 
 def _line(line: SummaryLine) -> dict[str, Any]:

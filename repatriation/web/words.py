@@ -179,9 +179,13 @@ class Wording:
         """One thing that happened, in words."""
         if line.action is None:
             return escape(look_up(glossary.TAGS, line.tag))
-        action = self.procedure.actions.get(line.action)
+        return self.step(line.action)
+
+    def step(self, name: str) -> Markup:
+        """A step that was taken, as its route file says it; of a consent, what the person said."""
+        action = self.procedure.actions.get(name)
         if action is None or action.consent is None:
-            return self.action(line.action)
+            return self.action(name)
         sentences = {
             "give": _("The person agreed: %(what)s"),
             "refuse": _("The person refused: %(what)s"),

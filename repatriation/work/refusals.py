@@ -42,6 +42,10 @@ class MovedOn(Exception):
         super().__init__(f"{reference} stands at version {version}")
 
 
+class Changed(Exception):
+    """A plan, or an entry of the directory, was changed since the officer opened it."""
+
+
 class PaperNeeded(Exception):
     """The act is taken only together with its paper, and none was made."""
 

@@ -283,7 +283,7 @@ class Scribe:
 
     def _tell(self) -> list[Write]:
         """One message a step, for everybody else who has a part in the case when it is sent, and one for each
-        whose part ended with it. They say only that the case moved.
+        whose part ended with it. They say which step it was, and nothing of what was entered.
         """
         left = {part.organisation_id for part in self.shared.leaves}
         others = {part.organisation_id for part in (*self.opened.parts, *self.shared.joins)}
@@ -291,7 +291,12 @@ class Scribe:
         if others - left - {self.actor.organisation_id}:
             told.append(("case:moved", None))
         by = self.actor.organisation_id
-        detail = {"reference": self.row.reference, "version": self.after.version, "by": by}
+        detail = {
+            "reference": self.row.reference,
+            "version": self.after.version,
+            "by": by,
+            "action": self.step.action.name,
+        }
         return [
             Write(_TELL, {"id": new_id(), "case_id": self.case_id, "kind": kind, "recipient_id": recipient,
                           "run_at": self.now, "detail": detail, "state": "open", "attempts": 0})

@@ -80,8 +80,9 @@ def begin(house: House, officer_id: str, now: datetime, means: str = PASSWORD, b
         if person is None:
             raise LookupError("no active officer has this id")
         session.add(kept)
-        # What lapsed unseen is cleared away here, since nothing else passes by so regularly.
-        session.exec(delete(WebSession).where(col(WebSession.seen_at) < now - IDLE))
+        # What lapsed unseen is cleared away here, since nothing else passes by so regularly. Not at once: a
+        # form that comes from it later is kept for its officer.
+        session.exec(delete(WebSession).where(col(WebSession.seen_at) < now - ABSOLUTE))
         session.exec(delete(Begun).where(col(Begun.expires_at) < now))
         append(session, actor_of(*person), now, "account:session:begun", {"means": means})
         return _signed_in(token, person, kept)

@@ -22,6 +22,7 @@ from repatriation.work.scribe import Scribe
 from repatriation.work.services.recording import with_organisation, written
 from repatriation.work.sharing import Sharing
 from repatriation.work.summaries.composing import attached, sends
+from repatriation.work.summaries.points import awaited
 from repatriation.work.views import view_of
 from sop.clocks import zone_of
 from sop.engine import Step, follow
@@ -134,6 +135,7 @@ def _decide(
     further = (
         *written(actor, now, procedure, opened, step, given, shared),
         *course(house, actor, now, procedure, opened, view, step),
+        *awaited(house, now, procedure, opened, view, step),
     )
     return writes._replace(rest=(*writes.rest, *further)) if further else writes
 

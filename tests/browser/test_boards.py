@@ -33,6 +33,11 @@ COORDINATOR = next(account for account in ACCOUNTS if account.username == "coord
 @pytest.fixture
 def house(doors: Doors, keyring: Keyring, monkeypatch: pytest.MonkeyPatch) -> House:
     """A demonstration with some of its stories."""
+    return furnished(doors, keyring, monkeypatch)
+
+
+def furnished(doors: Doors, keyring: Keyring, monkeypatch: pytest.MonkeyPatch) -> House:
+    """An installation in which those stories were lived."""
     made = House(doors, shelf.stock(), clocks.load(), keyring, demonstration=True, papers=workshop())
     monkeypatch.setattr(load, "STORIES", tuple(story for story in STORIES if story.name in TOLD))
     load.load(made, wall_clock())

@@ -10,7 +10,7 @@ from icalendar import Calendar
 from sqlmodel import select
 
 from repatriation.app import create_app
-from repatriation.records.cases import Party
+from repatriation.records.cases import CaseFile, Party
 from repatriation.records.feeds import Feed
 from repatriation.records.organisations import Officer
 from repatriation.records.outbox import Outbox
@@ -19,7 +19,9 @@ from repatriation.settings import Settings
 from repatriation.work import accounts
 from repatriation.work.telling.beats import beat, new_process
 from repatriation.work.telling.hours import mail_row
+from repatriation.work.telling.trouble import tell_trouble
 from repatriation.work.telling.wishes import wishes_of
+from tests.records import made
 from tests.telling.conftest import Office
 from tests.web.conftest import PASSWORD, Visitor, quick_passwords, read_page
 
@@ -88,6 +90,76 @@ def test_everything_can_be_marked_as_read_at_once(office: Office, browse: Browse
     assert len(read_page(sina.open(str(older["href"]))).select("main .task-list a")) == 50
     sina.send("/inbox/read")
     assert _menu(sina) == "Inbox"
+
+
+def _stepped(office: Office) -> CaseFile:
+    """A case in which somebody took steps after which it is the ministry's turn."""
+    procedure = office.house.shelf.in_force("tha-khm", office.now.date())
+    case = office.case(
+        digest=procedure.digest, stage="placement_pending", state={"facts": {}, "consents": {}}
+    )
+    for number, action in enumerate(("begin_screening", "find_trafficked")):
+        with office.house.doors.act() as session:
+            if not number:
+                made.part(session, case, office.organisations["mosvy"], "home.coordination")
+            detail = {"reference": case.reference, "version": number, "by": "others", "action": action}
+            session.add(Outbox(case_id=case.id, kind="case:moved", run_at=office.now, detail=detail))
+        office.tick(hours=1)
+    return case
+
+
+def test_a_step_is_named_in_the_readers_language_and_stands_with_those_before_it(
+    office: Office, browse: Browse
+) -> None:
+    case = _stepped(office)
+    procedure = office.house.shelf.pinned(case.digest)
+    vuthy = browse("vuthy")
+    page = read_page(vuthy.open("/inbox"))
+    (entry,) = page.select("main .task-list > li")
+    link, folded = entry.select_one("a"), entry.select_one("details li")
+    assert link is not None
+    assert folded is not None
+    said = procedure.actions["find_trafficked"].text
+    assert " ".join(link.text.split()) == f"Step taken: {said['en']}: {case.reference}"
+    assert procedure.actions["begin_screening"].text["en"] in folded.text
+    with office.house.doors.act() as session:
+        session.get_one(Officer, office.officers["vuthy"]).language = "km"
+    assert said["km"] in browse("vuthy").open("/inbox").text
+
+
+def test_an_inbox_is_narrowed_down_and_what_is_shown_is_marked_as_read(
+    office: Office, browse: Browse
+) -> None:
+    office.visit(office.case("mosvy"), DAY)
+    office.tick(days=24)
+    _stepped(office)
+    vuthy = browse("vuthy")
+    assert _menu(vuthy) == "Inbox 2 not read"
+    for address, number in (
+        ("/inbox", 2),
+        ("/inbox?about=visits", 1),
+        ("/inbox?about=steps", 1),
+        ("/inbox?about=clock", 0),
+        ("/inbox?which=needs&about=visits", 0),
+        ("/inbox?which=news&about=visits", 1),
+        ("/inbox?which=nonsense&about=nonsense", 2),
+    ):
+        assert len(read_page(vuthy.open(address)).select("main .task-list > li")) == number, address
+    vuthy.send("/inbox/read", {"about": "visits"})
+    assert _menu(vuthy) == "Inbox 1 not read"
+    vuthy.send("/inbox/read", {"about": "nonsense"})
+    assert _menu(vuthy) == "Inbox"
+
+
+def test_trouble_with_the_clock_leads_to_its_page(office: Office, browse: Browse) -> None:
+    row = mail_row(office.officers["sina"], office.now) | {"state": "dead", "attempts": 14}
+    with office.house.doors.act() as session:
+        session.add(Outbox(**row))
+    tell_trouble(office.house, office.now)
+    kanha = browse("kanha")
+    (link,) = read_page(kanha.open("/inbox")).select("main .task-list a")
+    assert link.text == "Mails to your officers could not be delivered"
+    assert kanha.open(str(link["href"])).location == "/clock"
 
 
 def test_the_notice_of_another_is_not_there(office: Office, browse: Browse) -> None:

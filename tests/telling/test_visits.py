@@ -2,16 +2,18 @@
 
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
-from zoneinfo import ZoneInfo
 
+import pytest
 from sqlmodel import select
 
 from repatriation.records.cases import Party
 from repatriation.records.organisations import Officer
 from repatriation.records.verify import verify
 from repatriation.records.visits import Visit
+from repatriation.work.followup.turns import next_turn_of
 from repatriation.work.telling.visits import turn_of
-from sop.followup import Rhythm, Standing, next_turn
+from sop.clocks import ZONES
+from sop.followup import Standing
 from tests.telling.conftest import Office
 
 DAY = date(2026, 3, 20)  # ten days after a Tuesday morning in Poipet
@@ -117,15 +119,17 @@ def test_a_clock_that_ran_ahead_lets_nothing_be_lost(office: Office) -> None:
     assert {standing for _, standing in office.told()} == {"missed"}
 
 
-def test_a_visit_turns_at_eight_in_the_morning_where_the_clocks_change() -> None:
-    lisbon = ZoneInfo("Europe/Lisbon")
+def test_a_visit_turns_at_eight_in_the_morning_where_the_clocks_change(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(ZONES, "PRT", "Europe/Lisbon")
     day = date(2026, 3, 29)  # the night before, clocks go forward
-    turn = next_turn(day, datetime(2026, 3, 28, 12, tzinfo=UTC), lisbon, Rhythm())
+    turn = next_turn_of(office.house, day, "PRT", datetime(2026, 3, 28, 12, tzinfo=UTC))
     assert turn is not None
     assert turn[0].astimezone(UTC) == datetime(2026, 3, 29, 7, tzinfo=UTC)
     visit = SimpleNamespace(due_on=day, next_at=turn[0])
-    before = turn_of(visit, datetime(2026, 3, 29, 6, 59, tzinfo=UTC), lisbon, Rhythm())
-    after = turn_of(visit, datetime(2026, 3, 29, 7, tzinfo=UTC), lisbon, Rhythm())
+    before = turn_of(office.house, visit, "PRT", datetime(2026, 3, 29, 6, 59, tzinfo=UTC))
+    after = turn_of(office.house, visit, "PRT", datetime(2026, 3, 29, 7, tzinfo=UTC))
     assert (before.now, after.now) == (Standing.DUE_SOON, Standing.DUE)
 
 

@@ -177,7 +177,7 @@ def test_every_session_ends_with_the_account(officer: Visitor, house: House) -> 
 def test_sessions_that_lapsed_are_cleared_away(
     officer: Visitor, app: Flask, clock: Clock, house: House
 ) -> None:
-    clock.pass_by(hours=2)
+    clock.pass_by(hours=11)
     Visitor(app.test_client()).sign_in("dara")
     with house.doors.read() as session:
         assert len(session.exec(select(WebSession).where(col(WebSession.seen_at) < clock.time)).all()) == 0

@@ -47,7 +47,7 @@ from repatriation.work.papers.undone import revoke_undone
 from repatriation.work.particulars import NOTHING, Particulars
 from repatriation.work.refusals import Invalid, MovedOn, NoPaper, NotFound, PaperNeeded, ReadOnly
 from repatriation.work.steps import take_step
-from repatriation.work.telling.inbox import notices
+from repatriation.work.telling.inbox import Wanted, notices
 from repatriation.work.telling.moves import tell_moves
 from sop.shelf import Shelf
 from tests.fakes.papers import MUST_SAY, finished, paper_for
@@ -506,8 +506,8 @@ def test_what_was_issued_with_a_step_that_is_undone_is_revoked_and_all_with_a_pa
     (line,) = papers_of(desk.house, desk.officers["datip"], desk.reference).issued
     assert (line.valid, line.reason) == (False, "step_undone")
     tell_moves(desk.house, desk.now)
-    told, _ = notices(desk.house, desk.officers["datip"])
-    (notice,) = (each for each in told if each.kind == "paper:revoked")
+    told, _ = notices(desk.house, desk.officers["datip"], desk.now, Wanted(about="papers"))
+    ((notice,),) = (entry.lines for entry in told)
     assert notice.detail == {"reference": desk.reference, "number": paper.number}
     with pytest.raises(Invalid):
         revoke(desk.house, desk.officers["datip"], desk.now, desk.reference, paper.number, "step_undone")

@@ -14,7 +14,7 @@ from repatriation.work.cases import open_case
 from repatriation.work.house import House
 from repatriation.work.newcase import NewCase
 from repatriation.work.particulars import NOTHING, Particulars
-from repatriation.work.refusals import Invalid, NotFound, ReadOnly
+from repatriation.work.refusals import Changed, Invalid, NotFound, ReadOnly
 from repatriation.work.services.matching import Person, lacking, matches
 from repatriation.work.services.needs import record, register
 from repatriation.work.services.offers import Offer, OfferEntered, check, enter, offer, offers, withdraw
@@ -82,6 +82,25 @@ def found(desk: Desk, person: Person = MAN) -> dict[str, tuple[str, ...]]:
     directory = offers(desk.house, desk.now.date())
     declined = declined_for(desk.house, desk.officers["mosvy"], desk.reference)
     return {match.offer.entered.name: match.why_not for match in matches(person, directory, declined)}
+
+
+def test_two_who_change_one_entry_at_once_do_not_write_over_each_other(
+    house: House, officers: Officers, now: datetime
+) -> None:
+    own = enter(house, officers["ngo"], now, HOUSE_IN_POIPET)
+    seen = offer(house, own, now.date()).version
+    enter(house, officers["ngo"], now, entered(capacity=9), own, seen)
+    for act in (
+        lambda: enter(house, officers["mosvy"], now, entered(taken=1), own, seen),
+        lambda: check(house, officers["mosvy"], now, own, seen),
+        lambda: withdraw(house, officers["mosvy"], now, own, seen),
+    ):
+        with pytest.raises(Changed):
+            act()
+    kept = offer(house, own, now.date())
+    assert (kept.entered.capacity, kept.entered.taken, kept.version) == (9, 0, seen + 1)
+    enter(house, officers["mosvy"], now, entered(capacity=9, taken=1), own, kept.version)
+    assert offer(house, own, now.date()).entered.taken == 1
 
 
 def test_an_organisation_keeps_its_own_offers_and_the_ministry_keeps_all(

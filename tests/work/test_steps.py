@@ -87,7 +87,7 @@ def test_a_step_is_recorded_with_its_facts_trail_and_messages(desk: Desk) -> Non
     assert case.stage == "identified"
     assert {"presumed", "formally_identified"} <= {fact.name for fact in facts}
     assert (found.kind, found.outcome, found.country) == ("formal", "trafficked", "THA")
-    assert all(set(row.detail) == {"reference", "version", "by"} for row in told)
+    assert all(set(row.detail) == {"reference", "version", "by", "action"} for row in told)
 
 
 def test_the_embassy_comes_to_know_by_the_notification_and_not_before(desk: Desk) -> None:

@@ -120,7 +120,7 @@ def _asked() -> tuple[object, Days]:
         return _("Visits on %(day)s", day=shown_day(day)), Days(day, day)
     try:
         stands = Standing(request.args.get("stands", ""))
-        return STANDINGS[stands], week.days_of(stands, now())
+        return STANDINGS[stands], week.days_of(house(), stands, now())
     except (ValueError, KeyError):
         abort(404)
 

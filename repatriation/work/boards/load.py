@@ -56,7 +56,7 @@ def load(house: House, actor: Actor, now: datetime) -> tuple[LoadLine, ...]:
     for row in cases:
         lines.setdefault(row.officer_id or NOBODY, LoadLine(NOBODY, None)).cases = int(row.number)
     for row in visits:
-        line, stands = lines[row.officer_id or NOBODY], how(row.due_on, now)
+        line, stands = lines[row.officer_id or NOBODY], how(house, row.due_on, now)
         line.due += row.number if stands in DUE else 0
         line.late += row.number if stands in LATE else 0
     return tuple(sorted(lines.values(), key=lambda line: (-line.late, -line.due, line.name or "")))
@@ -68,13 +68,13 @@ def behind(house: House, actor: Actor, now: datetime, officer_id: str, what: str
     given = {**_given(house, actor), **({"of_officer": officer_id} if named else {})}
     if what == "cases":
         return Behind(boards.cases_of(named=named), given)
-    days = _together(DUE if what == "due" else LATE, now)
+    days = _together(house, DUE if what == "due" else LATE, now)
     return Behind(boards.visits_of(named=named), {**given, **days._asdict()})
 
 
-def _together(standings: frozenset[Standing], now: datetime) -> Days:
+def _together(house: House, standings: frozenset[Standing], now: datetime) -> Days:
     """The days of some standings that follow one another."""
-    days = [days_of(each, now) for each in standings]
+    days = [days_of(house, each, now) for each in standings]
     return Days(min(each.first for each in days), max(each.until for each in days))
 
 

@@ -3,25 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
-from typing import Any, Final, NamedTuple, cast
-from zoneinfo import ZoneInfo
+from typing import Any, Final, NamedTuple
 
 from repatriation.places.gazetteer import province_of
 from repatriation.records import boards
 from repatriation.work.actors import Actor
 from repatriation.work.boards.behind import Behind
 from repatriation.work.boards.stages import open_stages
+from repatriation.work.followup.turns import stands
 from repatriation.work.house import House
-from sop.clocks import zone_of
-from sop.followup import Rhythm, Standing, standing
+from sop.followup import Standing
 
 WHOSE: Final = boards.WHOSE
-RHYTHM: Final = Rhythm()
-AHEAD: Final = timedelta(days=RHYTHM.soon_days)
-"""How far the week looks ahead: as long as a visit counts as due soon."""
+HERE: Final = "KHM"
+"""By whose hours a number over visits in several countries is reckoned: all of them share one time."""
 
-_ZONE: Final = cast(ZoneInfo, zone_of("KHM"))  # where a machine knows no zones, a fixed one serves as well
 _FIRST, _LAST = date(2000, 1, 1), date(2100, 12, 31)
 
 
@@ -42,16 +38,17 @@ class Week:
 
 def week(house: House, actor: Actor, now: datetime, day: date, whose: str) -> Week:
     """The visits that are due soon, due, overdue or missed."""
-    given = {**_given(house, actor), "until": day + AHEAD + timedelta(days=1)}
+    ahead = timedelta(days=house.rhythm.soon_days)  # as long as a visit counts as due soon
+    given = {**_given(house, actor), "until": day + ahead + timedelta(days=1)}
     with house.doors.read() as session:
         rows = session.connection().execute(boards.visits_by_day(whose), given).all()
     standings: dict[Standing, int] = {each: 0 for each in Standing if each is not Standing.AHEAD}
     for row in rows:
-        stands = how(row.due_on, now)
-        if stands in standings:
-            standings[stands] += row.number
+        found = how(house, row.due_on, now)
+        if found in standings:
+            standings[found] += row.number
     coming = {row.due_on: int(row.number) for row in rows}
-    days = [day + timedelta(days=number) for number in range(AHEAD.days + 1)]
+    days = [day + timedelta(days=number) for number in range(ahead.days + 1)]
     return Week(standings, {each: coming.get(each, 0) for each in days})
 
 
@@ -67,7 +64,7 @@ def by_province(house: House, actor: Actor, day: date, whose: str) -> Mapping[st
 
 def in_province(house: House, actor: Actor, day: date, whose: str, province: str | None) -> Behind:
     """The visits behind a number of `by_province`."""
-    given = {**_given(house, actor), "until": day + AHEAD}
+    given = {**_given(house, actor), "until": day + timedelta(days=house.rhythm.soon_days)}
     if province is None:
         return Behind(boards.visits_at(whose, known=False), given)
     places = [place for place in _by_place(house, actor, day, whose) if _province(place) == province]
@@ -75,7 +72,7 @@ def in_province(house: House, actor: Actor, day: date, whose: str, province: str
 
 
 def _by_place(house: House, actor: Actor, day: date, whose: str) -> Mapping[str | None, int]:
-    given = {**_given(house, actor), "until": day + AHEAD}
+    given = {**_given(house, actor), "until": day + timedelta(days=house.rhythm.soon_days)}
     with house.doors.read() as session:
         rows = session.connection().execute(boards.visits_by_place(whose), given).all()
     return {row.place: int(row.number) for row in rows}
@@ -92,22 +89,18 @@ def behind(house: House, actor: Actor, whose: str, days: Days) -> Behind:
     return Behind(boards.visits_between(whose), {**_given(house, actor), **days._asdict()})
 
 
-def how(due_on: date, now: datetime) -> Standing:
-    """How a visit stands; the three countries share one hour."""
-    return standing(due_on, now, _ZONE, RHYTHM)
+def how(house: House, due_on: date, now: datetime) -> Standing:
+    """How a visit stands."""
+    return stands(house, due_on, HERE, now)
 
 
-def days_of(stands: Standing, now: datetime) -> Days:
+def days_of(house: House, wanted: Standing, now: datetime) -> Days:
     """On which days the visits are due that stand so. The function that decides is asked day by day, so that
     the database need not know the rule."""
-    return _days_of(stands, now.replace(minute=0, second=0, microsecond=0))
-
-
-@lru_cache(maxsize=64)
-def _days_of(stands: Standing, now: datetime) -> Days:
-    today, reach = now.date(), RHYTHM.missed_days + RHYTHM.grace_days + RHYTHM.soon_days + 3
+    rhythm, today = house.rhythm, now.date()
+    reach = rhythm.missed_days + rhythm.grace_days + rhythm.soon_days + 3
     near = [today + timedelta(days=number) for number in range(-reach, reach + 1)]
-    found = [each for each in near if how(each, now) is stands]
+    found = [each for each in near if how(house, each, now) is wanted]
     if not found:
         return Days(_LAST, _FIRST)
     first = _FIRST if found[0] == near[0] else found[0]

@@ -93,7 +93,7 @@ def take_over(
     event = trail.event(_head(page.case), actor, page.now, tag, said)
     _advance(page, after, event, [*joins, *(p for p in parts if p not in leaves)], told.gate)
     _change_parts(page, after, joins, leaves)
-    _tell(page, leaves)
+    _tell(page, leaves, told.action)
 
 
 def put_right(
@@ -114,7 +114,7 @@ def put_right(
     event = trail.event(_head(page.case), None, page.now, tag, detail)
     _advance(page, after, event, parts, None)
     _change_parts(page, after, [], ())
-    _tell(page, ())
+    _tell(page, (), None)
 
 
 def _facts(page: Page, before: CaseView, after: CaseView, action: str, actor: Actor | None) -> None:
@@ -272,9 +272,11 @@ def _change_parts(page: Page, after: CaseView, joins: Sequence[Part], leaves: Se
     page.session.flush()
 
 
-def _tell(page: Page, leaves: Sequence[Part]) -> None:
-    """Everybody here who has a part hears that the case moved, and who lost theirs, that it ended."""
-    detail = {"reference": page.case.reference, "version": page.case.version}
+def _tell(page: Page, leaves: Sequence[Part], action: str | None) -> None:
+    """Everybody here who has a part hears which step it was, and who lost theirs, that it ended. Without an
+    action it was none: how the case stands was put right.
+    """
+    detail = {"reference": page.case.reference, "version": page.case.version, "action": action}
     told: list[tuple[str, str | None]] = [("case:moved", None)]
     told += [("case:left", organisation) for organisation in sorted({p.organisation_id for p in leaves})]
     for kind, recipient in told:

@@ -41,8 +41,10 @@ ENDED_BY: Final = {
 _VISIT = Visit.metadata.tables["visit"]
 _PLAN = ReintegrationPlan.metadata.tables["reintegration_plan"]
 _ADD_VISIT, _ADD_PLAN = insert(_VISIT), insert(_PLAN)
-_CANCEL = update(_VISIT).where(
-    _VISIT.c.case_id == bindparam("of_case"), _VISIT.c.state == literal_column("'planned'")
+_CANCEL = (
+    update(_VISIT)
+    .where(_VISIT.c.case_id == bindparam("of_case"), _VISIT.c.state == literal_column("'planned'"))
+    .values(version=_VISIT.c.version + 1)
 )
 _SET_PLAN = update(_PLAN).where(_PLAN.c.id == bindparam("of_plan"))
 _END_PLAN = update(_PLAN).where(

@@ -21,7 +21,7 @@ from repatriation.work.house import House
 from repatriation.work.identity import opened_for
 from repatriation.work.particulars import YEARS
 from repatriation.work.reading import find
-from repatriation.work.refusals import Invalid, NotFound
+from repatriation.work.refusals import Changed, Invalid, NotFound
 from sop import visiting
 from sop.clocks import zone_of
 from sop.visiting import ScheduleError
@@ -178,16 +178,27 @@ def settle_goal(house: House, actor: Actor, now: datetime, reference: str, goal_
             raise NotFound(reference)
         if goal.state == to:
             return
+        if goal.state != "open":  # somebody else has settled it otherwise
+            raise Invalid({"to": "settled"})
         goal.state, goal.settled_on = to, today
         _changed(session, actor, now, row, {"goal": goal.id, "change": to})
 
 
-def write_wishes(house: House, actor: Actor, now: datetime, reference: str, entered: WishesEntered) -> None:
-    """What the person wishes, in their own words; words that are not given anew stay as they are."""
+def write_wishes(
+    house: House,
+    actor: Actor,
+    now: datetime,
+    reference: str,
+    entered: WishesEntered,
+    version: int | None = None,
+) -> None:
+    """What the person wishes, in their own words; words that are not given anew stay as they are. `version`
+    is that of the plan which the officer was looking at. Raises what `for_writing` raises, Invalid, Changed.
+    """
     if entered.review_on is not None and entered.review_on.year not in YEARS:
         raise Invalid({"review_on": "out_of_range"})
     with house.doors.act() as session:
-        case, row, _ = _to_write(session, house, actor, now, reference)
+        case, row, _ = _to_write(session, house, actor, now, reference, version)
         if entered.wishes is not None:
             key = Safe(house.keyring).key_of(case)
             row.wishes = key.seal("reintegration_plan", "wishes", row.id, entered.wishes)
@@ -195,10 +206,17 @@ def write_wishes(house: House, actor: Actor, now: datetime, reference: str, ente
         _changed(session, actor, now, row, {"change": "wishes"})
 
 
-def review(house: House, actor: Actor, now: datetime, reference: str, again_on: date | None) -> None:
-    """The plan was looked at again with the person."""
+def review(
+    house: House,
+    actor: Actor,
+    now: datetime,
+    reference: str,
+    again_on: date | None,
+    version: int | None = None,
+) -> None:
+    """The plan was looked at again with the person, at that version. Raises as `write_wishes`."""
     with house.doors.act() as session:
-        _, row, today = _to_write(session, house, actor, now, reference)
+        _, row, today = _to_write(session, house, actor, now, reference, version)
         if again_on is not None and (again_on <= today or again_on.year not in YEARS):
             raise Invalid({"again_on": "past"})
         row.reviewed_on, row.review_on = today, again_on
@@ -212,15 +230,17 @@ def choose_visits(
     reference: str,
     which: Literal["adults", "children", "own"],
     own: tuple[str, ...] = (),
+    version: int | None = None,
 ) -> int:
     """Chooses the visits of this case and makes those that lie ahead anew; says how many changed.
 
     Raises:
+        Changed: the plan is not at the version that the officer was looking at.
         Invalid: own visits that cannot be used.
         What `for_writing` raises.
     """
     with house.doors.act() as session:
-        _, row, today = _to_write(session, house, actor, now, reference)
+        _, row, today = _to_write(session, house, actor, now, reference, version)
         try:
             row.template = list(visiting.checked(own)) if which == "own" else None
         except ScheduleError:
@@ -233,11 +253,14 @@ def choose_visits(
 
 
 def _to_write(
-    session: Session, house: House, actor: Actor, now: datetime, reference: str
+    session: Session, house: House, actor: Actor, now: datetime, reference: str, version: int | None = None
 ) -> tuple[CaseFile, ReintegrationPlan, date]:
-    """The case, its plan (begun now, where there is none), and what day it is in the home country."""
+    """The case, its plan (begun now, where there is none), and what day it is in the home country. The case's
+    row is locked, so that the plan stays at its version. Version 0 is that of a plan not yet begun."""
     case, procedure = for_writing(session, house, actor, reference, PLAN)
     row = plan_row(session, case.id)
+    if version is not None and version != (row.version if row else 0):
+        raise Changed
     if row is None:
         row = ReintegrationPlan(
             case_id=case.id,

@@ -15,12 +15,17 @@ OVER: Final[dict[str, Any]] = {"next_at": None, "next_step": None}
 
 def turn(house: House, due_on: date, country: str, now: datetime) -> dict[str, Any]:
     """The columns `next_at` and `next_step` of a visit that is planned for a day."""
-    ahead = next_turn(due_on, now, _zone(country), house.rhythm)
+    ahead = next_turn_of(house, due_on, country, now)
     return dict(OVER) if ahead is None else {"next_at": ahead[0], "next_step": ahead[1].value}
 
 
+def next_turn_of(house: House, due_on: date, country: str, now: datetime) -> tuple[datetime, Standing] | None:
+    """When the standing of what is due on a day changes next in a country, and to what."""
+    return next_turn(due_on, now, _zone(country), house.rhythm)
+
+
 def stands(house: House, due_on: date, country: str, now: datetime) -> Standing:
-    """How a planned visit stands."""
+    """How a visit, or anything else that is to be done on a day, stands while it is not done."""
     return standing(due_on, now, _zone(country), house.rhythm)
 
 

@@ -16,7 +16,7 @@ from repatriation.records.services import Placement, ServiceOffer
 from repatriation.work.actors import Actor
 from repatriation.work.house import House
 from repatriation.work.particulars import YEARS, Line, Said
-from repatriation.work.refusals import Invalid, NotFound, ReadOnly
+from repatriation.work.refusals import Changed, Invalid, NotFound, ReadOnly
 from repatriation.work.services.codes import LANGUAGES, SERVICES
 
 OLD_AFTER: Final = 180
@@ -148,11 +148,20 @@ def may_name(house: House, actor: Actor) -> tuple[tuple[str, str], ...]:
 
 
 def enter(
-    house: House, actor: Actor, now: datetime, entered: OfferEntered, offer_id: str | None = None
+    house: House,
+    actor: Actor,
+    now: datetime,
+    entered: OfferEntered,
+    offer_id: str | None = None,
+    version: int | None = None,
 ) -> str:
     """Enters an offer, or changes the one of this id; gives the id.
 
+    Args:
+        version: the version that the officer was looking at; none where nobody looked, as with a file.
+
     Raises:
+        Changed: somebody else was there first.
         NotFound: there is no such entry, or it is not this officer's to change.
         Invalid: the organisation is none that the officer may speak for, or the check lies ahead.
         ReadOnly: the officer's duty is to look.
@@ -160,14 +169,20 @@ def enter(
     if actor.reads_only:
         raise ReadOnly
     with house.doors.act() as session:
-        return put(session, house, actor, now, entered, offer_id)
+        return put(session, house, actor, now, entered, offer_id, version)
 
 
 def put(
-    session: Session, house: House, actor: Actor, now: datetime, entered: OfferEntered, offer_id: str | None
+    session: Session,
+    house: House,
+    actor: Actor,
+    now: datetime,
+    entered: OfferEntered,
+    offer_id: str | None,
+    version: int | None = None,
 ) -> str:
     """The same within a transaction that is under way."""
-    row = _own(session, actor, now, offer_id) if offer_id else None
+    row = _own(session, actor, now, offer_id, version) if offer_id else None
     body = _body(session, actor, entered.organisation)
     if entered.checked_on is not None and entered.checked_on > now.date():
         raise Invalid({"checked_on": "future"})
@@ -190,31 +205,36 @@ def put(
     return row.id
 
 
-def check(house: House, actor: Actor, now: datetime, offer_id: str) -> None:
-    """Says that an entry was checked today and is right as it stands. Raises NotFound."""
+def check(house: House, actor: Actor, now: datetime, offer_id: str, version: int | None = None) -> None:
+    """Says that an entry was checked today and is right as the officer saw it. Raises NotFound, Changed."""
     with house.doors.act() as session:
-        row = _own(session, actor, now, offer_id)
+        row = _own(session, actor, now, offer_id, version)
         row.checked_on, row.checked_by = now.date(), actor.officer_id
         row.version += 1
         session.add(row)
         trail.append(session, actor, now, "service:checked", {"offer": row.id, "version": row.version})
 
 
-def withdraw(house: House, actor: Actor, now: datetime, offer_id: str) -> None:
-    """Takes an entry out of the directory; who lives there goes on living there. Raises NotFound."""
+def withdraw(house: House, actor: Actor, now: datetime, offer_id: str, version: int | None = None) -> None:
+    """Takes an entry out of the directory; who lives there goes on living there. Raises NotFound, Changed."""
     with house.doors.act() as session:
-        row = _own(session, actor, now, offer_id)
+        row = _own(session, actor, now, offer_id, version)
         row.state, row.version = "withdrawn", row.version + 1
         session.add(row)
         trail.append(session, actor, now, "service:withdrawn", {"offer": row.id, "version": row.version})
 
 
-def _own(session: Session, actor: Actor, now: datetime, offer_id: str) -> ServiceOffer:
-    """The open entry of this id, if it is the officer's to change."""
+def _own(session: Session, actor: Actor, now: datetime, offer_id: str, version: int | None) -> ServiceOffer:
+    """The open entry of this id, locked, if it is the officer's to change and still as they saw it."""
     found = _read(session, now.date(), (ServiceOffer.id == offer_id, ServiceOffer.state == "open"))
     if not found or not may_keep(actor, found[0]):
         raise NotFound(offer_id)
-    return session.get_one(ServiceOffer, offer_id)
+    row = session.get_one(ServiceOffer, offer_id, with_for_update=True, populate_existing=True)
+    if row.state != "open":
+        raise NotFound(offer_id)
+    if version is not None and row.version != version:
+        raise Changed
+    return row
 
 
 def _body(session: Session, actor: Actor, code: str | None) -> str | None:

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Final
+from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
@@ -15,18 +14,17 @@ from repatriation.records.organisations import Officer, Organisation
 from repatriation.records.stays import Stay
 from repatriation.records.summaries import Summary
 from repatriation.work.actors import Actor
+from repatriation.work.followup.turns import stands
 from repatriation.work.house import House
 from repatriation.work.reading import find
 from repatriation.work.refusals import NotFound, ReadOnly
 from repatriation.work.summaries.composing import SETTLED, sends
+from repatriation.work.summaries.points import next_due
 from repatriation.work.views import view_of
 from sop.clocks import zone_of
 from sop.engine import consent_is_live
+from sop.followup import Standing
 from sop.procedure import Procedure
-
-POINTS: Final = tuple(timedelta(days=days) for days in (91, 182, 274, 365))
-"""How long after coming home the sending country is told: three, six, nine and twelve months. Our own
-figures; the sources say that it is told, and not how often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +45,13 @@ class SummaryLine:
 
 @dataclass(frozen=True, slots=True)
 class Summaries:
-    """What a case's page says of them. `due_on`: when the next is due, if any; `agreed`: whether the person
-    agrees to it now."""
+    """What a case's page says of them. `due_on`: when the next is due, if any, and `standing` how it stands;
+    `action`: the act with which it leaves; `agreed`: whether the person agrees to it now."""
 
     lines: tuple[SummaryLine, ...]
     due_on: date | None
+    standing: Standing | None
+    action: str | None
     agreed: bool
 
 
@@ -74,14 +74,16 @@ def summaries(house: House, actor: Actor, now: datetime, reference: str) -> Summ
         )
         sending = [action for action in procedure.by_stage[case.stage] if sends(action)]
         if not sending:
-            return Summaries(lines, None, agreed=False) if lines else None
+            return Summaries(lines, None, None, None, agreed=False) if lines else None
         view = view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
         agreed = any(
             consent_is_live(view, name, now)
             for name in procedure.consents
             if f"consent_to_{name}" in sending[0].requires
         )
-        return Summaries(lines, _due(session, case, procedure, rows), agreed)
+        due_on = _due(session, house, case, procedure, rows)
+        stands_now = stands(house, due_on, procedure.home, now) if due_on is not None else None
+        return Summaries(lines, due_on, stands_now, sending[0].name, agreed)
 
 
 def acknowledge(house: House, actor: Actor, now: datetime, reference: str, summary_id: str) -> None:
@@ -124,8 +126,9 @@ def _line(session: Session, actor: Actor, row: Summary) -> SummaryLine:
     )
 
 
-def _due(session: Session, case: CaseFile, procedure: Procedure, rows: Sequence[Summary]) -> date | None:
-    """The first point that no summary was sent at or after."""
+def _due(
+    session: Session, house: House, case: CaseFile, procedure: Procedure, rows: Sequence[Summary]
+) -> date | None:
     first = session.exec(
         select(Stay.entered_at)
         .where(Stay.case_id == case.id, Stay.stage == SETTLED)
@@ -134,5 +137,4 @@ def _due(session: Session, case: CaseFile, procedure: Procedure, rows: Sequence[
     ).first()
     zone = zone_of(procedure.home)
     home = (first or case.entered_at).astimezone(zone).date()
-    last = rows[0].at.astimezone(zone).date() if rows else date.min
-    return next((home + point for point in POINTS if home + point > last), None)
+    return next_due(house, home, rows[0].at.astimezone(zone).date() if rows else None)

@@ -1,10 +1,13 @@
 """Who is told: those whose visit or whose turn it is, then their coordinators, then the body above.
 
+Within an organisation a turn falls to those whose duty goes with the role, so that a coordinator's inbox
+holds what is a coordinator's to do, and not everybody's.
+
 Nobody is told of a case in which their organisation has no part at that moment, whoever they are.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
@@ -16,6 +19,25 @@ _VISITS: Final = "caseworker"
 _OVERSEES: Final = "coordinator"
 _COORDINATION: Final = "coordination"
 """The function of the body to which what nobody did goes up: the ministry's, on either side."""
+
+_FALLS_TO: Final[Mapping[str, frozenset[str]]] = {
+    "border": frozenset({"reception", "police"}),
+    "caseworker": frozenset({"caseworker"}),
+    "consulate": frozenset({"consular"}),
+    "coordination": frozenset({"coordinator"}),
+    "identification": frozenset({"protection", "police"}),
+    "iom": frozenset({"iom"}),
+    "immigration": frozenset({"police"}),
+    "ngo": frozenset({"caseworker"}),
+    "police": frozenset({"police"}),
+    "prosecution": frozenset({"police"}),
+    "protection": frozenset({"protection"}),
+    "reception": frozenset({"reception"}),
+    "shelter": frozenset({"protection", "caseworker"}),
+    "social": frozenset({"caseworker", "reception", "protection"}),
+}
+"""The duties to which a role's turn falls, by its function. Our own division of the work; no source gives
+one. Where nobody in the organisation has such a duty, it falls to all of it."""
 
 
 class Who(NamedTuple):
@@ -75,19 +97,24 @@ class Audience:
         bodies = [each for each in self._coordination[country] if each in self._roles[case_id]]
         return [who for each in bodies for who in self._with(_OVERSEES, each)]
 
-    def playing(self, case_id: str, roles: Iterable[str]) -> list[Who]:
-        """The officers of the organisations that hold any of some roles in a case."""
+    def whose_turn(self, case_id: str, roles: Iterable[str]) -> list[Who]:
+        """Those to whom it falls to act in a case for any of some roles."""
         wanted = frozenset(roles)
-        return [
-            who
-            for organisation_id, held in self._roles[case_id].items()
-            if not wanted.isdisjoint(held)
-            for who in self._staff[organisation_id]
-        ]
+        found: dict[Who, None] = {}
+        for organisation_id, held in self._roles[case_id].items():
+            for role in sorted(wanted & held):
+                duties = _FALLS_TO.get(role.rpartition(".")[2], frozenset())
+                staff = self._staff[organisation_id]
+                found |= dict.fromkeys([who for who in staff if who.duty in duties] or staff)
+        return list(found)
 
-    def everybody_but(self, case_id: str, organisation_id: str | None) -> list[Who]:
-        """The officers of all who have a part in a case, but for one organisation."""
-        return [who for each in self._roles[case_id] if each != organisation_id for who in self._staff[each]]
+    def leads_of(self, case_id: str) -> list[Who]:
+        """Who leads each organisation that has a part in a case."""
+        return [who for organisation_id in self._roles[case_id] for who in self.leads(organisation_id)]
+
+    def everybody(self, case_id: str) -> list[Who]:
+        """The officers of all who have a part in a case."""
+        return [who for organisation_id in self._roles[case_id] for who in self._staff[organisation_id]]
 
     def staff(self, organisation_id: str) -> list[Who]:
         """The officers of an organisation."""

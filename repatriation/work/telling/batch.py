@@ -40,12 +40,20 @@ class Batch:
         case_id: str | None = None,
         visit_id: str | None = None,
         standing: str | None = None,
+        asks: bool = False,
+        posts: bool = True,
     ) -> int:
-        """Tell some officers one thing; says how many they are."""
+        """Tell some officers one thing; says how many they are.
+
+        Args:
+            asks: whether it is theirs to do something about it.
+            posts: whether those who wish a mail at once get one.
+        """
         number = 0
         for who in dict.fromkeys(those):
             number += 1
-            self._told[who.officer_id] = who
+            if posts:
+                self._told[who.officer_id] = who
             self._notices.append(
                 {
                     "id": new_id(),
@@ -54,6 +62,7 @@ class Batch:
                     "case_id": case_id,
                     "visit_id": visit_id,
                     "standing": standing,
+                    "asks": asks,
                     "at": self.now,
                     "read_at": None,
                     "detail": detail,

@@ -21,10 +21,12 @@ from repatriation.records.waiting import OUTBOX
 from repatriation.records.writing import add_once
 from repatriation.work.handoffs.retention import shred_finished
 from repatriation.work.house import House
+from repatriation.work.summaries.points import DUE
 from repatriation.work.telling.beats import FORGOTTEN
 from repatriation.work.telling.hours import MAIL, digest_day, mail_row, when_to_send, zone_for
 from repatriation.work.telling.inbox import waiting_for
 from repatriation.work.telling.moves import TOLD
+from repatriation.work.telling.trouble import tell_trouble
 
 LEASE: Final = timedelta(minutes=15)
 
@@ -119,7 +121,7 @@ def clear_away(house: House, now: datetime) -> None:
     """Clear away what nobody needs any more. What may name a case or an officer is not kept for ever."""
     with house.doors.act() as session:
         sent = delete(Outbox).where(col(Outbox.state) == "sent", col(Outbox.run_at) < now - SENT_FOR)
-        session.exec(sent.where(col(Outbox.kind).in_((MAIL, *TOLD))))
+        session.exec(sent.where(col(Outbox.kind).in_((MAIL, *TOLD, DUE))))
         session.exec(delete(Notice).where(col(Notice.read_at) < now - READ_FOR))
         session.exec(delete(JobRun).where(col(JobRun.done_at) < now - SENT_FOR))
         session.exec(delete(Beat).where(col(Beat.ticked_at) < now - FORGOTTEN))
@@ -130,6 +132,7 @@ def clear_away(house: House, now: datetime) -> None:
 CHORES: Final = (
     Chore("digest", HOURLY, plan_digests),
     Chore("seal", HOURLY, seal_trail),
+    Chore("trouble", HOURLY, tell_trouble),
     Chore("clear_away", DAILY, clear_away),
     Chore("shred_handoffs", DAILY, shred_finished),
 )

@@ -67,8 +67,11 @@ def _say(batch: Batch, audience: Audience, case: Any, turn: Turn) -> None:
         "due": deadline.on.isoformat() if deadline.on else None,
         **late(turning.at, batch.now),
     }
-    those = audience.playing(case.id, deadline.by)
+    owing = audience.whose_turn(case.id, deadline.by)
+    beside = [] if turning.to is Turned.DUE_SOON else audience.coordinators_beside(owing)
     if turning.to is Turned.ESCALATED:
-        those = those + audience.coordination(case.id, deadline.limit.calendar)
-    told = batch.tell(those, LIMIT, name, detail, case_id=case.id, standing=turning.to)
+        beside += audience.coordination(case.id, deadline.limit.calendar)
+    told = 0
+    for those, asks in ((owing, True), ([who for who in beside if who not in owing], False)):
+        told += batch.tell(those, LIMIT, name, detail, case_id=case.id, standing=turning.to, asks=asks)
     batch.log(case, case.id, f"limit:{turning.to}", {"owed": action, "told": told})

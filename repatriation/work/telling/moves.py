@@ -1,4 +1,8 @@
-"""What steps have left to be told: each message goes to those who may see the case when it is told."""
+"""What steps have left to be told: each message goes to those who may see the case when it is told.
+
+Whose turn it now is hears of every step. The others hear, for information, of what brings the case on, holds
+it back or is the person's no; and in each organisation it is the coordinators who hear of it.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -7,13 +11,18 @@ from typing import Any, Final
 from sqlalchemy import Connection, select
 
 from repatriation.records.sets import among, set_rows
-from repatriation.records.waiting import NOTICES, OUTBOX, due_messages
+from repatriation.records.waiting import NOTICES, OUTBOX, cases_as_they_stand, due_messages
 from repatriation.work.handoffs.post import TELL
 from repatriation.work.house import House
 from repatriation.work.papers.undone import REVOKED, REVOKED_THERE
 from repatriation.work.permissions import Permission, may
 from repatriation.work.telling.audience import Audience, Who
 from repatriation.work.telling.batch import MOST, Batch
+from repatriation.work.views import view_of
+from sop import vocabulary as words
+from sop.engine import turn
+from sop.procedure import Action, Procedure
+from sop.shelf import NotOnTheShelf
 
 MOVED: Final = "case:moved"
 LEFT: Final = "case:left"
@@ -35,50 +44,104 @@ def tell_moves(house: House, now: datetime) -> int:
         messages = connection.execute(_DUE, {"now": now}).all()
         if not messages:
             return 0
-        cases = {message.case_id for message in messages if message.case_id is not None}
-        besides = (message.recipient_id for message in messages if message.recipient_id is not None)
-        audience = Audience(connection, cases, besides)
-        known = _unread(connection, cases)
-        batch = Batch(connection, now)
+        teller = _Teller(house, connection, now, messages)
         for message in messages:
             if message.kind == TELL:
-                _tell_of_handoff(batch, audience, message)
+                teller.tell_of_handoff(message)
             elif message.kind in (REVOKED, REVOKED_THERE):
-                _tell_of_paper(batch, audience, message)
+                teller.tell_of_paper(message)
             elif message.run_at > now - STALE:
-                _tell_of_case(batch, audience, message, known)
-        batch.write()
+                (teller.tell_of_leaving if message.kind == LEFT else teller.tell_of_step)(message)
+        teller.batch.write()
         done = [{"id": message.id, "state": "sent", "token": None} for message in messages]
         set_rows(connection, OUTBOX, done)
         return len(messages)
 
 
-def _tell_of_case(batch: Batch, audience: Audience, message: Any, known: set[tuple[str, str]]) -> None:
-    """That a case moved is told once until it is read, however often it moves meanwhile."""
-    detail = {"reference": message.detail["reference"]}
-    if message.kind == LEFT:
-        # They may not look at it any more, so there is no way from here to the case.
-        batch.tell(audience.leads(message.recipient_id), LEFT, f"left:{message.id}", detail)
-        return
-    those = [
-        who
-        for who in audience.everybody_but(message.case_id, message.detail.get("by"))
-        if (who.officer_id, message.case_id) not in known
-    ]
-    known.update((who.officer_id, message.case_id) for who in those)
-    batch.tell(those, MOVED, f"moved:{message.id}", detail, case_id=message.case_id)
+class _Teller:
+    """Tells one batch of messages."""
+
+    def __init__(self, house: House, connection: Connection, now: datetime, messages: Iterable[Any]) -> None:
+        self.house, self.now = house, now
+        cases = {message.case_id for message in messages if message.case_id is not None}
+        besides = (message.recipient_id for message in messages if message.recipient_id is not None)
+        self.audience = Audience(connection, cases, besides)
+        self.batch = Batch(connection, now)
+        self._cases = {case.id: case for case in cases_as_they_stand(connection, cases)}
+        self._awaited: dict[str, tuple[str, ...]] = {}
+        self._known = _unread(connection, cases)
+
+    def tell_of_step(self, message: Any) -> None:
+        """Which step was taken. A mail goes out for what is theirs to do, else for the first step unread."""
+        case = self._cases[message.case_id]
+        name, by = message.detail.get("action"), message.detail.get("by")
+        detail = {
+            "reference": case.reference,
+            "action": name,
+            "version": message.detail.get("version"),
+        }
+        theirs = [
+            who
+            for who in self.audience.whose_turn(case.id, self._waiting_for(case))
+            if who.organisation_id != by
+        ]
+        beside: list[Who] = []
+        procedure = self._procedure(case)
+        action = procedure.actions.get(name) if procedure is not None else None
+        if action is None or _concerns_all(action):
+            leads = self.audience.leads_of(case.id)
+            beside = [who for who in leads if who.organisation_id != by and who not in theirs]
+        once = f"moved:{message.id}"
+        self.batch.tell(theirs, MOVED, once, detail, case_id=case.id, asks=True)
+        for who in beside:
+            news = (who.officer_id, case.id) not in self._known
+            self._known.add((who.officer_id, case.id))
+            self.batch.tell([who], MOVED, once, detail, case_id=case.id, posts=news)
+
+    def tell_of_leaving(self, message: Any) -> None:
+        """That a part ended. They may not look at the case any more, so there is no way from here to it."""
+        those = self.audience.leads(message.recipient_id)
+        self.batch.tell(those, LEFT, f"left:{message.id}", {"reference": message.detail["reference"]})
+
+    def tell_of_handoff(self, message: Any) -> None:
+        """That a handoff needs somebody."""
+        staff = self.audience.staff(message.recipient_id) if message.recipient_id else []
+        those = [who for who in staff if may(who.duty, Permission.HAND_OVER)]
+        detail = {"handoff": message.detail["handoff"], "why": message.detail["why"]}
+        self.batch.tell(those, TELL, f"handoff:{message.id}", detail, asks=True)
+
+    def tell_of_paper(self, message: Any) -> None:
+        """That a paper counts no more, to all who may have it in their hands."""
+        those = self.audience.everybody(message.case_id)
+        once = f"paper:{message.id}"
+        self.batch.tell(those, message.kind, once, message.detail, case_id=message.case_id)
+
+    def _waiting_for(self, case: Any) -> tuple[str, ...]:
+        """Whose turn it is in a case, by roles."""
+        if case.id not in self._awaited:
+            procedure = self._procedure(case)
+            self._awaited[case.id] = _awaited(procedure, case, self.now) if procedure is not None else ()
+        return self._awaited[case.id]
+
+    def _procedure(self, case: Any) -> Procedure | None:
+        """The procedure of a case. One whose file is gone holds up no message: its step is told unnamed."""
+        try:
+            return self.house.shelf.pinned(case.digest)
+        except NotOnTheShelf:
+            return None
 
 
-def _tell_of_handoff(batch: Batch, audience: Audience, message: Any) -> None:
-    those: Iterable[Who] = audience.staff(message.recipient_id) if message.recipient_id else ()
-    those = [who for who in those if may(who.duty, Permission.HAND_OVER)]
-    detail = {"handoff": message.detail["handoff"], "why": message.detail["why"]}
-    batch.tell(those, TELL, f"handoff:{message.id}", detail)
+def _awaited(procedure: Procedure, case: Any, now: datetime) -> tuple[str, ...]:
+    view = view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
+    return turn(procedure, view, now).waiting_for
 
 
-def _tell_of_paper(batch: Batch, audience: Audience, message: Any) -> None:
-    those = audience.everybody_but(message.case_id, None)
-    batch.tell(those, message.kind, f"paper:{message.id}", message.detail, case_id=message.case_id)
+def _concerns_all(action: Action) -> bool:
+    """Whether all who have a part in the case should know of a step, and not only whose turn it now is."""
+    if action.consent is not None:
+        return action.consent.act != "give"
+    holds = any(fact.startswith(words.HOLD) for fact in (*action.records, *action.clears))
+    return action.to is not None or holds
 
 
 def _unread(connection: Connection, cases: Iterable[str]) -> set[tuple[str, str]]:

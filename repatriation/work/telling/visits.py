@@ -6,15 +6,14 @@ may be killed at any line, and several may run at once: what was not written is 
 
 from datetime import datetime
 from typing import Any, Final, NamedTuple
-from zoneinfo import ZoneInfo
 
 from repatriation.records.sets import set_rows
 from repatriation.records.waiting import VISITS, due_visits
+from repatriation.work.followup.turns import next_turn_of, stands
 from repatriation.work.house import House
 from repatriation.work.telling.audience import Audience, Who
 from repatriation.work.telling.batch import MOST, Batch, late
-from sop.clocks import ZONES
-from sop.followup import Rhythm, Standing, next_turn, standing
+from sop.followup import Standing
 
 VISIT: Final = "visit"
 """The kind of a notice that a visit turned."""
@@ -47,7 +46,7 @@ def turn_visits(house: House, now: datetime) -> int:
                 turned.append({"id": visit.id, "next_at": None, "next_step": None})
                 continue
             country = visit.country or visit.route.rpartition("-")[2].upper()
-            turn = turn_of(visit, now, ZoneInfo(ZONES[country]), house.rhythm)
+            turn = turn_of(house, visit, country, now)
             if turn.now is not Standing.AHEAD:
                 _say(batch, audience, visit, turn, country)
             turned.append({"id": visit.id, "next_at": turn.next_at, "next_step": turn.next_step})
@@ -56,35 +55,41 @@ def turn_visits(house: House, now: datetime) -> int:
         return len(due)
 
 
-def turn_of(visit: Any, now: datetime, zone: ZoneInfo, rhythm: Rhythm) -> Turn:
+def turn_of(house: House, visit: Any, country: str, now: datetime) -> Turn:
     """How a visit stands that is due to turn. After an outage only the newest turn is told, and how late."""
     since = visit.next_at
-    ahead = next_turn(visit.due_on, since, zone, rhythm)
+    ahead = next_turn_of(house, visit.due_on, country, since)
     while ahead is not None and ahead[0] <= now:
         since = ahead[0]
-        ahead = next_turn(visit.due_on, since, zone, rhythm)
-    return Turn(standing(visit.due_on, now, zone, rhythm), since, *(ahead or (None, None)))
+        ahead = next_turn_of(house, visit.due_on, country, since)
+    return Turn(stands(house, visit.due_on, country, now), since, *(ahead or (None, None)))
 
 
 def _say(batch: Batch, audience: Audience, visit: Any, turn: Turn, country: str) -> None:
     due, behind = visit.due_on.isoformat(), late(turn.since, batch.now)
-    told = batch.tell(
-        _those(audience, visit, turn.now, country),
-        VISIT,
-        f"visit:{visit.id}:{due}:{turn.now}",
-        {"reference": visit.reference, "due": due, **behind},
-        case_id=visit.case_id,
-        visit_id=visit.id,
-        standing=turn.now,
-    )
+    told, visitors = 0, audience.visitors(visit)
+    for those, asks in ((visitors, True), (_besides(audience, visitors, visit, turn.now, country), False)):
+        told += batch.tell(
+            those,
+            VISIT,
+            f"visit:{visit.id}:{due}:{turn.now}",
+            {"reference": visit.reference, "due": due, **behind},
+            case_id=visit.case_id,
+            visit_id=visit.id,
+            standing=turn.now,
+            asks=asks,
+        )
     said = {"visit": visit.id, "due": due, "told": told, **behind}
     batch.log(visit, visit.case_id, f"visit:{turn.now}", said)
 
 
-def _those(audience: Audience, visit: Any, stands: Standing, country: str) -> list[Who]:
-    those = audience.visitors(visit)
+def _besides(
+    audience: Audience, visitors: list[Who], visit: Any, stands: Standing, country: str
+) -> list[Who]:
+    """Who else is told, for information."""
+    those: list[Who] = []
     if stands in _WIDER:
-        those = those + audience.coordinators_beside(those)
+        those = audience.coordinators_beside(visitors)
     if stands is Standing.MISSED:
         those = those + audience.coordination(visit.case_id, country)
-    return those
+    return [who for who in those if who not in visitors]

@@ -84,8 +84,8 @@ def test_nobody_is_sent_where_there_is_nobody_to_visit(
     name = _named(world, followed, action)
     world.take(who, followed, name, given)
     assert to_come(world) == []
-    assert {(visit.state, visit.reason, visit.next_at) for visit in visits(world)} == {
-        ("cancelled", reason, None)
+    assert {(visit.state, visit.reason, visit.next_at, visit.version) for visit in visits(world)} == {
+        ("cancelled", reason, None, 2)
     }
 
 

@@ -5,7 +5,7 @@ from sqlmodel import select
 
 from repatriation.records.plans import PlanGoal, ReintegrationPlan
 from repatriation.work.newcase import NewCase
-from tests.web.casework.conftest import SOK, World, fill_in, issue_on
+from tests.web.casework.conftest import SOK, World, fill_in, issue_on, send_on
 from tests.web.casework.test_visits import TO_FOLLOW_UP
 from tests.web.conftest import read_page
 from tests.web.reading import obstacles
@@ -94,6 +94,47 @@ def test_goals_are_met_or_dropped_and_the_plan_is_looked_at_again(world: World, 
     ]
     behind = fill_in(writer, f"{path}/review", **{**day, "again_on__year": "2026"})
     assert "must lie ahead" in behind.text
+
+
+def test_two_who_write_in_one_plan_do_not_write_over_each_other(world: World, placed: str) -> None:
+    writer, path = world.browser("ngo"), f"/cases/{placed}/plan"
+    empty = writer.open(f"{path}/wishes")
+    assert fill_in(writer, f"{path}/wishes", wishes="A room of my own", living="family").status_code == 303
+    answer = send_on(writer, f"{path}/wishes", empty, wishes="To live near the market", living="alone")
+    assert answer.status_code == 409
+    assert "Somebody else changed this plan meanwhile" in answer.text
+    assert "To live near the market" in answer.text
+    assert obstacles(read_page(answer)) == []
+    assert plan(world).living == "family"
+    sent = send_on(writer, f"{path}/wishes", answer, wishes="To live near the market", living="alone")
+    assert sent.status_code == 303
+    assert plan(world).living == "alone"
+
+
+def test_visits_and_the_next_look_are_chosen_for_the_plan_as_it_was_seen(world: World, placed: str) -> None:
+    writer, path = world.browser("ngo"), f"/cases/{placed}/plan"
+    fill_in(writer, f"{path}/goal", **GOAL)
+    seen = {name: writer.open(f"{path}/{name}") for name in ("visits", "review")}
+    fill_in(writer, f"{path}/goal", **{**GOAL, "domain": "health"})
+    day = {"again_on__day": "1", "again_on__month": "2", "again_on__year": "2027"}
+    for name, given in (("visits", {"which": "children"}), ("review", day)):
+        answer = send_on(writer, f"{path}/{name}", seen[name], **given)
+        assert answer.status_code == 409, name
+        assert send_on(writer, f"{path}/{name}", answer, **given).status_code == 303
+    assert plan(world).children
+    assert str(plan(world).review_on) == "2027-02-01"
+
+
+def test_a_goal_that_was_met_is_not_dropped_by_somebody_who_had_not_seen_it(
+    world: World, placed: str
+) -> None:
+    writer, path = world.browser("ngo"), f"/cases/{placed}/plan"
+    fill_in(writer, f"{path}/goal", **GOAL)
+    (goal,) = goals(world)
+    for to in ("met", "dropped"):
+        writer.send(f"{path}/goals/{goal.id}", {"to": to})
+    assert [goal.state for goal in goals(world)] == ["met"]
+    assert "cannot be changed now" in writer.open(path).text
 
 
 def fill_token(page: str) -> str:

@@ -9,7 +9,7 @@ from repatriation.work.newcase import NewCase
 from repatriation.work.particulars import Particulars
 from repatriation.work.services import codes
 from repatriation.work.services.offers import offers
-from tests.web.casework.conftest import SOK, SPOKEN, World, fill_in
+from tests.web.casework.conftest import SOK, SPOKEN, World, fill_in, send_on
 from tests.web.conftest import read_page
 from tests.web.reading import obstacles
 
@@ -49,6 +49,30 @@ def test_every_code_has_its_words() -> None:
     assert set(codes.NEEDED_BECAUSE) == set(words.WHY_NOT)
 
 
+def test_the_second_of_two_who_change_an_entry_is_told_what_stands_there_and_loses_nothing(
+    world: World,
+) -> None:
+    address = entered(world)
+    path = f"{address}/change"
+    ngo, mosvy = world.browser("ngo"), world.browser("mosvy")
+    first, second, seen = ngo.open(path), mosvy.open(path), mosvy.open(address)
+    assert send_on(ngo, path, first, **{**ENTERED, "capacity": "7"}).status_code == 303
+    typed = {**ENTERED, "name": "House by the river"}
+    answer = send_on(mosvy, path, second, **typed)
+    assert answer.status_code == 409
+    told = read_page(answer)
+    rows = [[cell.text for cell in row.select("th, td")] for row in told.select("tbody tr")]
+    assert [row[0] for row in rows] == ["Name of the shelter or service", "Places"]
+    assert "7" in rows[1][1]
+    assert obstacles(told) == []
+    assert "House by the river" in answer.text
+    checked = send_on(mosvy, f"{address}/checked", seen)
+    assert checked.status_code == 303
+    assert "Look at it again" in mosvy.open(address).text
+    assert send_on(mosvy, path, answer, **typed).status_code == 303
+    assert "House by the river" in mosvy.open(address).text
+
+
 def test_an_entry_is_shown_with_its_marks_and_changed_by_its_own(world: World) -> None:
     address = entered(world)
     page = world.browser("datip").open(address)
@@ -60,7 +84,7 @@ def test_an_entry_is_shown_with_its_marks_and_changed_by_its_own(world: World) -
     world.clock.time += timedelta(days=200)
     world.signed_in.clear()
     assert "Not checked lately" in world.browser("mosvy").open("/services").text
-    done = world.browser("mosvy").send(f"{address}/checked")
+    done = world.browser("mosvy").send(f"{address}/checked", {"version": 1})
     assert done.status_code == 303
     assert "Not checked lately" not in world.browser("mosvy").open("/services").text
 

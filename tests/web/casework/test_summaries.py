@@ -14,6 +14,9 @@ from repatriation.work.newcase import NewCase
 from repatriation.work.particulars import NOTHING
 from repatriation.work.refusals import NotFound, ReadOnly
 from repatriation.work.summaries import keeping
+from repatriation.work.summaries.points import DUE
+from repatriation.work.telling.inbox import Wanted, notices
+from repatriation.work.telling.rounds import tick
 from sop.engine import NotAllowed
 from tests.web.casework.conftest import FAMILY_NAME, SOK, SPOKEN, World, fill_in, send_on
 from tests.web.casework.test_visits import TO_FOLLOW_UP
@@ -165,3 +168,26 @@ def test_the_next_is_due_at_the_first_point_after_the_last_was_sent(world: World
     world.clock.time += timedelta(days=100)
     world.take("mosvy", followed, STEP, NOTHING)
     assert due() in (181, 182)
+
+
+def test_coming_home_has_the_clock_look_and_the_notice_leads_to_where_it_is_sent(
+    world: World, followed: str
+) -> None:
+    tick(world.house, world.clock())
+    mosvy = world.officers["mosvy"]
+    about = Wanted(about="deadlines")
+    assert notices(world.house, mosvy, world.clock(), about)[0] == ()
+    with world.house.doors.read() as session:
+        assert len(session.exec(select(Outbox).where(Outbox.kind == DUE)).all()) == 1
+    world.clock.time += timedelta(days=100)
+    tick(world.house, world.clock())
+    (entry,) = notices(world.house, mosvy, world.clock(), about)[0]
+    visitor = world.browser("mosvy")
+    leads = visitor.open(f"/inbox/{entry.lines[0].id}").location
+    assert leads == f"/cases/{followed}#summaries"
+    told = _section(visitor.open(f"/cases/{followed}").text)
+    assert "Overdue" in told
+    assert f"/cases/{followed}/do/{STEP}" in told
+    world.take("mosvy", followed, STEP)
+    assert notices(world.house, mosvy, world.clock(), about)[0] == ()
+    assert "Overdue" not in _section(visitor.open(f"/cases/{followed}").text)

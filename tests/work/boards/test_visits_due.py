@@ -1,6 +1,7 @@
 """Visits to come: how each stands is asked of the one function that decides, and lists agree with numbers."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import HealthCheck, given, settings
@@ -9,8 +10,10 @@ from hypothesis import strategies as st
 from repatriation.records.visits import Visit
 from repatriation.work.actors import Actor
 from repatriation.work.boards import load, week
+from repatriation.work.followup.mine import pressing
 from repatriation.work.house import House
-from sop.followup import Standing
+from sop.clocks import ZONES, zone_of
+from sop.followup import Rhythm, Standing
 from tests.work.boards.test_boards import _case, _rows, _wiped
 
 Officers = dict[str, Actor]
@@ -20,13 +23,16 @@ moments = st.integers(0, 700 * 24 * 60).map(
 )
 
 
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(moments)
-def test_the_days_of_each_standing_are_those_that_the_deciding_function_says(now: datetime) -> None:
+def test_the_days_of_each_standing_are_those_that_the_deciding_function_says(
+    house: House, now: datetime
+) -> None:
     for number in range(-40, 40):
         day = now.date() + timedelta(days=number)
         for stands in Standing:
-            first, until = week.days_of(stands, now)
-            assert (first <= day <= until) == (week.how(day, now) is stands)
+            first, until = week.days_of(house, stands, now)
+            assert (first <= day <= until) == (week.how(house, day, now) is stands)
 
 
 visits = st.lists(
@@ -61,6 +67,23 @@ def _plan(house: House, officers: Officers, now: datetime, told: list[tuple[str,
             )
 
 
+def test_the_countries_share_one_time_so_that_one_hour_serves_a_board(now: datetime) -> None:
+    assert {now.astimezone(zone_of(country)).utcoffset() for country in ZONES} == {timedelta(hours=7)}
+
+
+def test_boards_and_the_list_of_visits_follow_the_rhythm_of_the_installation(
+    house: House, officers: Officers, now: datetime
+) -> None:
+    slow = replace(house, rhythm=Rhythm(soon_days=2, grace_days=3, missed_days=30, hour=6))
+    _plan(slow, officers, now, [("ngo", "one", days, "ngo+mosvy") for days in range(-40, 20, 2)])
+    ngo = officers["ngo"]
+    board = week.week(slow, ngo, now, _day(now), "mine")
+    assert board.standings == dict(pressing(slow, ngo, now, _day(now), own=True)) | {Standing.DUE_SOON: 1}
+    assert board.standings[Standing.MISSED] == 6
+    (line,) = [each for each in load.load(slow, ngo, now) if each.officer_id == ngo.officer_id]
+    assert line.late == board.standings[Standing.OVERDUE] + board.standings[Standing.MISSED]
+
+
 def _day(now: datetime) -> date:
     return (now + timedelta(hours=7)).date()
 
@@ -80,10 +103,10 @@ def test_each_number_of_the_week_is_right_and_opens_as_many_rows(
     }
     for whose, those in wanted.items():
         board = week.week(house, officers["mosvy"], now, _day(now), whose)
-        slowly = Counter(week.how(_day(now) + timedelta(days=days), now) for _, _, days, _ in those)
+        slowly = Counter(week.how(house, _day(now) + timedelta(days=days), now) for _, _, days, _ in those)
         for stands, number in board.standings.items():
             assert number == slowly[stands]
-            found = week.behind(house, officers["mosvy"], whose, week.days_of(stands, now))
+            found = week.behind(house, officers["mosvy"], whose, week.days_of(house, stands, now))
             assert len(_rows(house, found)) == number
         for day, number in board.days.items():
             assert number == sum(_day(now) + timedelta(days=days) == day for _, _, days, _ in those)
@@ -101,7 +124,7 @@ def test_each_number_of_the_load_is_right_and_opens_as_many_rows(
     for line in lines:
         who = "nobody" if line.officer_id == load.NOBODY else "one"
         those = [days for whose, of, days, kind in told if (whose, of, kind) == ("ngo", who, "ngo+mosvy")]
-        stand = Counter(week.how(_day(now) + timedelta(days=days), now) for days in those)
+        stand = Counter(week.how(house, _day(now) + timedelta(days=days), now) for days in those)
         assert line.cases == len(those)
         assert line.due == stand[Standing.DUE] + stand[Standing.DUE_SOON]
         assert line.late == stand[Standing.OVERDUE] + stand[Standing.MISSED]
