@@ -109,6 +109,34 @@ def test_who_agrees_to_visits_again_is_visited_again_and_nothing_is_doubled(
     assert len(visits(world)) == 12
 
 
+def test_who_agrees_to_visits_again_is_visited_on_the_days_that_were_agreed_on(
+    world: World, followed: str
+) -> None:
+    world.take("ngo", followed, "consent_to_visits", SPOKEN)
+    visitor, (first, second) = world.browser("ngo"), to_come(world)[:2]
+    day = {"because": "away", "to__day": "4", "to__month": "1", "to__year": "2027"}
+    fill_in(visitor, f"/cases/{followed}/visits/{second.id}/move", **day)
+    agreed = VisitEntered(
+        on=date(2026, 11, 21), outcome="not_there", visit=first.id, next_on=date(2026, 12, 2)
+    )
+    record_visit(
+        world.house,
+        world.officers["ngo"],
+        world.clock(),
+        followed,
+        world.case(followed).version,
+        agreed,
+        "one",
+    )
+    before = [(visit.due_on, visit.slot, visit.next_at) for visit in to_come(world)]
+    assert [str(due) for due, slot, _ in before if slot is None] == ["2026-12-02", "2027-01-04"]
+    for _ in range(2):
+        world.take("ngo", followed, "withdraw_consent_to_visits", SPOKEN)
+        assert to_come(world) == []
+        world.take("ngo", followed, "consent_to_visits", SPOKEN)
+        assert [(visit.due_on, visit.slot, visit.next_at) for visit in to_come(world)] == before
+
+
 def test_after_a_breakdown_a_new_plan_has_visits_of_its_own(world: World, followed: str) -> None:
     world.take("ngo", followed, "report_breakdown", Particulars(note="The uncle came back."))
     for who, action in (
