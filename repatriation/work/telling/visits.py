@@ -57,13 +57,14 @@ def turn_visits(house: House, now: datetime) -> int:
 
 
 def turn_of(visit: Any, now: datetime, zone: ZoneInfo, rhythm: Rhythm) -> Turn:
-    """How a visit stands that is due to turn. After an outage only the newest turn is told, and how late."""
+    """How a visit that is due to turn stands since its turn. After an outage only the newest is told, and how
+    late; what the day has brought since is told at its own hour."""
     since = visit.next_at
     ahead = next_turn(visit.due_on, since, zone, rhythm)
     while ahead is not None and ahead[0] <= now:
         since = ahead[0]
         ahead = next_turn(visit.due_on, since, zone, rhythm)
-    return Turn(standing(visit.due_on, now, zone, rhythm), since, *(ahead or (None, None)))
+    return Turn(standing(visit.due_on, since, zone, rhythm), since, *(ahead or (None, None)))
 
 
 def _say(batch: Batch, audience: Audience, visit: Any, turn: Turn, country: str) -> None:
