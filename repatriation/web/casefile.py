@@ -23,12 +23,16 @@ from repatriation.work.casepage import (
 )
 from repatriation.work.handoffs.boxes import restrictions
 from repatriation.work.permissions import Permission, may
+from repatriation.work.reopening import REOPENED
 from repatriation.work.visits import ACTION_OF
 from sop.deadlines import Deadline
 from sop.engine import Reason
 
 CHILDREN_ONLY = Reason("safeguard", "is_child")
 """Why an act is closed that a grown-up never needs; it is not told as something still lacking."""
+
+AGAIN = "retrafficked"
+"""The end that is none: whoever was trafficked again waits for a case of their own."""
 
 SHOWN_AT_FIRST = 10
 """How many of the latest events stand open; the earlier ones are folded."""
@@ -54,6 +58,8 @@ class CaseFileShown:
     def turn(self) -> tuple[Markup, str]:
         """Whose move it is, in a sentence, with its tone."""
         turn = self.page.turn
+        if self.page.stage.name == AGAIN and REOPENED not in self.page.view.facts:
+            return escape(_("To be opened again as a new case")), "stop"
         if self.page.stage.end:
             return escape(_("Nothing is awaited")), "plain"
         if self.page.my_move:

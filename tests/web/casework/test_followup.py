@@ -165,6 +165,15 @@ def test_a_reopened_case_begins_without_visits(world: World, followed: str) -> N
     assert to_come(world) == []
 
 
+def test_who_was_trafficked_again_waits_for_a_case_of_their_own(world: World, followed: str) -> None:
+    world.take("ngo", followed, "report_retrafficking", Particulars(note="His sister says so."))
+    page = world.browser("mosvy").open(f"/cases/{followed}").text
+    assert "To be opened again as a new case" in page
+    assert "Nothing is awaited" not in page
+    world.take("mosvy", followed, "reopen", Particulars(note="He was found.", entry="received"))
+    assert "Nothing is awaited" in world.browser("mosvy").open(f"/cases/{followed}").text
+
+
 def test_a_visit_is_moved_with_a_reason_and_its_old_day_stays_on_file(world: World, followed: str) -> None:
     first = to_come(world)[0]
     visitor, path = world.browser("ngo"), f"/cases/{followed}/visits/{first.id}/move"

@@ -146,3 +146,11 @@ def test_a_need_is_entered_where_the_only_place_is_far_away_and_history_says_so_
     history = mosvy.open(f"/cases/{reference}/history").text
     assert "Too far away" in history
     assert "too_far" not in history
+
+
+def test_a_shelter_before_the_return_lies_in_the_country_where_the_person_is(world: World) -> None:
+    reference = world.open_case()
+    world.take("datip", reference, "presume")
+    form = world.browser("datip").open(f"/cases/{reference}/do/place_in_shelter")
+    provinces = [str(each["value"]) for each in read_page(form).select("#province option[value]")]
+    assert {each[:3] for each in provinces if each} == {"THA"}
