@@ -139,6 +139,12 @@ def test_who_agrees_to_visits_again_is_visited_on_the_days_that_were_agreed_on(
 
 
 def test_after_a_breakdown_a_new_plan_has_visits_of_its_own(world: World, followed: str) -> None:
+    found = VisitEntered(on=date(2026, 11, 21), outcome="not_there", finding="breakdown")
+    version = world.case(followed).version
+    record_visit(world.house, world.officers["ngo"], world.clock(), followed, version, found, "one")
+    assert (
+        "Report that the place does not hold" in world.browser("ngo").open(f"/cases/{followed}/visits").text
+    )
     world.take("ngo", followed, "report_breakdown", Particulars(note="The uncle came back."))
     for who, action in (
         ("mosvy", "offer_referral"),
@@ -153,7 +159,11 @@ def test_after_a_breakdown_a_new_plan_has_visits_of_its_own(world: World, follow
         states = sorted(row.state for row in session.exec(select(ReintegrationPlan)).all())
     assert states == ["agreed", "ended"]
     assert len(to_come(world)) == 6
-    assert len({visit.plan_id for visit in visits(world)}) == 2
+    assert (
+        "Report that the place does not hold"
+        not in world.browser("ngo").open(f"/cases/{followed}/visits").text
+    )
+    assert len({visit.plan_id for visit in visits(world) if visit.plan_id}) == 2
 
 
 def test_a_reopened_case_begins_without_visits(world: World, followed: str) -> None:
@@ -201,8 +211,12 @@ def test_other_visits_are_made_anew_and_those_that_took_place_stay(world: World,
     move = {"because": "away", "to__day": "4", "to__month": "1", "to__year": "2027"}
     fill_in(visitor, f"/cases/{followed}/visits/{second.id}/move", **move)
     path = f"/cases/{followed}/plan/visits"
-    assert "such as P2W P1M" in fill_in(visitor, path, which="own", own="every month").text
-    assert fill_in(visitor, path, which="own", own="P2W, P1M P2M P6M").status_code == 303
+    assert "Assumed: no official figure" in visitor.open(f"/cases/{followed}/visits").text
+    assert "After 2 weeks" in visitor.open(path).text
+    assert "Choose when this person is to be visited" in fill_in(visitor, path, which="own", own=[]).text
+    own = ["P2W", "P1M", "P2M", "P6M"]
+    assert fill_in(visitor, path, which="own", own=own).status_code == 303
+    assert "Assumed: no official figure" not in visitor.open(f"/cases/{followed}/visits").text
     kept = {(visit.slot, visit.state) for visit in visits(world) if visit.state != "cancelled"}
     assert kept == {
         ("P2W", "done"),
@@ -213,7 +227,7 @@ def test_other_visits_are_made_anew_and_those_that_took_place_stay(world: World,
     }
     gone = {visit.reason for visit in visits(world) if visit.state == "cancelled"}
     assert gone == {"schedule_changed"}
-    assert fill_in(visitor, path, which="own", own="P2W, P1M P2M P6M").status_code == 303
+    assert fill_in(visitor, path, which="own", own=own).status_code == 303
     assert len(to_come(world)) == 3
 
 
