@@ -1,6 +1,6 @@
 """The pages of the directory: who may enter and change what, and what the search asks again."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -154,3 +154,14 @@ def test_a_shelter_before_the_return_lies_in_the_country_where_the_person_is(wor
     form = world.browser("datip").open(f"/cases/{reference}/do/place_in_shelter")
     provinces = [str(each["value"]) for each in read_page(form).select("#province option[value]")]
     assert {each[:3] for each in provinces if each} == {"THA"}
+
+
+def test_what_is_checked_after_midnight_is_checked_today(world: World) -> None:
+    world.clock.time = datetime(2026, 11, 30, 17, 30, tzinfo=UTC)  # half past midnight in Cambodia
+    address = entered(world, checked_on__day="1", checked_on__month="12", checked_on__year="2026")
+    assert "1 December 2026" in world.browser("ngo").open(address).text
+    other = entered(
+        world, name="Another house", checked_on__day="", checked_on__month="", checked_on__year=""
+    )
+    assert world.browser("ngo").send(f"{other}/checked").status_code == 303
+    assert "1 December 2026" in world.browser("ngo").open(other).text
