@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from repatriation.records.cases import CaseFile
 from repatriation.records.scope import visible_ids
 from repatriation.records.sealing import CaseKey, Safe
+from repatriation.records.trail import NOTES_OPENED
 from repatriation.records.visits import Visit, VisitAddition
 from repatriation.work.actors import Actor
 from repatriation.work.followup.rights import VISIT, of_ours
@@ -155,7 +156,7 @@ def open_notes(
         NotFound: no such case, or not this officer's to know of.
     """
     with house.doors.act() as session:
-        case = opened_for(session, actor, now, reference, reason, "visit:notes:opened")
+        case = opened_for(session, actor, now, reference, reason, NOTES_OPENED)
         key = Safe(house.keyring).key_of(case)
         rows = session.exec(
             select(Visit)

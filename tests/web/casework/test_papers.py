@@ -186,6 +186,7 @@ def test_a_paper_is_opened_as_a_file_that_nobody_keeps(world: World) -> None:
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Content-Disposition"] == f"attachment; filename={number}.pdf"
     assert "Paper opened" in visitor.open(f"/cases/{reference}/history").text
+    assert "Paper opened" in visitor.open("/trail").text
     whole = visitor.send(f"/cases/{reference}/papers/all")
     assert whole.headers["Content-Disposition"] == f"attachment; filename={reference}.pdf"
 
