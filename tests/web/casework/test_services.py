@@ -138,7 +138,7 @@ def test_a_need_is_entered_where_the_only_place_is_far_away_and_history_says_so_
     entered(world, place="KHM-20")
     mosvy, path = world.browser("mosvy"), f"/cases/{reference}/services"
     found = fill_in(mosvy, path, service=SHELTER, place="KHM-01100407", who="man")
-    assert "Nobody in the province or beside it can" in found.text
+    assert "Only places further away can" in found.text
     assert (
         fill_in(mosvy, path, service=SHELTER, place="KHM-01100407", who="man", need="yes").status_code == 303
     )
