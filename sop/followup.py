@@ -18,7 +18,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """When a visit's standing changes: days before and after the day it is due, at an hour of the place.
+    """When a visit's standing changes: days before and after the day it is due. At `hour` people are told.
 
     The figures are assumed: no source gives any for Cambodia, Thailand or Viet Nam.
     """
@@ -30,10 +30,13 @@ class Rhythm:
 
 
 def standing(due_on: date, now: datetime, zone: ZoneInfo, rhythm: Rhythm) -> Standing:
-    """How a visit that is due on a day of the place stands now. `now` knows its zone."""
+    """How a visit that is due on a day of the place stands now: alike from one midnight there to the next.
+    `now` knows its zone.
+    """
+    behind = (now.astimezone(zone).date() - due_on).days
     found = Standing.AHEAD
-    for at, to in _turns(due_on, zone, rhythm):
-        if at <= now:
+    for days, to in _turns(rhythm):
+        if days <= behind:
             found = to
     return found
 
@@ -41,21 +44,22 @@ def standing(due_on: date, now: datetime, zone: ZoneInfo, rhythm: Rhythm) -> Sta
 def next_turn(
     due_on: date, now: datetime, zone: ZoneInfo, rhythm: Rhythm
 ) -> tuple[datetime, Standing] | None:
-    """The next moment at which the standing changes, and what it then is; none once it is missed."""
-    for at, _ in _turns(due_on, zone, rhythm):
+    """The next morning on which the standing is another, at the hour at which people are told, and what it
+    then is; none once the visit is missed.
+    """
+    for days, _ in _turns(rhythm):
+        at = datetime.combine(due_on + timedelta(days=days), time(rhythm.hour), zone)
         if at > now:
             # Two turns may fall together, as when nobody is told before the day itself: the later one counts.
             return at, standing(due_on, at, zone, rhythm)
     return None
 
 
-def _turns(due_on: date, zone: ZoneInfo, rhythm: Rhythm) -> list[tuple[datetime, Standing]]:
-    def at(days: int) -> datetime:
-        return datetime.combine(due_on + timedelta(days=days), time(rhythm.hour), zone)
-
-    return [
-        (at(-rhythm.soon_days), Standing.DUE_SOON),
-        (at(0), Standing.DUE),
-        (at(rhythm.grace_days + 1), Standing.OVERDUE),
-        (at(rhythm.missed_days), Standing.MISSED),
-    ]
+def _turns(rhythm: Rhythm) -> tuple[tuple[int, Standing], ...]:
+    """How many days after the one it is due on a visit comes to stand so."""
+    return (
+        (-rhythm.soon_days, Standing.DUE_SOON),
+        (0, Standing.DUE),
+        (rhythm.grace_days + 1, Standing.OVERDUE),
+        (rhythm.missed_days, Standing.MISSED),
+    )

@@ -7,6 +7,7 @@ from typing import Final
 from repatriation.demonstration.officers import LANGUAGE_OF
 from repatriation.demonstration.people import guardian_of, interpreter_of
 from repatriation.work.particulars import Particulars, asked
+from repatriation.work.services.asking import country_of_place
 from sop.procedure import Action, Procedure
 from sop.view import CaseView
 
@@ -64,7 +65,7 @@ def given(
     if "reason" in must:
         entered["reason"] = "full"
     if "province" in must:
-        entered["province"] = province(procedure, view)
+        entered["province"] = province(country_of_place(procedure, action), view)
     if "custody" in must:
         entered["custody"] = "parents" if action.name == "place_in_community" else "ministry"
     if "entry" in must:
@@ -82,9 +83,9 @@ LIVE_IN: Final[Mapping[str, tuple[str, ...]]] = {
 """Provinces in which the people of the demonstration live: more where more go abroad."""
 
 
-def province(procedure: Procedure, view: CaseView) -> str:
-    """Where somebody lives after coming home: spread by the moment at which their case came so far."""
-    there = LIVE_IN[procedure.home]
+def province(country: str, view: CaseView) -> str:
+    """Where in a country somebody lives: spread by the moment at which their case came so far."""
+    there = LIVE_IN[country]
     return there[(view.entered.date().toordinal() + view.entered.minute) % len(there)]
 
 

@@ -10,6 +10,7 @@ from repatriation.work.reading import may_see
 from repatriation.work.services.matching import Person, lacking, matches
 from repatriation.work.services.needs import record
 from repatriation.work.services.offers import OfferEntered, enter, offers
+from repatriation.work.services.referrals import declined_for
 from sop.procedure import Procedure
 
 SHELTER: Final = "anti_trafficking_transitional_accomodation"
@@ -132,13 +133,18 @@ def make_offers(house: House, actors: Mapping[str, Actor], now: datetime) -> dic
 
 def make_need(house: House, actors: Mapping[str, Actor], now: datetime, cases: Mapping[str, str]) -> None:
     """Enters the need of the one for whom no place was found; a second time it changes nothing."""
-    reference, mosvy = cases.get(UNMET), actors["mosvy"]
-    if reference is None or not may_see(house, mosvy, reference):
-        return
-    person = Person("trans", "KHM-01100407", SHELTER)
-    found = matches(person, offers(house, now.date()))
     yesterday = now - timedelta(days=1)  # what is told lies in the past
-    record(house, mosvy, yesterday, reference, person, lacking(found))
+    enter_need(house, actors["mosvy"], yesterday, cases.get(UNMET), Person("trans", "KHM-01100407", SHELTER))
+
+
+def enter_need(house: House, actor: Actor, now: datetime, reference: str | None, person: Person) -> None:
+    """Looks in the directory, as an officer would, and enters the need where nobody nearby can."""
+    if reference is None or not may_see(house, actor, reference):
+        return
+    there = [each for each in offers(house, now.date()) if each.country == person.village[:3]]
+    why = lacking(matches(person, there, declined_for(house, actor, reference)))
+    if why is not None:
+        record(house, actor, now, reference, person, why)
 
 
 def asked(procedure: Procedure, chosen: str | None) -> str | None:

@@ -312,7 +312,8 @@ _PLANNED: ColumnElement[bool] = _VISIT.c.state == literal_column("'planned'")
 """A visit still to be made. As a literal: SQLite uses a partial index only where it can see the value."""
 
 WHOSE = ("mine", "ours", "all")
-"""Visits of one officer, of their organisation, or all in the cases that the organisation has a part in."""
+"""Visits of one officer (and of their organisation, where they name nobody), of their organisation, or all in
+the cases that it has a part in."""
 
 
 def _to_come(whose: str, *columns: ColumnElement[Any]) -> Select[Any]:
@@ -322,10 +323,12 @@ def _to_come(whose: str, *columns: ColumnElement[Any]) -> Select[Any]:
         _PART.c.organisation_id == bindparam("organisation_id"), _PART.c.stage.in_(_OPEN_STAGES)
     )
     found = select(*columns).where(_PLANNED, _VISIT.c.due_on.is_not(None), _VISIT.c.case_id.in_(seen))
+    of_ours = _VISIT.c.organisation_id == bindparam("organisation_id")
     if whose == "mine":
-        return found.where(_VISIT.c.officer_id == bindparam("officer_id"))
+        nobodys = and_(_VISIT.c.officer_id.is_(None), of_ours)
+        return found.where(or_(_VISIT.c.officer_id == bindparam("officer_id"), nobodys))
     if whose == "ours":
-        return found.where(_VISIT.c.organisation_id == bindparam("organisation_id"))
+        return found.where(of_ours)
     return found
 
 

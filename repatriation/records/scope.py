@@ -7,7 +7,7 @@ begins with one of these; nothing outside this package selects from the table of
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, func, literal_column
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, func, text
 from sqlalchemy import select as core_select
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
@@ -18,7 +18,7 @@ from repatriation.records.cases import CaseFile, Party
 from repatriation.records.organisations import Officer, Organisation
 from repatriation.records.outbox import Idempotency
 from repatriation.records.people import NameToken
-from repatriation.records.trail import IDENTITY_OPENED, Trail
+from repatriation.records.trail import OPENED, Trail
 
 
 def visible_cases(organisation_id: str) -> Pairs[CaseFile, Party]:
@@ -57,11 +57,10 @@ def cases_named(organisation_id: str, sought: Iterable[frozenset[str]]) -> Pairs
     return statement
 
 
-def identity_openings(organisation_id: str) -> Select[Trail, str, str, str, str]:
-    """Each opening of an identity in the cases an organisation has a part in: the event, the case's
+def openings(organisation_id: str) -> Select[Trail, str, str, str, str]:
+    """Each opening of what is sealed in the cases an organisation has a part in: the event, the case's
     reference and holder, and who looked. Order and page by `Trail.at` with `Trail.chain`."""
-    # As a literal: SQLite uses a partial index only where it can see the value.
-    looked = col(Trail.tag) == literal_column(f"'{IDENTITY_OPENED}'")
+    looked = text(f"trail.tag IN ({OPENED})")
     return (
         core_select(
             Trail,

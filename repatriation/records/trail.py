@@ -35,15 +35,22 @@ Khmer name passes."""
 IDENTITY_OPENED = "person:identity:opened"
 """The tag of the event that an identity was opened."""
 
+NOTES_OPENED = "visit:notes:opened"
+PLAN_OPENED = "plan:opened"
+PAPER_OPENED = "paper:file:opened"
 
-_OPENED = text(f"tag = '{IDENTITY_OPENED}'")
+OPENED = ", ".join(f"'{tag}'" for tag in (IDENTITY_OPENED, NOTES_OPENED, PLAN_OPENED, PAPER_OPENED))
+"""Whatever was sealed in a case and somebody opened, as a list in SQL: a database uses a partial index only
+where it can see the values."""
+
+_OPENED = text(f"tag IN ({OPENED})")
 
 
 class Trail(Row, table=True):
     """One event. Only ever added."""
 
     __table_args__ = (
-        Index("ix_trail_identity_opened", "at", "chain", sqlite_where=_OPENED, postgresql_where=_OPENED),
+        Index("ix_trail_opened", "at", "chain", sqlite_where=_OPENED, postgresql_where=_OPENED),
     )
 
     chain: str = column("open", key=True)

@@ -26,7 +26,7 @@ from repatriation.work.permissions import Permission
 from repatriation.work.reading import case_page, may_see
 from repatriation.work.refusals import Invalid, KeyReused, MovedOn, NoPaper
 from repatriation.work.reopening import entries
-from repatriation.work.services.asking import offers_for
+from repatriation.work.services.asking import country_of_place, offers_for
 from repatriation.work.steps import take_step
 from repatriation.work.summaries.composing import attached, preview, sends
 from sop.engine import NotAllowed, Reason
@@ -88,7 +88,7 @@ def _form(page: CasePage, move: Move) -> PlainForm:
         gates(house(), countries) if "gate" in move.asked else (),
         entries(procedure, actor().country) if "entry" in move.asked else (),
         offers_for(house(), procedure, move.action, today()) if "offer" in move.asked else (),
-        _provinces(procedure.home) if "province" in move.asked else (),
+        _provinces(country_of_place(procedure, move.action)) if "province" in move.asked else (),
     )
     # The search for a service leads here with what was found in it.
     chosen = {name: request.args[name] for name in FOUND if name in request.args}

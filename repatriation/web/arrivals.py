@@ -119,7 +119,7 @@ def make_blueprint() -> Blueprint:
         if not found:
             abort(404)
         if entry is None:
-            return render_template("arrivals/route.html", routes=_routes(found))
+            return render_template("arrivals/route.html", routes=_routes(found), back=_back())
         return _quick(entry)
 
     return blueprint
@@ -130,9 +130,19 @@ def _entries() -> list[Entry]:
     return [entry for entry in entries(house(), actor(), today()) if entry.stage.name == ENTRY]
 
 
+def _back() -> tuple[str, str]:
+    """Where somebody came from to the quick form: not everybody who opens cases sees the arrivals."""
+    if may(actor().duty, Permission.LIST_ARRIVALS):
+        return url_for("arrivals.index"), _("Back to the arrivals")
+    return url_for("cases.begin"), _("Open a case")
+
+
 def _routes(found: list[Entry]) -> list[tuple[Markup, str]]:
     return [
-        (route_words(entry.procedure), url_for("arrivals.new", route=entry.procedure.route))
+        (
+            route_words(entry.procedure),
+            url_for("arrivals.new", route=entry.procedure.route, gate=request.args.get("gate")),
+        )
         for entry in found
     ]
 
@@ -342,6 +352,7 @@ def _quick(entry: Entry) -> Answer:
             scripts=scripts,
             route=route_words(entry.procedure),
             key=form_key(),
+            back=_back(),
         )
         return shown, 400 if form.is_submitted() else 200
     try:

@@ -8,12 +8,22 @@ from flask import current_app, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
-from repatriation.web import glossary
+from repatriation.web import glossary, services_glossary
 from repatriation.web.session import actor, house
 from repatriation.web.words import Wording, grounding, look_up, said, stage_name, text
-from repatriation.work.casepage import Asked, CasePage, ConsentLine, FactLine, Kind, Move, VisitLine
+from repatriation.work.casepage import (
+    Asked,
+    CasePage,
+    ConsentLine,
+    FactLine,
+    Kind,
+    Move,
+    TrailLine,
+    VisitLine,
+)
 from repatriation.work.handoffs.boxes import restrictions
 from repatriation.work.permissions import Permission, may
+from repatriation.work.reopening import REOPENED
 from repatriation.work.visits import ACTION_OF
 from sop.deadlines import Deadline
 from sop.engine import Reason
@@ -21,8 +31,20 @@ from sop.engine import Reason
 CHILDREN_ONLY = Reason("safeguard", "is_child")
 """Why an act is closed that a grown-up never needs; it is not told as something still lacking."""
 
+AGAIN = "retrafficked"
+"""The end that is none: whoever was trafficked again waits for a case of their own."""
+
 SHOWN_AT_FIRST = 10
 """How many of the latest events stand open; the earlier ones are folded."""
+
+
+WHY: Mapping[str, Mapping[str, object]] = {
+    "paper:revoked": glossary.REVOKED_FOR,
+    "handoff:withdrawn": glossary.WITHDRAWAL_REASONS,
+    "need:recorded": services_glossary.WHY_NOT,
+    "visit:moved": glossary.VISIT_REASONS,
+}
+"""The words for the reason of an event; every other one says why somebody was looked at."""
 
 
 class CaseFileShown:
@@ -36,6 +58,8 @@ class CaseFileShown:
     def turn(self) -> tuple[Markup, str]:
         """Whose move it is, in a sentence, with its tone."""
         turn = self.page.turn
+        if self.page.stage.name == AGAIN and REOPENED not in self.page.view.facts:
+            return escape(_("To be opened again as a new case")), "stop"
         if self.page.stage.end:
             return escape(_("Nothing is awaited")), "plain"
         if self.page.my_move:
@@ -301,18 +325,19 @@ class CaseFileShown:
                 "at": line.at,
                 "words": self.words.event(line),
                 "by": self._who(line.officer, line.body.name if line.body else None),
-                "hint": self._led_to(line.to, line.detail),
+                "hint": self._led_to(line),
             }
             for line in self.page.trail
         ]
 
-    def _led_to(self, to: str | None, detail: Mapping[str, object]) -> Markup | str:
-        reason = detail.get("reason")
+    def _led_to(self, line: TrailLine) -> Markup | str:
+        """Why it happened, or where it led."""
+        reason = line.detail.get("reason") or line.detail.get("because")
         if reason:
-            return look_up(glossary.REASONS, str(reason))
-        if to is None or to == detail.get("from"):
+            return look_up(WHY.get(line.tag, glossary.REASONS), str(reason))
+        if line.to is None or line.to == line.detail.get("from"):
             return ""
-        return said(_("The case went on to: %(stage)s"), stage=stage_name(to, self.page.procedure))
+        return said(_("The case went on to: %(stage)s"), stage=stage_name(line.to, self.page.procedure))
 
     def _link(self, move: Move) -> dict[str, Any]:
         leads = move.action.to

@@ -3,16 +3,12 @@
 from datetime import date, tzinfo
 
 from repatriation.web.session import actor, now
-from repatriation.work.actors import Actor
-from sop.clocks import ZONES, zone_of
-
-ELSEWHERE = "KHM"
-"""Offices outside the three countries keep the day of the first of them; all three share one hour."""
+from repatriation.work.actors import Actor, zone_for
 
 
 def here() -> tzinfo:
     """The time zone of the officer's country."""
-    return zone_for(actor())
+    return zone_for(actor().country)
 
 
 def today() -> date:
@@ -20,11 +16,6 @@ def today() -> date:
     return day_for(actor())
 
 
-def zone_for(who: Actor) -> tzinfo:
-    """The time zone of somebody's country."""
-    return zone_of(who.country if who.country in ZONES else ELSEWHERE)
-
-
 def day_for(who: Actor) -> date:
     """The day it is where somebody works."""
-    return now().astimezone(zone_for(who)).date()
+    return who.day(now())

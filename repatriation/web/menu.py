@@ -35,7 +35,7 @@ AREAS = (
     Area("imports.index", _l("Import")),
     Area("procedures.index", _l("Procedures")),
     Area("papers.blank_forms", _l("Blank forms")),
-    Area("trail.index", _l("Identities opened")),
+    Area("trail.index", _l("What was opened")),
     Area("partners.index", _l("Partners")),
     Area("colleagues.index", _l("Colleagues")),
     Area("clock.index", _l("Clock")),

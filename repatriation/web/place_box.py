@@ -1,6 +1,7 @@
 """A box for a place: its name in any script or its code; where several are called so, one is chosen."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
@@ -8,8 +9,15 @@ from wtforms import RadioField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from repatriation.places.gazetteer import around, find, get
-from repatriation.places.place import Place
+from repatriation.places.place import Level, Place
 from repatriation.web.forms import PlainForm, choices
+
+LEVELS: Final[Mapping[Level, object]] = {
+    Level.PROVINCE: _l("Province"),
+    Level.DISTRICT: _l("District"),
+    Level.COMMUNE: _l("Commune"),
+    Level.VILLAGE: _l("Village"),
+}
 
 MOST = 12
 """More places of one name than this are not shown: say more of it."""
@@ -44,9 +52,14 @@ class PlaceForm(PlainForm):
         elif len(found) > MOST:
             self.place.errors = [_l("Many places are called so; add the district or province after a comma")]
         else:
-            self.place_code.choices = choices(*((each.code, in_full(each)) for each in found))
+            self.place_code.choices = choices(*((each.code, _with_level(each)) for each in found))
             self.place_code.errors = [_l("Several places are called so; choose one")]
         return None
+
+
+def _with_level(place: Place) -> Markup:
+    """One of several places of one name: a town, its commune and its village are often called alike."""
+    return Markup("{}: {}").format(LEVELS[place.level], in_full(place))
 
 
 def in_full(place: Place | None) -> Markup:

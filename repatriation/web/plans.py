@@ -8,11 +8,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from pydantic import ValidationError
 from werkzeug.wrappers import Response
-from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms import RadioField, SelectChoice, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from repatriation.web import glossary
 from repatriation.web.casefile import shown_day
+from repatriation.web.desk import today
 from repatriation.web.forms import DateBoxes, NearOurTime, PlainForm, SaysSomething, choices
 from repatriation.web.identity import ReasonForm
 from repatriation.web.security import permission
@@ -40,14 +41,22 @@ from repatriation.work.permissions import Permission, may
 from repatriation.work.reading import case_page
 from repatriation.work.refusals import Changed, Invalid
 from sop.engine import NotAllowed
+from sop.visiting import day_of
 
 Answer = Response | str | tuple[str, int]
 Shown = Callable[..., str]
 
 PROBLEMS: Final = {
-    "own": _l("Enter times such as P2W P1M P3M: weeks (W), months (M) or days (D), each once"),
+    "own": _l("Choose when this person is to be visited"),
     "again_on": _l("The next look at the plan must lie ahead"),
 }
+
+
+USUAL: Final = (
+    *("P1W", "P2W", "P3W"),
+    *(f"P{months}M" for months in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15, 18, 21, 24, 30, 36)),
+)
+"""The times offered for the visits of one case alone."""
 
 
 class GoalForm(PlainForm):
@@ -110,8 +119,8 @@ class VisitsForm(PlainForm):
             ("own", _l("Others, for this case alone")),
         ),
     )
-    own = StringField(
-        _l("If others: how long after the beginning of follow-up"), [Optional(), Length(max=300)]
+    own = SelectMultipleField(
+        _l("If others: how long after the beginning of follow-up"), [Optional()], choices=[]
     )
 
 
@@ -180,9 +189,10 @@ def add_pages(blueprint: Blueprint, shown: Shown) -> None:
     def plan_visits(reference: str) -> Answer:
         kept = plan_of(house(), actor(), reference)
         form = VisitsForm(data=_chosen(kept))
+        form.own.choices = _to_choose(kept)
 
         def act() -> str:
-            own = tuple((form.own.data or "").replace(",", " ").split())
+            own = tuple(form.own.data or ())
             changed = choose_visits(house(), actor(), now(), reference, form.which.data, own, _seen())
             return str(_("The visits are chosen. Visits changed: %(number)s", number=changed))
 
@@ -276,11 +286,19 @@ def _mark(form: PlainForm, wrong: Invalid, words: str | None = None) -> None:
         field.errors = [words or PROBLEMS.get(name, _("Look at this again"))]
 
 
-def _chosen(kept: PlanLine | None) -> dict[str, str]:
+def _chosen(kept: PlanLine | None) -> dict[str, Any]:
     if kept is None:
         return {}
     which = "own" if kept.own else "children" if kept.children else "adults"
-    return {"which": which, "own": " ".join(kept.slots)}
+    return {"which": which, "own": list(kept.slots)}
+
+
+def _to_choose(kept: PlanLine | None) -> list[SelectChoice]:
+    """The times at which somebody may be visited, the earliest first: the usual ones and the plan's."""
+    slots = {*USUAL, *(kept.slots if kept else ())}
+    return choices(
+        *((slot, slot_words(slot)) for slot in sorted(slots, key=lambda slot: day_of(slot, today())))
+    )
 
 
 def _about(page: CasePage, kept: PlanLine | None) -> dict[str, Any]:
@@ -348,4 +366,5 @@ def slot_words(slot: str) -> str:
         "W": _("After %(number)s weeks", number=number),
         "M": _("After %(number)s months", number=number),
     }
-    return str(_("After 1 month") if (number, unit) == (1, "M") else sentences[unit])
+    one = {"D": _("After 1 day"), "W": _("After 1 week"), "M": _("After 1 month")}
+    return str(one[unit] if number == 1 else sentences[unit])

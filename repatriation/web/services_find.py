@@ -27,7 +27,7 @@ from repatriation.work.casepage import CasePage, Move
 from repatriation.work.permissions import Permission
 from repatriation.work.reading import case_page
 from repatriation.work.services.asking import ASKING, asked_by
-from repatriation.work.services.matching import Match, Person, lacking, matches
+from repatriation.work.services.matching import GROWN, Match, Person, lacking, matches
 from repatriation.work.services.needs import record
 from repatriation.work.services.offers import offers
 from repatriation.work.services.referrals import declined_for
@@ -68,12 +68,13 @@ def add_pages(blueprint: Blueprint) -> None:
     def find(reference: str) -> Answer:
         page = case_page(house(), actor(), now(), reference)
         form = FindForm(data={"who": None if page.age_group == "adult" else "child"})
-        person = _person(form) if form.is_submitted() else None
+        person = _person(page, form) if form.is_submitted() else None
         if person is None:
             return _shown(page, form), 400 if form.is_submitted() else 200
         found = _found(page, person)
-        if "need" in request.form and not any(match.fits for match in found):
-            if record(house(), actor(), now(), reference, person, lacking(found)):
+        why = lacking(found)
+        if "need" in request.form and why is not None:
+            if record(house(), actor(), now(), reference, person, why):
                 flash(_("The unmet need is entered."))
             else:
                 flash(_("This unmet need was entered before."))
@@ -81,14 +82,11 @@ def add_pages(blueprint: Blueprint) -> None:
         return _shown(page, form, person, found)
 
 
-def _person(form: FindForm) -> Person | None:
-    if not form.validate():
-        return None
-    if form.who.data == "child" and form.age.data is None:
-        form.age.errors = [_("Enter the age of the child")]
-        return None
-    place = form.chosen_place()
-    if place is None:
+def _person(page: CasePage, form: FindForm) -> Person | None:
+    """Who is meant; none where something is wrong, which is said at the boxes."""
+    valid = form.validate() and _age_agrees(page, form)
+    place = None if form.place.errors else form.chosen_place()
+    if place is None or not valid:
         return None
     return Person(
         who=form.who.data,
@@ -98,6 +96,18 @@ def _person(form: FindForm) -> Person | None:
         language=form.spoken.data or None,
         disability=bool(form.disability.data),
     )
+
+
+def _age_agrees(page: CasePage, form: FindForm) -> bool:
+    """A child is never looked for a place among those for grown-ups, nor the other way round."""
+    child, age = form.who.data == "child", form.age.data
+    if child and age is None:
+        form.age.errors = [_("Enter the age of the child")]
+    elif age is not None and child != (age < GROWN):
+        form.who.errors = [_("Whoever is under 18 is a child, and nobody else is")]
+    elif page.age_group == "child" and not child:
+        form.who.errors = [_("The case says that the person is a child")]
+    return not form.age.errors and not form.who.errors
 
 
 def _found(page: CasePage, person: Person) -> tuple[Match, ...]:

@@ -7,6 +7,7 @@ from flask import Blueprint, render_template, request, url_for
 from repatriation.web import glossary
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house
+from repatriation.web.words import look_up
 from repatriation.work.looks import Since, looks
 from repatriation.work.permissions import Permission
 
@@ -19,7 +20,9 @@ def make_blueprint() -> Blueprint:
     @permission(Permission.READ_TRAIL)
     def index() -> str:
         seen, further = looks(house(), actor(), _since(request.args.get("before", "")))
-        rows = [(look, glossary.REASONS.get(look.reason, look.reason)) for look in seen]
+        rows = [
+            (look, look_up(glossary.TAGS, look.tag), look_up(glossary.REASONS, look.reason)) for look in seen
+        ]
         older = (
             url_for("trail.index", before=f"{further.at.isoformat()}~{further.chain}") if further else None
         )

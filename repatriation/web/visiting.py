@@ -1,6 +1,7 @@
 """The visits of one case: planned, made, missed, moved; what follows from them; and moving one."""
 
 from collections.abc import Callable
+from itertools import takewhile
 from typing import Any, Final
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
@@ -21,7 +22,7 @@ from repatriation.web.words import look_up
 from repatriation.work.casepage import CasePage, VisitLine
 from repatriation.work.followup.course import is_to_visits
 from repatriation.work.followup.moving import move_visit
-from repatriation.work.followup.plans import plan_of
+from repatriation.work.followup.plans import PlanLine, plan_of
 from repatriation.work.permissions import Permission, may
 from repatriation.work.reading import case_page
 from repatriation.work.refusals import Invalid
@@ -65,14 +66,16 @@ def add_pages(blueprint: Blueprint, shown: Shown) -> None:
     @permission(Permission.READ_CASE)
     def visits(reference: str) -> str:
         page = case_page(house(), actor(), now(), reference)
+        plan = plan_of(house(), actor(), reference)
         return shown(
             "visits/of_case.html",
             reference,
             planned=[_planned(page, visit) for visit in page.visits if visit.state == "planned"],
             earlier=[_earlier(visit) for visit in reversed(page.visits) if visit.state != "planned"],
             offers=_offers(page),
-            closing=_closing(page),
-            assumed=house().schedule.assumed,
+            closing=_closing(plan),
+            closing_assumed=house().schedule.assumed,
+            assumed=plan is not None and plan.assumed,
             record=url_for("visits.record", reference=reference) if _may_visit(page) else None,
             has_notes=any(visit.notes or visit.added for visit in page.visits),
         )
@@ -158,9 +161,8 @@ def _earlier(visit: VisitLine) -> dict[str, Any]:
     }
 
 
-def _closing(page: CasePage) -> str | None:
+def _closing(kept: PlanLine | None) -> str | None:
     """The day before which closing is early by the schedule, while it lies ahead."""
-    kept = plan_of(house(), actor(), page.reference)
     months = house().schedule.closing_months
     if kept is None or kept.counted_from is None or not months:
         return None
@@ -169,11 +171,12 @@ def _closing(page: CasePage) -> str | None:
 
 
 def _offers(page: CasePage) -> list[dict[str, Any]]:
-    """What follows from the last visit: a step that it calls for, each where the officer may take it."""
+    """What follows from the last visit and was not done yet: a step that it calls for, each where the officer
+    may take it."""
     made = [visit for visit in page.visits if visit.at is not None]
     if not made:
         return []
-    last = made[-1]
+    last, done = made[-1], _done_since(page)
     offers: list[tuple[str, str | None, bool]] = []
     if last.finding in STEP_FOR:
         offers.append((look_up(glossary.FINDINGS, last.finding), STEP_FOR[last.finding], False))
@@ -192,8 +195,14 @@ def _offers(page: CasePage) -> list[dict[str, Any]]:
             "step": OFFERED.get(name, OFFERED[""]),
         }
         for words, name, assumed in offers
-        if name and (move := page.move(name)) is not None and move.open
+        if name and (move := page.move(name)) is not None and move.open and name not in done
     ]
+
+
+def _done_since(page: CasePage) -> frozenset[str | None]:
+    """The steps taken since a visit was last written down."""
+    actions = (line.action for line in page.trail)
+    return frozenset(takewhile(lambda action: action not in ACTION_OF.values(), actions))
 
 
 def _no_more_visits(page: CasePage) -> str | None:

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from flask import Blueprint, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from repatriation.web import glossary, recording
@@ -20,14 +19,14 @@ from repatriation.web.words import look_up, stage_name
 from repatriation.work.followup.kept import Visited, open_notes, visited
 from repatriation.work.followup.mine import VisitToMake, pressing, to_make
 from repatriation.work.lists import CaseLine, Order, Wanted, cases
-from repatriation.work.permissions import Permission
+from repatriation.work.permissions import Permission, may
 from repatriation.work.reading import case_page
 from repatriation.work.visits import ACTION_OF
 from sop.followup import Standing
 
 VIEWS: Final = {
     "mine": _l("My visits"),
-    "ours": _l("Visits of our organisation"),
+    "all": _l("Visits in all our cases"),
     "people": _l("Everybody in follow-up"),
 }
 _AN_ID: Final = re.compile(r"[0-9a-f-]{36}")
@@ -84,8 +83,9 @@ def _people() -> str:
     """Everybody who may be visited, with the last visit and the next."""
     wanted = Wanted(Order.DUE, stages=_stages())
     listed = cases(house(), actor(), now(), today(), wanted, place_of(request.args))
-    known = visited(house(), actor(), [line.case_id for line in listed.lines])
-    rows = [_row(line, known.get(line.case_id, Visited())) for line in listed.lines]
+    cases_listed = [(line.case_id, line.procedure, line.stage.name) for line in listed.lines]
+    known = visited(house(), actor(), now(), cases_listed)
+    rows = [_row(line, known[line.case_id]) for line in listed.lines]
     rows.sort(key=lambda each: str(each["next_key"]))
     return render_template(
         "visits/people.html",
@@ -125,7 +125,8 @@ def _stages() -> frozenset[str]:
 
 
 def _visit(visit: VisitToMake) -> dict[str, Any]:
-    """One visit as the list shows it."""
+    """One visit as the list shows it; with what is to do about it for those whose it is to do."""
+    ours = visit.ours and may(actor().duty, Permission.RECORD_VISIT)
     return {
         "reference": visit.reference,
         "href": url_for("cases.visits", reference=visit.reference),
@@ -134,14 +135,14 @@ def _visit(visit: VisitToMake) -> dict[str, Any]:
         "due": shown_day(visit.due_on),
         "standing": look_up(glossary.STANDINGS, visit.standing),
         "tone": glossary.STANDING_TONES[visit.standing],
-        "record": url_for("visits.record", reference=visit.reference, visit=visit.id),
-        "move": url_for("cases.move_visit", reference=visit.reference, visit_id=visit.id),
+        "record": url_for("visits.record", reference=visit.reference, visit=visit.id) if ours else None,
+        "move": url_for("cases.move_visit", reference=visit.reference, visit_id=visit.id) if ours else None,
     }
 
 
 def _row(line: CaseLine, known: Visited) -> dict[str, Any]:
     """One person as the list of everybody shows them."""
-    late = known.next_on is not None and known.next_on < today()
+    ours = known.ours and may(actor().duty, Permission.RECORD_VISIT)
     return {
         **row(line),
         "last": shown_moment(known.last_at) if known.last_at else None,
@@ -150,7 +151,7 @@ def _row(line: CaseLine, known: Visited) -> dict[str, Any]:
         "safety": look_up(glossary.SAFETY, known.safety),
         "next": shown_day(known.next_on) if known.next_on else None,
         "next_key": known.next_on.isoformat() if known.next_on else "none",
-        "late": late,
-        "late_words": _("Overdue"),
-        "record": url_for("visits.record", reference=line.reference),
+        "standing": look_up(glossary.STANDINGS, known.standing) if known.standing else None,
+        "tone": glossary.STANDING_TONES[known.standing or Standing.AHEAD],
+        "record": url_for("visits.record", reference=line.reference) if ours else None,
     }

@@ -1,5 +1,5 @@
-"""Who opened whose identity, when and why: the reads that an auditor or a coordinator must be able to
-explain.
+"""Who opened what is sealed in a case, when and why: the reads that an auditor or a coordinator must be able
+to explain.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import tuple_
 from sqlmodel import col
 
-from repatriation.records.scope import identity_openings
+from repatriation.records.scope import openings
 from repatriation.records.trail import Trail
 from repatriation.work.actors import Actor
 from repatriation.work.house import House
@@ -26,11 +26,12 @@ class Since(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One opening of an identity. `stranger`: whoever looked is not of the organisation that answers for
-    the case.
+    """One opening: of an identity, of notes, of a plan's words, of a paper. `reason` is empty where none is
+    asked for. `stranger`: whoever looked is not of the organisation that answers for the case.
     """
 
     at: datetime
+    tag: str
     reference: str
     officer: str | None
     organisation: str | None
@@ -42,7 +43,7 @@ def looks(house: House, actor: Actor, since: Since | None = None) -> tuple[tuple
     """The openings in the cases that the officer's organisation has a part in, newest first; and where to
     go on.
     """
-    statement = identity_openings(actor.organisation_id)
+    statement = openings(actor.organisation_id)
     if since is not None:
         statement = statement.where(tuple_(col(Trail.at), col(Trail.chain)) < tuple_(since.at, since.chain))
     statement = statement.order_by(col(Trail.at).desc(), col(Trail.chain).desc()).limit(PAGE + 1)
@@ -56,6 +57,7 @@ def looks(house: House, actor: Actor, since: Since | None = None) -> tuple[tuple
     return tuple(
         Look(
             event.at,
+            event.tag,
             reference,
             officer,
             organisation,

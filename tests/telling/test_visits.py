@@ -127,7 +127,7 @@ def test_a_visit_turns_at_eight_in_the_morning_where_the_clocks_change(
     turn = next_turn_of(office.house, day, "PRT", datetime(2026, 3, 28, 12, tzinfo=UTC))
     assert turn is not None
     assert turn[0].astimezone(UTC) == datetime(2026, 3, 29, 7, tzinfo=UTC)
-    visit = SimpleNamespace(due_on=day, next_at=turn[0])
+    visit = SimpleNamespace(due_on=day, next_at=turn[0] - timedelta(days=7))
     before = turn_of(office.house, visit, "PRT", datetime(2026, 3, 29, 6, 59, tzinfo=UTC))
     after = turn_of(office.house, visit, "PRT", datetime(2026, 3, 29, 7, tzinfo=UTC))
     assert (before.now, after.now) == (Standing.DUE_SOON, Standing.DUE)

@@ -6,6 +6,8 @@ import pytest
 
 from repatriation.work import looks as looking
 from repatriation.work.actors import Actor
+from repatriation.work.followup.kept import open_notes
+from repatriation.work.followup.plans import read_plan
 from repatriation.work.house import House
 from repatriation.work.identity import open_identity
 from repatriation.work.looks import looks
@@ -27,6 +29,19 @@ def test_each_opening_is_told_with_its_reason_and_whether_a_stranger_looked(
         ("datip", "prepare_paper", False),
     ]
     assert {look.reference for look in seen} == {desk.reference}
+
+
+def test_notes_plans_and_papers_that_were_opened_are_told_beside_identities(
+    house: House, officers: Officers, now: datetime
+) -> None:
+    desk = Desk(house, officers, now)
+    open_notes(house, officers["datip"], now + timedelta(hours=1), desk.reference, "safety")
+    read_plan(house, officers["datip"], now + timedelta(hours=2), desk.reference, "arrange_care")
+    seen, _ = looks(house, officers["datip"])
+    assert [(look.tag, look.reason) for look in seen] == [
+        ("plan:opened", "arrange_care"),
+        ("visit:notes:opened", "safety"),
+    ]
 
 
 def test_those_without_a_part_are_told_nothing(house: House, officers: Officers, now: datetime) -> None:

@@ -160,3 +160,29 @@ def test_what_is_no_such_workbook_is_said_in_a_sentence(
     ):
         with pytest.raises(NoSheet, match=said):
             read(house, officers["ngo"], now, file)
+
+
+def test_every_bad_cell_of_a_row_is_named_at_once_and_the_row_counts_for_nothing(
+    house: House, officers: Officers, now: datetime, tmp_path: Path
+) -> None:
+    wrong = {"name": None, "services": "sewing", "women": "maybe", "capacity": -3, "taken": 5, "min_age": 20}
+    elsewhere = {"organisation": "nobody", "checked_on": date(2030, 1, 1)}
+    book = sheet_of(tmp_path / "in.xlsx", {**GOOD, **wrong}, {**GOOD, **elsewhere}, GOOD)
+    found = read(house, officers["mosvy"], now, book)
+    told = [(fault.row, fault.column) for fault in found.faults]
+    assert sorted(told) == sorted(
+        [
+            *((2, name) for name in ("capacity", "name", "services", "women")),
+            *((3, name) for name in ("checked_on", "organisation")),
+        ]
+    )
+    assert (len(found.new), found.changed) == (1, ())
+
+
+def test_a_row_that_was_copied_with_its_id_overwrites_no_entry(
+    house: House, officers: Officers, now: datetime, tmp_path: Path
+) -> None:
+    known = enter(house, officers["ngo"], now, entered(checked_on=None))
+    rows = ({**GOOD, "id": known, "name": name} for name in ("House in Poipet", "House in Bavet"))
+    found = read(house, officers["mosvy"], now, sheet_of(tmp_path / "in.xlsx", *rows))
+    assert [str(fault)[:40] for fault in found.faults] == ["Sheet services, row 3, column A (id): it"]

@@ -218,7 +218,22 @@ def test_each_offer_says_why_it_cannot_take_somebody(
     (match,) = matches(person, [listed(**changes)])
     assert match.why_not == reasons
     assert match.fits == (not reasons)
-    assert lacking([match]) == (reasons[0] if reasons else "nobody_offers")
+    assert lacking([match]) == (reasons[0] if reasons else None)
+
+
+def test_what_is_lacking_is_what_the_offers_lack_that_come_nearest_to_fitting() -> None:
+    child = Person("child", VILLAGE, SHELTER, 9)
+    grown_up = [listed(name=name, min_age=18) for name in ("One", "Two", "Three")]
+    for_children = listed(name="Full", children=True, taken=2)
+    assert lacking(matches(child, [])) == "nobody_offers"
+    assert lacking(matches(child, grown_up)) == "sex"
+    assert lacking(matches(child, [*grown_up, for_children])) == "full"
+    assert lacking(matches(child, [*grown_up, for_children], frozenset({for_children.id}))) == "sex"
+
+
+def test_a_place_is_lacking_too_where_the_only_one_that_fits_is_far_away() -> None:
+    assert lacking(matches(MAN, [listed(place="KHM-12")])) == "too_far"
+    assert lacking(matches(MAN, [listed(place="KHM-12"), listed(place="KHM-02")])) is None
 
 
 def test_a_referral_is_declined_the_next_accepts_and_the_ministry_signs_the_placement(desk: Desk) -> None:

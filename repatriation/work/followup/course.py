@@ -15,7 +15,7 @@ from repatriation.records.lean import Write
 from repatriation.records.plans import ReintegrationPlan
 from repatriation.records.visits import Visit
 from repatriation.work.actors import Actor
-from repatriation.work.followup.turns import OVER, planned
+from repatriation.work.followup.turns import OVER, planned, turn
 from repatriation.work.house import House
 from repatriation.work.opened import Opened
 from sop.clocks import zone_of
@@ -28,6 +28,9 @@ PLAN_AGREED: Final = "plan_agreed"
 BREAKDOWN: Final = "breakdown_reported"
 FOLLOW_UP: Final = "follow_up"
 AFTER_RETURN: Final = "reintegration"
+
+UNWANTED: Final = "consent_withdrawn"
+"""Why visits are cancelled when the person wishes none."""
 
 ENDED_BY: Final = {
     "closed": "closed",
@@ -57,6 +60,14 @@ LIVE_PLAN: Final = (
     .limit(1)
 )
 """The plan of a case that is being written or holds. Given: case."""
+_SET_ASIDE: Final = core_select(_VISIT.c.id, _VISIT.c.due_on, _VISIT.c.version, _VISIT.c.plan_id).where(
+    _VISIT.c.case_id == bindparam("case"),
+    _VISIT.c.state == literal_column("'cancelled'"),
+    _VISIT.c.reason == literal_column(f"'{UNWANTED}'"),
+    _VISIT.c.slot.is_(None),
+    _VISIT.c.due_on >= bindparam("today"),
+)
+_SET_VISIT = update(_VISIT).where(_VISIT.c.id == bindparam("of_visit"))
 _SLOTS: Final = core_select(_VISIT.c.id, _VISIT.c.slot).where(
     _VISIT.c.plan_id == bindparam("plan"), _VISIT.c.state != literal_column("'cancelled'")
 )
@@ -85,8 +96,8 @@ def course(
     act = step.action.consent
     if act is not None and is_to_visits(procedure.consents[act.consent]):
         if act.act != "give":
-            return at.cancelled("consent_withdrawn")
-        return at.begun() if step.view.stage == FOLLOW_UP else ()
+            return at.cancelled(UNWANTED)
+        return (*at.wanted_again(), *(at.begun() if step.view.stage == FOLLOW_UP else ()))
     return ()
 
 
@@ -131,6 +142,27 @@ class _At:
         if kept.counted_from is None:
             writes = (Write(_SET_PLAN, {"of_plan": kept.id, "counted_from": since}), *writes)
         return writes
+
+    def wanted_again(self) -> tuple[Write, ...]:
+        """The visits in no slot of a schedule that were cancelled because the person wished none: days agreed
+        on, and those to which others were moved. Their slots are taken, so no schedule makes them again."""
+        kept = self._plan()
+        of_plans = (None, kept.id if kept else None)
+        rows = self.lean.all(_SET_ASIDE, {"case": self.case_id, "today": self.today})
+        return tuple(
+            Write(
+                _SET_VISIT,
+                {
+                    "of_visit": row.id,
+                    "state": "planned",
+                    "reason": None,
+                    "version": row.version + 1,
+                    **turn(self.house, row.due_on, self.country, self.now),
+                },
+            )
+            for row in rows
+            if row.plan_id in of_plans
+        )
 
     def cancelled(self, reason: str) -> tuple[Write, ...]:
         """No planned visit is left; why, as a code."""

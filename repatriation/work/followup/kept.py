@@ -1,7 +1,7 @@
 """What is known of visits: those of each case, those that programs list, and the sealed notes of them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -10,10 +10,15 @@ from sqlmodel import Session, col, select
 from repatriation.records.cases import CaseFile
 from repatriation.records.scope import visible_ids
 from repatriation.records.sealing import CaseKey, Safe
+from repatriation.records.trail import NOTES_OPENED
 from repatriation.records.visits import Visit, VisitAddition
 from repatriation.work.actors import Actor
+from repatriation.work.followup.rights import VISIT, of_ours
+from repatriation.work.followup.turns import stands
 from repatriation.work.house import House
 from repatriation.work.identity import opened_for
+from sop.followup import Standing
+from sop.procedure import Procedure
 
 PAGE: Final = 100
 
@@ -22,32 +27,42 @@ _SEALED: Final = ("notes", "needs", "steps")
 
 @dataclass(frozen=True, slots=True)
 class Visited:
-    """What is known of the visits of one case: the last one, and the next that is planned."""
+    """What is known of the visits of one case: the last one, and the next that is planned and how it stands.
+    `ours`: it is for the officer's organisation to visit."""
 
     last_at: datetime | None = None
     last_outcome: str | None = None
     safety: str | None = None
     next_on: date | None = None
+    standing: Standing | None = None
+    ours: bool = False
 
 
-def visited(house: House, actor: Actor, case_ids: Iterable[str]) -> Mapping[str, Visited]:
-    """The last and the next visit of each of these cases that the officer may know of."""
+def visited(
+    house: House, actor: Actor, now: datetime, cases: Iterable[tuple[str, Procedure, str]]
+) -> Mapping[str, Visited]:
+    """The last and the next visit of each of some cases, told by id, procedure and stage, that the officer
+    may know of."""
+    asked = tuple(cases)
+    countries = {case_id: procedure.home for case_id, procedure, _ in asked}
     with house.doors.read() as session:
         rows = session.exec(
             select(Visit)
             .where(
-                col(Visit.case_id).in_(list(case_ids)),
+                col(Visit.case_id).in_(list(countries)),
                 col(Visit.case_id).in_(visible_ids(actor.organisation_id)),
             )
             .order_by(col(Visit.at), col(Visit.due_on))
         ).all()
-    found: dict[str, Visited] = {}
+        ours = of_ours(session, actor, asked, VISIT)
+    found = {case_id: Visited(ours=case_id in ours) for case_id in countries}
     for row in rows:
-        known = found.get(row.case_id, Visited())
+        known = found[row.case_id]
         if row.at is not None and (known.last_at is None or row.at >= known.last_at):
-            known = Visited(row.at, row.outcome, row.safety, known.next_on)
+            known = replace(known, last_at=row.at, last_outcome=row.outcome, safety=row.safety)
         elif row.state == "planned" and row.due_on and (known.next_on is None or row.due_on < known.next_on):
-            known = Visited(known.last_at, known.last_outcome, known.safety, row.due_on)
+            stands_so = stands(house, row.due_on, countries[row.case_id], now)
+            known = replace(known, next_on=row.due_on, standing=stands_so)
         found[row.case_id] = known
     return found
 
@@ -141,7 +156,7 @@ def open_notes(
         NotFound: no such case, or not this officer's to know of.
     """
     with house.doors.act() as session:
-        case = opened_for(session, actor, now, reference, reason, "visit:notes:opened")
+        case = opened_for(session, actor, now, reference, reason, NOTES_OPENED)
         key = Safe(house.keyring).key_of(case)
         rows = session.exec(
             select(Visit)

@@ -1,4 +1,4 @@
-"""The visits that are to be made: an officer's own, or all of their organisation's, the earliest first."""
+"""The visits that are to be made: an officer's own, or all in their cases, the earliest first."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -13,6 +13,7 @@ from repatriation.records.cases import CaseFile
 from repatriation.records.scope import visible_ids
 from repatriation.records.visits import Visit
 from repatriation.work.actors import Actor
+from repatriation.work.followup.rights import VISIT, of_ours
 from repatriation.work.followup.turns import stands
 from repatriation.work.house import House
 from sop.followup import Standing
@@ -24,7 +25,7 @@ MOST_COUNTED: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class VisitToMake:
-    """One visit that is to come or is late."""
+    """One visit that is to come or is late. `ours`: it is for the officer's organisation to make it."""
 
     id: str
     reference: str
@@ -32,7 +33,7 @@ class VisitToMake:
     child: bool
     due_on: date
     standing: Standing
-    own: bool
+    ours: bool
 
 
 def to_make(
@@ -65,7 +66,9 @@ def to_make(
         wanted = wanted.where(or_(col(Visit.due_on) > day, later))
     with house.doors.read() as session:
         rows = session.exec(wanted.limit(PAGE + 1)).all()
-    found = tuple(_line(house, actor, now, *row) for row in rows[:PAGE])
+        cases = [(case.id, house.shelf.pinned(case.digest), case.stage) for _, case in rows]
+        ours = of_ours(session, actor, cases, VISIT)
+    found = tuple(_line(house, now, visit, case, ours=case.id in ours) for visit, case in rows[:PAGE])
     return found, (found[-1].due_on, found[-1].id) if len(rows) > PAGE else None
 
 
@@ -98,7 +101,7 @@ def _planned(actor: Actor, *, own: bool) -> list[Any]:
     return conditions
 
 
-def _line(house: House, actor: Actor, now: datetime, row: Visit, case: CaseFile) -> VisitToMake:
+def _line(house: House, now: datetime, row: Visit, case: CaseFile, *, ours: bool) -> VisitToMake:
     assert row.due_on is not None
     procedure = house.shelf.pinned(case.digest)
     return VisitToMake(
@@ -108,5 +111,5 @@ def _line(house: House, actor: Actor, now: datetime, row: Visit, case: CaseFile)
         child=case.age_group != "adult",
         due_on=row.due_on,
         standing=stands(house, row.due_on, procedure.home, now),
-        own=row.officer_id == actor.officer_id,
+        ours=ours,
     )

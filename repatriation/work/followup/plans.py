@@ -14,6 +14,7 @@ from repatriation.records import trail
 from repatriation.records.cases import CaseFile
 from repatriation.records.plans import PlanGoal, ReintegrationPlan
 from repatriation.records.sealing import CaseKey, Safe
+from repatriation.records.trail import PLAN_OPENED
 from repatriation.work.actors import Actor
 from repatriation.work.followup.remaking import remake
 from repatriation.work.followup.rights import PLAN, for_writing
@@ -117,7 +118,7 @@ def read_plan(house: House, actor: Actor, now: datetime, reference: str, reason:
         NotFound: no such case, or not this officer's to know of.
     """
     with house.doors.act() as session:
-        case = opened_for(session, actor, now, reference, reason, "plan:opened")
+        case = opened_for(session, actor, now, reference, reason, PLAN_OPENED)
         words = words_of(session, case, Safe(house.keyring).key_of(case))
         return words or PlanWords(None, ())
 

@@ -11,6 +11,7 @@ from repatriation.records.plans import ReintegrationPlan
 from repatriation.records.scope import every_case
 from repatriation.records.visits import Visit
 from repatriation.work.actors import Actor
+from repatriation.work.followup.course import UNWANTED
 from repatriation.work.followup.turns import Whose, planned, turn
 from repatriation.work.house import House
 from sop.clocks import zone_of
@@ -84,7 +85,7 @@ def _put_right(house: House, now: datetime, visit: Visit, days: dict[str, date],
 def _wants_none(session: Session, row: ReintegrationPlan) -> bool:
     """Whether the visits of this plan were cancelled because the person wishes none."""
     standing = select(Visit.id).where(Visit.plan_id == row.id, Visit.state == "planned")
-    refused = select(Visit.id).where(Visit.plan_id == row.id, Visit.reason == "consent_withdrawn")
+    refused = select(Visit.id).where(Visit.plan_id == row.id, Visit.reason == UNWANTED)
     return session.exec(standing).first() is None and session.exec(refused).first() is not None
 
 

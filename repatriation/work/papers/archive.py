@@ -128,7 +128,7 @@ def fetch_all(
             raise NotFound
         for number in numbers:
             detail = {"number": number, "kind": allowed[number].kind}
-            trail.append(session, actor, now, "paper:file:opened", detail, case.id)
+            trail.append(session, actor, now, trail.PAPER_OPENED, detail, case.id)
         key = Safe(house.keyring).key_of(case)
         rows = {row.number: row for row in _rows(session, case)}
         return tuple(File(number, _file(key, rows[number])) for number in numbers)

@@ -16,6 +16,12 @@ ASKING: Final = (REFER, "place_in_shelter")
 """The acts that need an offer to be found first: after the return, and before it."""
 
 
+def country_of_place(procedure: Procedure, action: Action) -> str:
+    """The country in which an act finds somebody a place: where they were found as long as it is a shelter
+    before the return, and home afterwards."""
+    return procedure.host if "sheltered" in action.records else procedure.home
+
+
 def asked_by(house: House, procedure: Procedure, action: Action, on: date) -> tuple[Offer, ...]:
     """The open offers whose organisation can hold the role that the act brings in."""
     told = action.discloses.to if action.discloses else ()

@@ -1,7 +1,7 @@
 """Who can take this person near their village: a rule without a database, that says of each offer why not."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from repatriation.places.gazetteer import Nearness, nearness
@@ -81,9 +81,17 @@ def why_not(person: Person, offer: Offer) -> tuple[str, ...]:
     return tuple(code for code, so in reasons.items() if so)
 
 
-def lacking(found: Iterable[Match]) -> str:
-    """Why nobody takes the person, in one code for the register: what most offers of the service lack."""
-    counted = Counter(code for match in found for code in match.why_not)
+def lacking(found: Sequence[Match]) -> str | None:
+    """Why nobody nearby takes the person, in one code for the register; none where somebody does.
+
+    It is what those offers lack that come nearest to fitting: a child is not told to be lacking a house for
+    children because most houses are for grown-ups, where the only one for children is full.
+    """
+    fitting = [match for match in found if match.fits]
+    if fitting:
+        return "too_far" if all(match.nearness is Nearness.ELSEWHERE for match in fitting) else None
+    least = min((len(match.why_not) for match in found), default=0)
+    counted = Counter(code for match in found for code in match.why_not if len(match.why_not) == least)
     return counted.most_common(1)[0][0] if counted else "nobody_offers"
 
 

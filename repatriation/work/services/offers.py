@@ -183,9 +183,14 @@ def put(
 ) -> str:
     """The same within a transaction that is under way."""
     row = _own(session, actor, now, offer_id, version) if offer_id else None
-    body = _body(session, actor, entered.organisation)
-    if entered.checked_on is not None and entered.checked_on > now.date():
-        raise Invalid({"checked_on": "future"})
+    ahead = entered.checked_on is not None and entered.checked_on > actor.day(now)
+    wrong = {"checked_on": "future"} if ahead else {}
+    try:
+        body = _body(session, actor, entered.organisation)
+    except Invalid as refused:
+        wrong |= refused.problems
+    if wrong:
+        raise Invalid(wrong)
     values = entered.model_dump(exclude={"organisation"})
     values |= {"services": list(entered.services), "languages": list(entered.languages)}
     if row is None:
@@ -209,7 +214,7 @@ def check(house: House, actor: Actor, now: datetime, offer_id: str, version: int
     """Says that an entry was checked today and is right as the officer saw it. Raises NotFound, Changed."""
     with house.doors.act() as session:
         row = _own(session, actor, now, offer_id, version)
-        row.checked_on, row.checked_by = now.date(), actor.officer_id
+        row.checked_on, row.checked_by = actor.day(now), actor.officer_id
         row.version += 1
         session.add(row)
         trail.append(session, actor, now, "service:checked", {"offer": row.id, "version": row.version})
@@ -226,7 +231,7 @@ def withdraw(house: House, actor: Actor, now: datetime, offer_id: str, version: 
 
 def _own(session: Session, actor: Actor, now: datetime, offer_id: str, version: int | None) -> ServiceOffer:
     """The open entry of this id, locked, if it is the officer's to change and still as they saw it."""
-    found = _read(session, now.date(), (ServiceOffer.id == offer_id, ServiceOffer.state == "open"))
+    found = _read(session, actor.day(now), (ServiceOffer.id == offer_id, ServiceOffer.state == "open"))
     if not found or not may_keep(actor, found[0]):
         raise NotFound(offer_id)
     row = session.get_one(ServiceOffer, offer_id, with_for_update=True, populate_existing=True)

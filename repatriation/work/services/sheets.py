@@ -39,6 +39,7 @@ RULES: Final[Mapping[str, str]] = {
     "registered_until": "a day of this century, or nothing",
     "checked_on": "a day of this century that does not lie ahead, or nothing",
     "id": "the id of an entry of the directory that you may change, or nothing for a new one",
+    "twice": "an id once: a row above has it already, and a new entry has none",
     "whom": "“yes” in at least one of women, men, trans and children",
     "ages": "no youngest age above the oldest",
     "more_taken": "no more places taken than there are",
@@ -105,26 +106,31 @@ def read(house: House, actor: Actor, now: datetime, file: Path) -> Read:
     Raises:
         NoSheet: it is no workbook with the sheet and the columns that are written out.
     """
-    there = {each.id: each for each in offers(house, now.date())}
+    there = {each.id: each for each in offers(house, actor.day(now))}
     new: list[OfferEntered] = []
     changed: list[tuple[str, OfferEntered]] = []
     faults: list[Fault] = []
+    seen: set[str | None] = set()
     same = 0
     for row, cells in _rows(file):
         offer_id, entered, wrong = _row(row, cells)
         if offer_id is not None and offer_id not in there:
             wrong.append(Fault(row, "id", RULES["id"]))
+        elif offer_id in seen:
+            wrong.append(Fault(row, "id", RULES["twice"]))
+        seen |= {offer_id} - {None}
+        known = there.get(offer_id or "")
+        if entered is not None and not wrong and (known is None or known.entered != entered):
+            wrong = _refused(house, actor, now, row, entered, offer_id)
         faults += wrong
         if wrong or entered is None:
             continue
-        if offer_id is None:
+        if known is None or offer_id is None:
             new.append(entered)
-        elif there[offer_id].entered == entered:
+        elif known.entered == entered:
             same += 1
-            continue
         else:
             changed.append((offer_id, entered))
-        faults += _refused(house, actor, now, row, entered, offer_id)
     return Read(tuple(new), tuple(changed), same, tuple(faults))
 
 
@@ -215,17 +221,20 @@ def _row(row: int, cells: Mapping[str, Any]) -> tuple[str | None, OfferEntered |
         except ValueError:
             faults.append(Fault(row, name, rule))
     offer_id = given.pop("id", None)
-    if faults:
-        return offer_id, None, faults
+    told = {fault.column for fault in faults}
     try:
-        return offer_id, OfferEntered.model_validate(given), []
+        entered = OfferEntered.model_validate(given)
     except ValidationError as problem:
-        return offer_id, None, list(_broken(row, problem))
+        return offer_id, None, faults + list(_broken(row, problem, told))
+    return offer_id, None if faults else entered, faults
 
 
-def _broken(row: int, problem: ValidationError) -> Iterable[Fault]:
+def _broken(row: int, problem: ValidationError, told: set[str]) -> Iterable[Fault]:
+    """What is wrong beside what was told already; how cells fit each other is asked once each is right."""
     for each in problem.errors(include_input=False):
         name = str(each["loc"][0]) if each["loc"] else ""
+        if name in told or (told and not name):
+            continue
         if name:
             yield Fault(row, name, RULES.get(name, FLAG))
         elif "whom" in each["msg"]:

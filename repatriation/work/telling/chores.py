@@ -19,11 +19,12 @@ from repatriation.records.sessions import Begun, Throttle
 from repatriation.records.sets import add_missing
 from repatriation.records.waiting import OUTBOX
 from repatriation.records.writing import add_once
+from repatriation.work.actors import zone_for
 from repatriation.work.handoffs.retention import shred_finished
 from repatriation.work.house import House
 from repatriation.work.summaries.points import DUE
 from repatriation.work.telling.beats import FORGOTTEN
-from repatriation.work.telling.hours import MAIL, digest_day, mail_row, when_to_send, zone_for
+from repatriation.work.telling.hours import MAIL, digest_day, mail_row, when_to_send
 from repatriation.work.telling.inbox import waiting_for
 from repatriation.work.telling.moves import TOLD
 from repatriation.work.telling.trouble import tell_trouble

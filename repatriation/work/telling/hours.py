@@ -9,8 +9,8 @@ from sqlalchemy import Connection, select
 from repatriation.records.columns import new_id
 from repatriation.records.notices import Telling
 from repatriation.records.sets import among
+from repatriation.work.actors import zone_for
 from repatriation.work.telling.audience import Who
-from sop.clocks import ZONES, zone_of
 
 MAIL: Final = "mail:notices"
 """The kind of an outbox row that is a mail to an officer: that something is in their inbox."""
@@ -21,16 +21,10 @@ GATHERED: Final = timedelta(minutes=10)
 MORNING: Final = 8
 """The hour of the daily mail, where the officer works."""
 
-_ELSEWHERE: Final = "KHM"
 _WISHES = Telling.metadata.tables["telling"]
 _AT_ONCE = select(_WISHES.c.officer_id, _WISHES.c.quiet_from, _WISHES.c.quiet_until).where(
     _WISHES.c.rhythm == "at_once", _WISHES.c.mail.is_not(None)
 )
-
-
-def zone_for(country: str) -> tzinfo:
-    """The zone in which officers of a country work; those from elsewhere work in Cambodia's."""
-    return zone_of(country if country in ZONES else _ELSEWHERE)
 
 
 def mails_at_once(connection: Connection, told: Mapping[str, Who], now: datetime) -> list[dict[str, Any]]:

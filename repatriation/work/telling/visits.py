@@ -56,13 +56,14 @@ def turn_visits(house: House, now: datetime) -> int:
 
 
 def turn_of(house: House, visit: Any, country: str, now: datetime) -> Turn:
-    """How a visit stands that is due to turn. After an outage only the newest turn is told, and how late."""
+    """How a visit that is due to turn stands since its turn. After an outage only the newest is told, and how
+    late; what the day has brought since is told at its own hour."""
     since = visit.next_at
     ahead = next_turn_of(house, visit.due_on, country, since)
     while ahead is not None and ahead[0] <= now:
         since = ahead[0]
         ahead = next_turn_of(house, visit.due_on, country, since)
-    return Turn(stands(house, visit.due_on, country, now), since, *(ahead or (None, None)))
+    return Turn(stands(house, visit.due_on, country, since), since, *(ahead or (None, None)))
 
 
 def _say(batch: Batch, audience: Audience, visit: Any, turn: Turn, country: str) -> None:

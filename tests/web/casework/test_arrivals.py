@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from repatriation.records.organisations import Officer
 from repatriation.work.particulars import NOTHING, Particulars
 from tests.web.casework.conftest import FAMILY_NAME, SPOKEN, World, fill_in, issue_on, send_on
 from tests.web.conftest import read_page
@@ -130,6 +131,16 @@ def test_somebody_unannounced_is_entered_quickly_and_the_next_form_keeps_gate_an
     assert "សុខ" not in following.text
     assert read_page(following).select_one("input[name=gate][value=poipet][checked]")
     assert obstacles(read_page(following)) == []
+
+
+def test_the_way_back_from_the_quick_form_is_one_that_the_officer_may_go(world: World) -> None:
+    with world.house.doors.act() as session:
+        session.get_one(Officer, world.officers["poipet"].officer_id).duty = "protection"
+    visitor = world.browser("poipet")
+    for path in ("/arrivals/new", "/arrivals/new?route=tha-khm"):
+        back = read_page(visitor.open(path)).select_one("a.back-link")
+        assert back is not None
+        assert visitor.open(str(back["href"])).status_code == 200
 
 
 def test_an_unannounced_arrival_is_at_the_centre_and_can_be_screened(world: World) -> None:

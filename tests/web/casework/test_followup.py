@@ -20,6 +20,7 @@ from sop.followup import Standing
 from tests.fakes.papers import paper_for
 from tests.web.casework.conftest import SOK, SPOKEN, World, fill_in, issue_on, send_on
 from tests.web.casework.test_visits import TO_FOLLOW_UP, followed, visits, written_down
+from tests.web.conftest import read_page
 
 __all__ = ["followed"]
 
@@ -109,7 +110,41 @@ def test_who_agrees_to_visits_again_is_visited_again_and_nothing_is_doubled(
     assert len(visits(world)) == 12
 
 
+def test_who_agrees_to_visits_again_is_visited_on_the_days_that_were_agreed_on(
+    world: World, followed: str
+) -> None:
+    world.take("ngo", followed, "consent_to_visits", SPOKEN)
+    visitor, (first, second) = world.browser("ngo"), to_come(world)[:2]
+    day = {"because": "away", "to__day": "4", "to__month": "1", "to__year": "2027"}
+    fill_in(visitor, f"/cases/{followed}/visits/{second.id}/move", **day)
+    agreed = VisitEntered(
+        on=date(2026, 11, 21), outcome="not_there", visit=first.id, next_on=date(2026, 12, 2)
+    )
+    record_visit(
+        world.house,
+        world.officers["ngo"],
+        world.clock(),
+        followed,
+        world.case(followed).version,
+        agreed,
+        "one",
+    )
+    before = [(visit.due_on, visit.slot, visit.next_at) for visit in to_come(world)]
+    assert [str(due) for due, slot, _ in before if slot is None] == ["2026-12-02", "2027-01-04"]
+    for _ in range(2):
+        world.take("ngo", followed, "withdraw_consent_to_visits", SPOKEN)
+        assert to_come(world) == []
+        world.take("ngo", followed, "consent_to_visits", SPOKEN)
+        assert [(visit.due_on, visit.slot, visit.next_at) for visit in to_come(world)] == before
+
+
 def test_after_a_breakdown_a_new_plan_has_visits_of_its_own(world: World, followed: str) -> None:
+    found = VisitEntered(on=date(2026, 11, 21), outcome="not_there", finding="breakdown")
+    version = world.case(followed).version
+    record_visit(world.house, world.officers["ngo"], world.clock(), followed, version, found, "one")
+    assert (
+        "Report that the place does not hold" in world.browser("ngo").open(f"/cases/{followed}/visits").text
+    )
     world.take("ngo", followed, "report_breakdown", Particulars(note="The uncle came back."))
     for who, action in (
         ("mosvy", "offer_referral"),
@@ -124,7 +159,11 @@ def test_after_a_breakdown_a_new_plan_has_visits_of_its_own(world: World, follow
         states = sorted(row.state for row in session.exec(select(ReintegrationPlan)).all())
     assert states == ["agreed", "ended"]
     assert len(to_come(world)) == 6
-    assert len({visit.plan_id for visit in visits(world)}) == 2
+    assert (
+        "Report that the place does not hold"
+        not in world.browser("ngo").open(f"/cases/{followed}/visits").text
+    )
+    assert len({visit.plan_id for visit in visits(world) if visit.plan_id}) == 2
 
 
 def test_a_reopened_case_begins_without_visits(world: World, followed: str) -> None:
@@ -134,6 +173,15 @@ def test_a_reopened_case_begins_without_visits(world: World, followed: str) -> N
         new = session.exec(select(CaseFile).where(CaseFile.stage == "received")).one()
         assert session.exec(select(Visit).where(Visit.case_id == new.id)).all() == []
     assert to_come(world) == []
+
+
+def test_who_was_trafficked_again_waits_for_a_case_of_their_own(world: World, followed: str) -> None:
+    world.take("ngo", followed, "report_retrafficking", Particulars(note="His sister says so."))
+    page = world.browser("mosvy").open(f"/cases/{followed}").text
+    assert "To be opened again as a new case" in page
+    assert "Nothing is awaited" not in page
+    world.take("mosvy", followed, "reopen", Particulars(note="He was found.", entry="received"))
+    assert "Nothing is awaited" in world.browser("mosvy").open(f"/cases/{followed}").text
 
 
 def test_a_visit_is_moved_with_a_reason_and_its_old_day_stays_on_file(world: World, followed: str) -> None:
@@ -150,7 +198,9 @@ def test_a_visit_is_moved_with_a_reason_and_its_old_day_stays_on_file(world: Wor
     assert (new.slot, new.plan_id, new.next_step) == (None, first.plan_id, Standing.DUE_SOON)
     again = fill_in(visitor, path, because="ill", **day)
     assert "is not planned any more" in again.text
-    assert "Visit moved to another day" in visitor.open(f"/cases/{followed}/history").text
+    history = read_page(visitor.open(f"/cases/{followed}/history")).get_text(" ", strip=True)
+    assert "Visit moved to another day" in history
+    assert "The person is ill" in history
 
 
 def test_other_visits_are_made_anew_and_those_that_took_place_stay(world: World, followed: str) -> None:
@@ -161,8 +211,12 @@ def test_other_visits_are_made_anew_and_those_that_took_place_stay(world: World,
     move = {"because": "away", "to__day": "4", "to__month": "1", "to__year": "2027"}
     fill_in(visitor, f"/cases/{followed}/visits/{second.id}/move", **move)
     path = f"/cases/{followed}/plan/visits"
-    assert "such as P2W P1M" in fill_in(visitor, path, which="own", own="every month").text
-    assert fill_in(visitor, path, which="own", own="P2W, P1M P2M P6M").status_code == 303
+    assert "Assumed: no official figure" in visitor.open(f"/cases/{followed}/visits").text
+    assert "After 2 weeks" in visitor.open(path).text
+    assert "Choose when this person is to be visited" in fill_in(visitor, path, which="own", own=[]).text
+    own = ["P2W", "P1M", "P2M", "P6M"]
+    assert fill_in(visitor, path, which="own", own=own).status_code == 303
+    assert "Assumed: no official figure" not in visitor.open(f"/cases/{followed}/visits").text
     kept = {(visit.slot, visit.state) for visit in visits(world) if visit.state != "cancelled"}
     assert kept == {
         ("P2W", "done"),
@@ -173,7 +227,7 @@ def test_other_visits_are_made_anew_and_those_that_took_place_stay(world: World,
     }
     gone = {visit.reason for visit in visits(world) if visit.state == "cancelled"}
     assert gone == {"schedule_changed"}
-    assert fill_in(visitor, path, which="own", own="P2W, P1M P2M P6M").status_code == 303
+    assert fill_in(visitor, path, which="own", own=own).status_code == 303
     assert len(to_come(world)) == 3
 
 

@@ -186,6 +186,7 @@ def test_a_paper_is_opened_as_a_file_that_nobody_keeps(world: World) -> None:
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Content-Disposition"] == f"attachment; filename={number}.pdf"
     assert "Paper opened" in visitor.open(f"/cases/{reference}/history").text
+    assert "Paper opened" in visitor.open("/trail").text
     whole = visitor.send(f"/cases/{reference}/papers/all")
     assert whole.headers["Content-Disposition"] == f"attachment; filename={reference}.pdf"
 
@@ -197,6 +198,7 @@ def test_a_paper_is_revoked_for_a_reason_and_says_so(world: World) -> None:
     assert send_on(visitor, path, visitor.open(path), reason="lost").status_code == 303
     listed = main_of(visitor.open(f"/cases/{reference}/papers")).get_text()
     assert "It was lost or stolen" in listed
+    assert "It was lost or stolen" in visitor.open(f"/cases/{reference}/history").text
     assert visitor.open(path).status_code == 404
     assert visitor.send(f"/cases/{reference}/papers/all").status_code == 404
 

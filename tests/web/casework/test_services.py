@@ -1,6 +1,6 @@
 """The pages of the directory: who may enter and change what, and what the search asks again."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -134,7 +134,58 @@ def test_the_search_says_who_can_and_why_others_cannot(world: World, reference: 
     assert "offer_referral?" in found.text
     nobody = fill_in(mosvy, path, service=SHELTER, place="KHM-01100407", who="trans")
     assert "Enter this as an unmet need" in nobody.text
+    assert "Enter this as an unmet need" not in found.text
     asked = fill_in(mosvy, path, service=SHELTER, place="KHM-01100407", who="child")
     assert "Enter the age of the child" in asked.text
+    for who, age in (("man", "9"), ("child", "25")):
+        refused = fill_in(mosvy, path, service=SHELTER, place="Nowhereville", who=who, age=age)
+        assert "Whoever is under 18 is a child" in refused.text
+        assert "No place is called so" in refused.text
+    poipet = fill_in(mosvy, path, service=SHELTER, place="Poipet", who="man")
+    assert "Village: Paoy Paet" in read_page(poipet).get_text(" ", strip=True)
     assert world.browser("datip").open(path).status_code == 404
     assert world.browser("auditor").open(path).status_code == 404
+
+
+def test_a_child_is_looked_for_no_place_among_grown_ups(world: World) -> None:
+    entered(world)
+    new = NewCase(route="tha-khm", stage="received", age_group="child", gate="poipet", person=SOK.person)
+    path = f"/cases/{world.open_case('poipet', new)}/services"
+    asked = fill_in(world.browser("mosvy"), path, service=SHELTER, place="KHM-01100407", who="man")
+    assert "The case says that the person is a child" in asked.text
+    assert "Can take the person" not in asked.text
+
+
+def test_a_need_is_entered_where_the_only_place_is_far_away_and_history_says_so_in_words(
+    world: World, reference: str
+) -> None:
+    entered(world, place="KHM-20")
+    mosvy, path = world.browser("mosvy"), f"/cases/{reference}/services"
+    found = fill_in(mosvy, path, service=SHELTER, place="KHM-01100407", who="man")
+    assert "Only places further away can" in found.text
+    assert (
+        fill_in(mosvy, path, service=SHELTER, place="KHM-01100407", who="man", need="yes").status_code == 303
+    )
+    assert "Too far away" in mosvy.open("/services/needs").text
+    history = mosvy.open(f"/cases/{reference}/history").text
+    assert "Too far away" in history
+    assert "too_far" not in history
+
+
+def test_a_shelter_before_the_return_lies_in_the_country_where_the_person_is(world: World) -> None:
+    reference = world.open_case()
+    world.take("datip", reference, "presume")
+    form = world.browser("datip").open(f"/cases/{reference}/do/place_in_shelter")
+    provinces = [str(each["value"]) for each in read_page(form).select("#province option[value]")]
+    assert {each[:3] for each in provinces if each} == {"THA"}
+
+
+def test_what_is_checked_after_midnight_is_checked_today(world: World) -> None:
+    world.clock.time = datetime(2026, 11, 30, 17, 30, tzinfo=UTC)  # half past midnight in Cambodia
+    address = entered(world, checked_on__day="1", checked_on__month="12", checked_on__year="2026")
+    assert "1 December 2026" in world.browser("ngo").open(address).text
+    other = entered(
+        world, name="Another house", checked_on__day="", checked_on__month="", checked_on__year=""
+    )
+    assert world.browser("ngo").send(f"{other}/checked").status_code == 303
+    assert "1 December 2026" in world.browser("ngo").open(other).text

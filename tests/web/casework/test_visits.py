@@ -1,8 +1,12 @@
 """Visits after the return: written down with the step they are, or not at all."""
 
+from dataclasses import replace
+from datetime import datetime, timedelta
+
 import pytest
 from sqlmodel import select
 
+from repatriation.records.cases import Party
 from repatriation.records.visits import Visit
 from repatriation.work.newcase import NewCase
 from repatriation.work.particulars import NOTHING, Particulars
@@ -80,6 +84,28 @@ def test_a_visit_is_written_down_with_the_step_that_it_is(world: World, followed
     page = visitor.open("/visits?view=people")
     assert "Some worry" in page.text
     assert obstacles(read_page(page)) == []
+
+
+def test_every_list_says_alike_how_a_visit_stands_and_offers_it_to_those_who_may_make_it(
+    world: World, followed: str
+) -> None:
+    first = min(str(visit.due_on) for visit in visits(world))
+    for days, word in ((-1, "Due soon"), (0, "Due today"), (1, "Overdue"), (14, "Missed")):
+        world.clock.time = datetime.fromisoformat(f"{first}T00:00:00+07:00") + timedelta(days=days)
+        visitor = replace(world, signed_in={}).browser("ngo")
+        for view in ("mine", "all", "people"):
+            page = visitor.open(f"/visits?view={view}").text
+            assert f"{word}</strong>" in page, (view, word)
+            assert f"/cases/{followed}/visit" in page
+    with world.house.doors.act() as session:
+        for part in session.exec(select(Party).where(Party.role == "home.social")).all():
+            session.delete(part)
+    for view in ("all", "people"):
+        shown = replace(world, signed_in={}).browser("mosvy").open(f"/visits?view={view}")
+        assert "For others to do" in shown.text
+        assert f"/cases/{followed}/visit?" not in shown.text
+        assert f'/cases/{followed}/visit"' not in shown.text
+        assert obstacles(read_page(shown)) == []
 
 
 def test_the_next_visit_fills_in_the_one_that_was_planned(world: World, followed: str) -> None:

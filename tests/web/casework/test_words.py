@@ -1,11 +1,13 @@
 """Every code has words, and none of them is made up of pieces."""
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 from flask import Flask
 from markupsafe import Markup
 
-from repatriation.web import glossary
+from repatriation.web import glossary, services_glossary
 from repatriation.web.words import Wording, either, run, text
 from repatriation.work.handoffs.composing import OPENED_FOR
 from repatriation.work.identity import REASONS
@@ -89,3 +91,13 @@ def test_the_way_ahead_goes_through_screening_only_for_those_not_identified(proc
     assert "reception_screening" not in [stage.name for stage in ahead(route, "received", identified)]
     assert [stage.name for stage in ahead(route, "reported", {})][-1] == "closed"
     assert ahead(route, "closed", {}) == ()
+
+
+def test_every_tone_of_a_tag_has_its_look() -> None:
+    web = Path(glossary.__file__).parent
+    looks = set(re.findall(r"\.tag-([a-z]+)\b", (web / "static" / "style.css").read_text()))
+    pages = "".join(page.read_text() for page in (web / "templates").rglob("*.html"))
+    tones = set(re.findall(r"show\.tag\([^%]*?, \"([a-z]+)\"\)", pages))
+    tones |= {*glossary.STANDING_TONES.values(), *services_glossary.REFERRAL_TONES.values()}
+    assert len(tones) > 5
+    assert tones <= looks
