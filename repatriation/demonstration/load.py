@@ -19,6 +19,7 @@ from repatriation.demonstration.telling import Teller
 from repatriation.records.cases import CaseFile
 from repatriation.records.instance import Instance
 from repatriation.records.organisations import Officer, Organisation
+from repatriation.records.scope import every_case
 from repatriation.work.actors import READ_ONLY, Actor
 from repatriation.work.house import House
 from repatriation.work.sessions import actor_of
@@ -67,7 +68,7 @@ def load(house: House, now: datetime) -> Loaded:
         make_papers(house, actors, now, kept_cases(house))
         tick(house, now - timedelta(seconds=1))
     with house.doors.read() as session:
-        cases = session.exec(select(func.count()).select_from(CaseFile)).one()
+        cases = session.exec(select(func.count()).select_from(every_case().subquery())).one()
     return Loaded(len(ORGANISATIONS), len(ACCOUNTS), cases, already)
 
 
