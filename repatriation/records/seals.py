@@ -37,7 +37,7 @@ class Seal(Row, table=True):
 _MARK = (
     update(Row.metadata.tables["case_file"])
     .where(col(CaseFile.id) == bindparam("the_id"))
-    .values(sealed_seq=bindparam("sealed"))
+    .values(sealed_seq=bindparam("sealed"), unsealed=col(CaseFile.trail_seq) > bindparam("sealed"))
 )
 
 
@@ -79,9 +79,8 @@ def seal(session: Session, keyring: Keyring, now: datetime.datetime, origin: str
 
 def oldest_unsealed(session: Session) -> datetime.datetime | None:
     """When the oldest event that is not sealed yet was recorded; None when all are sealed."""
-    unsealed = col(CaseFile.trail_seq) > col(CaseFile.sealed_seq)
     first = select(func.min(Trail.at)).join(CaseFile, col(CaseFile.id) == Trail.chain)
-    of_cases = session.exec(first.where(unsealed, Trail.seq == CaseFile.sealed_seq + 1)).one()
+    of_cases = session.exec(first.where(col(CaseFile.unsealed), Trail.seq == CaseFile.sealed_seq + 1)).one()
     mark = session.get(Instance, "seal")
     sealed = mark.value["sealed"] if mark else 0
     of_instance = session.exec(
@@ -98,7 +97,7 @@ def leaves_of(root_before: str | None, hashes: list[str]) -> list[bytes]:
 
 def _waiting(session: Session) -> list[tuple[str, int, int]]:
     found = select(CaseFile.id, CaseFile.trail_seq, CaseFile.sealed_seq)
-    unsealed = found.where(col(CaseFile.trail_seq) > col(CaseFile.sealed_seq))
+    unsealed = found.where(col(CaseFile.unsealed))
     return list(session.exec(unsealed.order_by(CaseFile.id).limit(CHAINS)).all())
 
 
