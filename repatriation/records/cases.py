@@ -137,9 +137,13 @@ def new_reference(route: str) -> str:
     cases.
     """
     host, home = route.split("-")
-    number = secrets.randbelow(len(LETTERS) ** 8)
-    drawn = ""
-    while len(drawn) < 8:
+    return f"{host[0]}{home[0]}-{drawn()}".upper()
+
+
+def drawn() -> str:
+    """Eight letters drawn at random, all at once, in two groups of four."""
+    number, letters = secrets.randbelow(len(LETTERS) ** 8), ""
+    while len(letters) < 8:
         number, place = divmod(number, len(LETTERS))
-        drawn += LETTERS[place]
-    return f"{host[0]}{home[0]}-{drawn[:4]}-{drawn[4:]}".upper()
+        letters += LETTERS[place]
+    return f"{letters[:4]}-{letters[4:]}"
