@@ -112,6 +112,7 @@ def _rows(world: World, models: Sequence[CaseFile], count: int, *, past: bool) -
             "expected_on": at.date() + timedelta(days=number % 60) if still and number % 3 == 0 else None,
             "holder_id": bodies[BUSY],
             "sealed_seq": model.trail_seq,
+            "unsealed": False,
         }
         yield "case_file", [said.get(name, getattr(model, name)) for name in _COLUMNS["case_file"]]
         due_on = _due(world.house, model, told, at) if still else None

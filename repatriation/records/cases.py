@@ -4,9 +4,20 @@ import datetime
 import secrets
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, text
 
-from repatriation.records.columns import Moment, Row, choice, column, document, identifier, moment, sealed
+from repatriation.records.columns import (
+    OWN_KEY,
+    Moment,
+    Row,
+    choice,
+    column,
+    document,
+    identifier,
+    moment,
+    new_id,
+    sealed,
+)
 
 AGE_GROUPS = ("adult", "child", "unknown")
 """Somebody whose age is unknown is treated as a child."""
@@ -16,6 +27,7 @@ LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 _GOING = text("closed_at IS NULL")
+_UNSEALED = text("unsealed")
 
 
 class CaseFile(Row, table=True):
@@ -24,13 +36,15 @@ class CaseFile(Row, table=True):
 
     __tablename__ = "case_file"
     __table_args__ = (
-        Index("ix_case_file_unsealed", "id", sqlite_where=text("trail_seq > sealed_seq"),
-              postgresql_where=text("trail_seq > sealed_seq")),
+        # A mark, and not the numbers themselves: those change with every step, and the index with them.
+        CheckConstraint("unsealed = (trail_seq > sealed_seq)", name="waits"),
+        Index("ix_case_file_unsealed", "id", sqlite_where=_UNSEALED, postgresql_where=_UNSEALED),
         Index(None, "expected_on", "gate"),
         Index("ix_case_file_turn_at", "turn_at", sqlite_where=text("turn_at IS NOT NULL"),
               postgresql_where=text("turn_at IS NOT NULL")),
         Index("ix_case_file_open", "stage", "route", "entered_at",
               sqlite_where=_GOING, postgresql_where=_GOING),
+        {"postgresql_with": {"fillfactor": 80}},  # room for a changed row beside the old one
     )  # fmt: skip
 
     id: str = identifier()
@@ -58,12 +72,14 @@ class CaseFile(Row, table=True):
     demonstration: bool = column("open", False)
     turn_at: Moment | None = moment("case", None)  # when one of the clocks on it turns next: see sop.turns
     side: str | None = column("case", None)  # that we play where another installation plays the other one
+    unsealed: bool = column("open", False)  # whether events in its chain wait for a seal
 
 
 _LIVE = text("until IS NULL")
 _LISTED = text("stage IS NOT NULL")
 """Says the same, for an index that has the stage: a page is read from it without looking up any row."""
 
+_DATED = text("stage IS NOT NULL AND due_on IS NOT NULL")
 _ALONG = ("case_id", "role", "route")
 
 
@@ -76,10 +92,11 @@ class Party(Row, table=True):
         # One for each order of a list, with all that a page is chosen by, so that no row need be looked up.
         CheckConstraint("(until IS NULL) = (stage IS NOT NULL)", name="live"),
         # Without the parts that are over: what an organisation handed on would lie in the way of its lists.
-        Index("ix_party_updated_at", "organisation_id", "stage", "updated_at", *_ALONG,
+        # Few cases have a time limit, and the others stand in one index only: each step moves them in it.
+        Index("ix_party_updated_at", "organisation_id", "stage", "updated_at", *_ALONG, "due_on",
               sqlite_where=_LISTED, postgresql_where=_LISTED),
         Index("ix_party_due_on", "organisation_id", "stage", "due_on", *_ALONG,
-              sqlite_where=_LISTED, postgresql_where=_LISTED),
+              sqlite_where=_DATED, postgresql_where=_DATED),
         Index("uq_party_live", "case_id", "organisation_id", "role", unique=True,
               sqlite_where=_LIVE, postgresql_where=_LIVE),
     )  # fmt: skip
@@ -99,12 +116,12 @@ class Party(Row, table=True):
 class Fact(Row, table=True):
     """Something recorded or cleared in a case. Only ever added."""
 
-    __table_args__ = (UniqueConstraint("case_id", "seq", "name"),)
+    __table_args__ = OWN_KEY
 
-    id: str = identifier()
-    case_id: str = column("open", refers="case_file.id")
-    seq: int = column("open")  # the case's version after the step that recorded it
-    name: str = column("case")
+    id: str = column("open", make=new_id)  # to which a note is bound
+    case_id: str = column("open", key=True, refers="case_file.id")
+    seq: int = column("open", key=True)  # the case's version after the step that recorded it
+    name: str = column("case", key=True)
     event: str = choice("case", "event", "recorded", "cleared")
     at: Moment = moment("case")
     until: Moment | None = moment("case", None)
@@ -120,9 +137,13 @@ def new_reference(route: str) -> str:
     cases.
     """
     host, home = route.split("-")
-    number = secrets.randbelow(len(LETTERS) ** 8)
-    drawn = ""
-    while len(drawn) < 8:
+    return f"{host[0]}{home[0]}-{drawn()}".upper()
+
+
+def drawn() -> str:
+    """Eight letters drawn at random, all at once, in two groups of four."""
+    number, letters = secrets.randbelow(len(LETTERS) ** 8), ""
+    while len(letters) < 8:
         number, place = divmod(number, len(LETTERS))
-        drawn += LETTERS[place]
-    return f"{host[0]}{home[0]}-{drawn[:4]}-{drawn[4:]}".upper()
+        letters += LETTERS[place]
+    return f"{letters[:4]}-{letters[4:]}"

@@ -54,6 +54,11 @@ def new_id() -> str:
     return f"{at[:8]}-{at[8:]}-7{drawn[:3]}-{variant}{drawn[4:7]}-{drawn[8:]}"
 
 
+OWN_KEY: dict[str, Any] = {"sqlite_with_rowid": False}
+"""For tables whose rows are found by their key alone: SQLite then keeps the rows in the order of the key, and
+writes to one tree instead of two. Only for rows that are not long."""
+
+
 def column(
     secrecy: Secrecy,
     default: Any = _MISSING,

@@ -2,9 +2,7 @@
 stands.
 """
 
-from sqlalchemy import UniqueConstraint
-
-from repatriation.records.columns import Moment, Row, choice, column, identifier, moment, sealed
+from repatriation.records.columns import OWN_KEY, Moment, Row, choice, column, moment, new_id, sealed
 
 DECISIONS = ("given", "refused", "withdrawn")
 
@@ -12,12 +10,12 @@ DECISIONS = ("given", "refused", "withdrawn")
 class Consent(Row, table=True):
     """One decision of the person about one purpose."""
 
-    __table_args__ = (UniqueConstraint("case_id", "seq", "name"),)
+    __table_args__ = OWN_KEY
 
-    id: str = identifier()
-    case_id: str = column("open", refers="case_file.id")
-    seq: int = column("open")
-    name: str = column("case")
+    id: str = column("open", make=new_id)  # to which the names are bound
+    case_id: str = column("open", key=True, refers="case_file.id")
+    seq: int = column("open", key=True)
+    name: str = column("case", key=True)
     purpose: str = column("case")
     decision: str = choice("case", "decision", *DECISIONS)
     at: Moment = moment("case")

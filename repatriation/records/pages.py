@@ -51,7 +51,7 @@ class Cut(NamedTuple):
 
     Attributes:
         dated: only cases with a time limit or, when false, only those without.
-        beyond: only what comes after a place in the order. Given: at_id and, unless all are without, at_key.
+        beyond: only what comes after a place in the order. Given: at_id and at_key.
         route: only one route. Given: route.
         untouched: only cases without a step for some time. Given: touched_before.
         due: only cases of which a time limit may have passed. Given: due_by.
@@ -120,8 +120,6 @@ def _beyond(cut: Cut) -> ColumnElement[bool]:
     """What comes after a sort key and id, so written that an index on the two is used."""
     case_id, key = _PART.c.case_id, _PART.c[cut.key]
     beyond_id = case_id < bindparam("at_id") if cut.descending else case_id > bindparam("at_id")
-    if cut.dated is False:
-        return beyond_id
     at_key = bindparam("at_key", type_=key.type)
     if cut.descending:
         return and_(key <= at_key, or_(key < at_key, beyond_id))
@@ -129,6 +127,6 @@ def _beyond(cut: Cut) -> ColumnElement[bool]:
 
 
 def _order(cut: Cut, columns: ColumnCollection[str, Any]) -> list[ColumnElement[Any]]:
-    """By the key even where nobody has one: PostgreSQL would go through all cases by their ids instead."""
+    """By the key, and by the id where that is the same."""
     keys = (columns[cut.key], columns["case_id"])
     return [key.desc() if cut.descending else key.asc() for key in keys]

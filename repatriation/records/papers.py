@@ -1,13 +1,12 @@
 """Papers that were issued, each with its sealed file, and what became of them since. Only ever added."""
 
-import secrets
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Index, UniqueConstraint, exists
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from repatriation.records.cases import LETTERS
+from repatriation.records.cases import drawn
 from repatriation.records.columns import Moment, Row, choice, column, identifier, moment, sealed
 
 UNDONE = "step_undone"
@@ -75,8 +74,7 @@ class PaperRevocation(Row, table=True):
 
 def new_number(country: str, at: datetime) -> str:
     """A number such as KH26-7F3K-92QM: random, so that it says nothing about how many there are."""
-    drawn = "".join(secrets.choice(LETTERS) for _ in range(8))
-    return f"{_FIRST.get(country, 'XX')}{at:%y}-{drawn[:4]}-{drawn[4:]}"
+    return f"{_FIRST.get(country, 'XX')}{at:%y}-{drawn()}"
 
 
 def papers_numbered(number: str) -> SelectOfScalar[Paper]:

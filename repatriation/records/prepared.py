@@ -17,7 +17,8 @@ from psycopg.pq.abc import PGresult
 _KEPT = 500
 """Statements that a connection keeps prepared."""
 
-_TEXT = (PyFormat.TEXT,) * 500
+# Bytes go as they are: written as text, a sealed paper would be twice as long and read digit by digit.
+_TEXT, _BINARY = PyFormat.TEXT, PyFormat.BINARY
 _DONE = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 
 
@@ -33,9 +34,10 @@ class Prepared:
     def run(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         """The rows of the answer. Raises psycopg's errors."""
         name = self._names.get(sql) or self._prepare(sql)
-        given: Sequence[Any] = self._adapter.dump_sequence(values, _TEXT[: len(values)])
+        how = [_BINARY if type(value) is bytes else _TEXT for value in values]
+        given: Sequence[Any] = self._adapter.dump_sequence(values, how)
         try:
-            result = self._checked(self._server.exec_prepared(name, given))
+            result = self._checked(self._server.exec_prepared(name, given, self._adapter.formats))
         except MemoryError as problem:  # what psycopg makes of a statement that could not be sent at all
             raise psycopg.OperationalError(self._server.get_error_message()) from problem
         self._adapter.set_pgresult(result)

@@ -105,7 +105,7 @@ _GIVEN = Idempotency.metadata.tables["idempotency"]
 
 _NEEDED = (
     *("id", "reference", "digest", "stage", "entered_at", "holder_id", "age_group", "state", "expected_on"),
-    *("gate", "turn_at", "version", "trail_seq", "trail_head", "updated_at", "closed_at"),
+    *("gate", "turn_at", "version", "trail_seq", "trail_head", "unsealed", "updated_at", "closed_at"),
     *("wrapped_key", "key_epoch", "side"),
 )
 

@@ -8,7 +8,7 @@ import base64
 import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, update
+from sqlalchemy import BindParameter, ColumnElement, bindparam, func, update
 from sqlmodel import Session, col, select
 
 from repatriation.records.cases import CaseFile
@@ -88,9 +88,8 @@ def oldest_unsealed(session: Session) -> datetime.datetime | None:
 
 
 def _oldest_unsealed(session: Session, table: type[CaseFile | Partner]) -> datetime.datetime | None:
-    unsealed = col(table.trail_seq) > col(table.sealed_seq)
     first = select(func.min(Trail.at)).join(table, col(table.id) == Trail.chain)
-    return session.exec(first.where(unsealed, Trail.seq == table.sealed_seq + 1)).one()
+    return session.exec(first.where(_unsealed(table), Trail.seq == table.sealed_seq + 1)).one()
 
 
 def leaves_of(root_before: str | None, hashes: list[str]) -> list[bytes]:
@@ -107,15 +106,25 @@ def _waiting(session: Session) -> _Waiting:
     found: _Waiting = {}
     for table in _CHAINED:
         ends = select(col(table.id), col(table.trail_seq), col(table.sealed_seq))
-        unsealed = ends.where(col(table.trail_seq) > col(table.sealed_seq))
-        if rows := session.exec(unsealed.order_by(col(table.id)).limit(CHAINS)).all():
+        unsealed = ends.where(_unsealed(table)).order_by(col(table.id))
+        if rows := session.exec(unsealed.limit(CHAINS)).all():
             found[table] = list(rows)
     return found
 
 
+def _unsealed(table: type[CaseFile | Partner]) -> ColumnElement[bool]:
+    """Cases are many, and each says so itself; partners are few."""
+    if table is CaseFile:
+        return col(CaseFile.unsealed).is_(True)
+    return col(table.trail_seq) > col(table.sealed_seq)
+
+
 def _mark(session: Session, table: type[CaseFile | Partner], rows: list[tuple[str, int, int]]) -> None:
     kept = Row.metadata.tables[str(table.__tablename__)]
-    mark = update(kept).where(kept.c.id == bindparam("the_id")).values(sealed_seq=bindparam("sealed"))
+    sealed: BindParameter[Any] = bindparam("sealed")
+    mark = update(kept).where(kept.c.id == bindparam("the_id")).values(sealed_seq=sealed)
+    if table is CaseFile:
+        mark = mark.values(unsealed=kept.c.trail_seq > sealed)
     session.connection().execute(mark, [{"the_id": chain, "sealed": seq} for chain, seq, _ in rows])
 
 

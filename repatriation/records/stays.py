@@ -5,7 +5,7 @@ The trail says the same and is what counts; here it lies ready, so that times ca
 
 from sqlalchemy import Index, insert
 
-from repatriation.records.columns import Moment, Row, column, moment
+from repatriation.records.columns import OWN_KEY, Moment, Row, column, moment
 
 
 class Stay(Row, table=True):
@@ -14,6 +14,7 @@ class Stay(Row, table=True):
     __table_args__ = (
         Index("ix_stay_left_at", "left_at", "route", "stage", "minutes", "case_id"),
         Index("ix_stay_entered_at", "stage", "entered_at", "case_id"),
+        OWN_KEY,
     )
 
     case_id: str = column("open", key=True, refers="case_file.id")

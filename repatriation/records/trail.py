@@ -179,7 +179,7 @@ def append(
     made = event(head, actor, now, tag, detail)
     session.exec(ADD.values(made.row))
     if case_id:
-        new = {"trail_seq": made.head.seq, "trail_head": made.head.hash}
+        new = {"trail_seq": made.head.seq, "trail_head": made.head.hash, "unsealed": True}
         session.exec(
             update(CaseFile)
             .where(col(CaseFile.id) == case_id)

@@ -424,6 +424,7 @@ class _Folder:
             trail_seq=self.head.seq,
             trail_head=self.head.hash,
             sealed_seq=0,
+            unsealed=True,
             opened_at=opener.now,
             updated_at=opener.now,
             closed_at=None,

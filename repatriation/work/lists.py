@@ -154,25 +154,27 @@ class _Lister:
             rows = self._batch(place, back)
             self._read_roles([case.id for case in rows])
             for case in rows:
-                place = Place(self._key(case), case.id, back)
+                place = Place(case.at_key.isoformat(), case.id, back)
                 yield case, place._replace(back=False)
             if len(rows) < self.batch:
                 return
 
     def _batch(self, place: Place | None, back: bool) -> list[Row[Any]]:
-        """The next cases after a place. By time limit, those without one come last, as a run of their own."""
+        """The next cases after a place. By time limit, those without one come last, as a run of their own:
+        whoever has waited longest first."""
         if self.wanted.order is not Order.DUE:
             descending = (self.wanted.order is Order.LATEST) != back
             return self._run(self.cut._replace(key="updated_at", descending=descending), place)
         rows: list[Row[Any]] = []
         for dated in (False, True) if back else (True, False):
-            if place is not None and not rows and (place.key != _NEVER) != dated:
+            if place is not None and not rows and _is_day(place.key) != dated:
                 if dated != back:
                     continue  # this run was gone through before
                 start = None
             else:
                 start = None if rows else place
-            rows += self._run(self.cut._replace(key="due_on", descending=back, dated=dated), start)
+            key = "due_on" if dated else "updated_at"
+            rows += self._run(self.cut._replace(key=key, descending=back, dated=dated), start)
             if len(rows) >= self.batch:
                 return rows[: self.batch]
         return rows
@@ -182,25 +184,18 @@ class _Lister:
         values = self.values
         if place is not None:
             cut = cut._replace(beyond=True)
-            at_key = None if place.key == _NEVER else self._value(place.key)
-            values = {**values, "at_id": place.case_id, "at_key": at_key}
+            values = {**values, "at_id": place.case_id, "at_key": _value(place.key)}
         return self._ask(visible_page(self.house.doors.kind, cut, self.batch), values)
 
     def _ask(self, question: Select[Any], values: Mapping[str, Any]) -> list[Row[Any]]:
         return list(self.session.connection().execute(question, values).all())
 
-    def _key(self, case: Row[Any]) -> str:
-        return _NEVER if case.at_key is None else str(case.at_key.isoformat())
-
-    def _value(self, key: str) -> date | datetime:
-        return date.fromisoformat(key) if self.wanted.order is Order.DUE else datetime.fromisoformat(key)
-
     def _makes_sense(self, key: str) -> bool:
         """Whether a sort key, which came with an address, is one of this order."""
-        if key == _NEVER:
-            return self.wanted.order is Order.DUE
+        if _is_day(key) and self.wanted.order is not Order.DUE:
+            return False
         try:
-            value = self._value(key)
+            value = _value(key)
             if isinstance(value, datetime):
                 value.astimezone(UTC)  # as the database is asked; the first and last days have no such moment
         except (ValueError, OverflowError):
@@ -261,7 +256,14 @@ def _stages(house: House, wanted: Wanted) -> list[str]:
     return sorted(stages & wanted.stages if wanted.stages else stages)
 
 
-_NEVER: Final = "never"
+def _is_day(key: str) -> bool:
+    """Whether a sort key is the day of a time limit, and not the moment of a step."""
+    return "T" not in key
+
+
+def _value(key: str) -> date | datetime:
+    return date.fromisoformat(key) if _is_day(key) else datetime.fromisoformat(key)
+
 
 _PART: Final = Party.metadata.tables["party"]
 _ROLES: Final = core_select(_PART.c.case_id, _PART.c.role).where(

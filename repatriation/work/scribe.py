@@ -32,6 +32,8 @@ from sop.view import CaseView
 
 _ARRIVAL = frozenset({"expected_on", "gate"})
 _TURN = frozenset({"turn_at"})
+_UNSEALED = frozenset({"unsealed"})
+_STANDING = frozenset({"stage", "entered_at", "closed_at"})
 _NOTHING: frozenset[str] = frozenset()
 
 _JOIN, _FACT, _CONSENT = insert(Party), insert(Fact), insert(Consent)
@@ -99,6 +101,12 @@ class Scribe:
         same = _ARRIVAL if (expected_on, gate) == (self.row.expected_on, self.row.gate) else _NOTHING
         if self.turn_at == self.row.turn_at:
             same |= _TURN
+        if self.row.unsealed:
+            same |= _UNSEALED
+        closed_at = (self.row.closed_at or self.now) if self.ended else None
+        standing = (self.row.stage, self.row.entered_at, self.row.closed_at)
+        if (self.after.stage, self.after.entered, closed_at) == standing:
+            same |= _STANDING
         values = {
             "case_id": self.case_id,
             "was_version": self.row.version,
@@ -113,8 +121,9 @@ class Scribe:
             "version": self.after.version,
             "trail_seq": head.seq,
             "trail_head": head.hash,
+            "unsealed": True,
             "updated_at": self.now,
-            "closed_at": (self.row.closed_at or self.now) if self.ended else None,
+            "closed_at": closed_at,
         }
         return Write(ADVANCE, values, same)
 

@@ -1,5 +1,6 @@
 """Migrations: up, down and up again with rows, on both databases; wholly or not at all; one at a time."""
 
+import re
 import sqlite3
 import textwrap
 from collections.abc import Callable
@@ -49,8 +50,8 @@ def _schema(connection: Connection) -> dict[str, Any]:
         rows = connection.execute(
             text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'alembic%'")
         )
-        parts = {name: " ".join(sql.replace('"', "").split()).removesuffix(" )") for name, sql in rows}
-        return {name: sorted(sql.split(", CONSTRAINT ")) for name, sql in parts.items()}
+        said = {name: " ".join(sql.replace('"', "").split()) for name, sql in rows}
+        return {name: sorted(re.split(", CONSTRAINT | \\)(?= WITHOUT|$)", sql)) for name, sql in said.items()}
     rows = connection.execute(
         text(
             "SELECT conrelid::regclass || '.' || conname, pg_get_constraintdef(oid) FROM pg_constraint"

@@ -71,6 +71,7 @@ def presume(
             "state": row.state | {"facts": {"presumed": now.isoformat()}},
             "version": row.version + 1,
             "trail_seq": made_event.head.seq,
+            "unsealed": True,
             "trail_head": made_event.head.hash,
             "updated_at": now,
         }

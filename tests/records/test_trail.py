@@ -135,7 +135,9 @@ def _cut(case_id: str, rows: list[Any]) -> Callable[[Any], None]:
     def change(connection: Any) -> None:
         connection.execute(text("DELETE FROM trail WHERE seq = 4 AND chain = :c"), {"c": case_id})
         connection.execute(
-            text("UPDATE case_file SET trail_seq = 3, trail_head = :h WHERE id = :c"),
+            text(
+                "UPDATE case_file SET trail_seq = 3, unsealed = 3 > sealed_seq, trail_head = :h WHERE id = :c"
+            ),
             {"c": case_id, "h": rows[2].hash},
         )
 

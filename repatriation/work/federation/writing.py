@@ -235,6 +235,7 @@ def _advance(page: Page, after: CaseView, event: Event, parts: Sequence[Part], g
         "version": case.version + 1,
         "trail_seq": event.head.seq,
         "trail_head": event.head.hash,
+        "unsealed": True,
         "updated_at": page.now,
         "closed_at": (case.closed_at or page.now) if stage.end else None,
     }

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Select, bindparam, exists, insert
@@ -23,7 +24,7 @@ from repatriation.work.refusals import Invalid, PaperNeeded
 from sop.procedure import Action
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Prepared:
     """A paper that is printed and signed, and becomes one when it is written down with its step.
 
@@ -51,11 +52,15 @@ class Prepared:
         """The same paper for another case of its group, on the version that the officer saw of that one."""
         return replace(self, reference=reference, version=version, action=action)
 
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of the file, in hexadecimal."""
+        return hashlib.sha256(self.file).hexdigest()
+
     @property
     def named(self) -> dict[str, Any]:
         """What the trail says of it: number, kind, version, and the digest of the file."""
-        digest = hashlib.sha256(self.file).hexdigest()
-        return {"number": self.number, "kind": self.kind, "version": self.edition, "file": digest}
+        return {"number": self.number, "kind": self.kind, "version": self.edition, "file": self.digest}
 
 
 class Made(Enum):
@@ -150,7 +155,7 @@ def row_of(house: House, actor: Actor, case: Any, paper: Prepared, seq: int) -> 
         "data": key.seal_bytes("paper", "data", row_id, paper.data),
         "file": key.seal_bytes("paper", "file", row_id, paper.file),
         "data_sha256": hashlib.sha256(paper.data).hexdigest(),
-        "file_sha256": hashlib.sha256(paper.file).hexdigest(),
+        "file_sha256": paper.digest,
     }
 
 

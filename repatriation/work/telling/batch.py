@@ -83,7 +83,7 @@ class Batch:
         add_missing(self.connection, NOTICES, self._notices)
         add_rows(self.connection, TRAIL, self._events)
         heads = [
-            {"id": head.chain, "trail_seq": head.seq, "trail_head": head.hash}
+            {"id": head.chain, "trail_seq": head.seq, "trail_head": head.hash, "unsealed": True}
             for head in self._heads.values()
         ]
         set_rows(self.connection, CASES, heads)
