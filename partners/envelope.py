@@ -62,7 +62,7 @@ class Claims(BaseModel):
     iat: int
     exp: int
     type: Kind
-    version: Literal[1]
+    version: Annotated[int, Field(ge=1, le=1)]  # a Literal would take true and 1.0 for it
     prev: Digest | None = None
     case: dict[str, Any]
     attachments: Annotated[list[Attachment], Field(max_length=MOST_FILES)] = []

@@ -8,7 +8,8 @@ from flask import Flask, Response, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, SecurityError
+from gunicorn.http.errors import ParseException
+from werkzeug.exceptions import BadRequest, HTTPException, SecurityError
 
 from repatriation.web.api import problems
 from repatriation.web.session import for_machines
@@ -96,6 +97,11 @@ def show_errors(app: Flask) -> None:
         response = make_response(_page(status, words_for(status)))
         response.headers.extend(_kept_headers(error))
         return response
+
+    @app.errorhandler(ParseException)
+    def garbled(error: ParseException) -> ResponseReturnValue:  # noqa: ARG001 - Flask passes it
+        # Gunicorn reads a body in chunks only when somebody asks for it, and finds only then that it is none.
+        return refused(BadRequest())
 
 
 def _page(status: int, words: Words) -> ResponseReturnValue:

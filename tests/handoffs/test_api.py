@@ -155,6 +155,8 @@ def _broken(two: Two) -> dict[str, str]:
         "no_jti": {"jti": None},
         "odd_jti": {"jti": "x"},
         "other_version": {"version": 2},
+        "version_that_is_no_number": {"version": True},
+        "version_that_is_not_whole": {"version": 1.0},
         "other_type": {"type": "gift"},
         "unknown_member": {"admin": True},
         "unknown_member_inside": {"case": {"admin": True}},

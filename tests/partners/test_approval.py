@@ -186,6 +186,19 @@ def test_keys_change_by_a_card_that_a_known_key_signed(
     assert approval.import_card(house, None, clock(), by_the_new) == "keys_changed"
 
 
+def test_other_keys_begin_the_approval_anew(
+    theirs: Keyring, house: House, officers: dict[str, Actor], clock: Clock
+) -> None:
+    approval.import_card(house, None, clock(), their_card(theirs, clock), "KHM-EMB-THA")
+    approval.approve(house, clock(), BANGKOK, officers["dara"])
+    clock.pass_by(days=1)
+    theirs.add_partner_key("envelope", clock())
+    assert approval.import_card(house, None, clock(), their_card(theirs, clock)) == "keys_changed"
+    # What dara compared by telephone was another fingerprint.
+    assert approval.approve(house, clock(), BANGKOK, officers["bopha"]) == "pending"
+    assert approval.approve(house, clock(), BANGKOK, officers["dara"]) == "active"
+
+
 def test_a_card_signed_by_a_key_that_is_not_known_is_put_aside(
     theirs: Keyring, house: House, tmp_path: Path, clock: Clock
 ) -> None:

@@ -6,6 +6,7 @@ ours.
 
 import hashlib
 import hmac
+import io
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from gunicorn.http.errors import InvalidChunkSize
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 from sqlmodel import select
 
@@ -458,6 +460,31 @@ def test_what_a_program_sends_is_read_strictly(program: Program) -> None:
         "é",
     ):
         assert send(b'{"text": "x"}', kind) == (415, "media_type"), kind
+
+
+class Garbled(io.RawIOBase):
+    """A body in chunks whose sizes cannot be read, as Gunicorn hands it on."""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        raise InvalidChunkSize(b"zz")
+
+
+def test_a_body_in_chunks_that_are_none_is_refused(program: Program) -> None:
+    def garbled(kind: str) -> dict[str, Any]:
+        return {
+            "method": "POST",
+            "content_type": kind,
+            "environ_overrides": {"wsgi.input": Garbled(), "wsgi.input_terminated": True},
+        }
+
+    answer = program.call("/api/echo", program.token(), **garbled("application/json"))
+    assert (answer.status_code, answer.json["code"]) == (400, "malformed")  # type: ignore[index]
+    for path in ("/oauth/token", "/sign-in"):
+        answer = program.client.open(path, base_url=ISSUER, **garbled("application/x-www-form-urlencoded"))
+        assert answer.status_code == 400
 
 
 def test_a_refusal_repeats_nothing_that_was_sent(program: Program) -> None:

@@ -73,7 +73,9 @@ def import_card(house: House, actor: Actor | None, now: datetime, text: str, org
     """
     card = cards.read(text, now)
     with house.doors.act() as session:
-        partner = session.exec(select(Partner).where(Partner.client_id == card.issuer)).first()
+        partner = session.exec(
+            select(Partner).where(Partner.client_id == card.issuer).with_for_update()
+        ).first()
         if partner is None:
             _add(session, actor, now, _registration(card, organisation))
             outcome = "registered"
@@ -284,6 +286,9 @@ def _refuse_older(session: Session, card: cards.Card) -> None:
 
 
 def _change_keys(partner: Partner, asked: Registration) -> None:
+    if partner.state == "pending":
+        # What the first officer compared by telephone was another fingerprint.
+        partner.approved_by = None
     partner.keys, partner.envelope_keys = asked.jwks, asked.envelope_jwks
     partner.version += 1
 
