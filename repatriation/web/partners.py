@@ -1,8 +1,9 @@
 """Partners' programs: which there are, the fingerprint to compare, approving all or less, suspending."""
 
-from typing import TypeVar
+from collections.abc import Mapping
+from typing import Final, TypeVar
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
@@ -48,6 +49,12 @@ class ApprovalForm(CallsForm):
     )
 
 
+_REFUSED: Final[Mapping[str, object]] = {
+    "officer": _l("You have approved already: another officer must approve too"),
+    "fingerprint": _l("The partner's keys changed since you opened this page: compare the fingerprint again"),
+}
+
+
 def make_blueprint() -> Blueprint:
     """The list, one partner, and what an officer may decide about it."""
     blueprint = Blueprint("partners", __name__)
@@ -72,9 +79,10 @@ def make_blueprint() -> Blueprint:
         if not form.validate_on_submit():
             return _page(partner_id, form), 400
         try:
-            state = approval.approve(house(), now(), found.client_id, actor(), frozenset(form.scopes.data))
-        except Invalid:
-            form.compared.errors = [_("You have approved already: another officer must approve too")]
+            scopes, compared = frozenset(form.scopes.data), request.form.get("fingerprint", "")
+            state = approval.approve(house(), now(), found.client_id, actor(), scopes, compared)
+        except Invalid as wrong:
+            form.compared.errors = [_REFUSED[next(iter(wrong.problems))]]
             return _page(partner_id, form), 400
         flash(
             _("The partner is active") if state == "active" else _("One more officer must approve the same")

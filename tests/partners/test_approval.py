@@ -124,7 +124,12 @@ def test_officers_see_side_by_side_what_is_asked_and_agreed_and_agree_to_less(
         return {row.th.get_text(): row.td.get_text() for row in rows if row.th and row.td}
 
     assert set(agreed(first).values()) == {"Not approved yet"}
-    said: dict[str, object] = {"compared": "y", "scopes": ["cases:read", "visits:read"]}
+    digits = approval.partners(house)[0].fingerprint.digits
+    said: dict[str, object] = {
+        "compared": "y",
+        "fingerprint": digits,
+        "scopes": ["cases:read", "visits:read"],
+    }
     assert first.send(f"{path}/approve", {"compared": "y"}).status_code == 400
     assert first.send(f"{path}/approve", said).status_code == 303
     assert agreed(second)["Take steps in cases"] == "Left out"
@@ -339,12 +344,23 @@ def test_officers_approve_on_screen_after_comparing(
     page = first.open(path)
     assert approval.partners(house)[0].fingerprint.words in page.text
     assert first.send(f"{path}/approve", {}).status_code == 400
-    said: dict[str, object] = {"compared": "y", "scopes": list(approval.partners(house)[0].asked)}
+    found = approval.partners(house)[0]
+    said: dict[str, object] = {"compared": "y", "scopes": list(found.asked)}
+    said["fingerprint"] = found.fingerprint.digits
     assert first.send(f"{path}/approve", said).status_code == 303
     again = first.send(f"{path}/approve", said)
     assert again.status_code == 400
     assert "another officer must approve too" in again.text
+    clock.pass_by(minutes=2)
+    theirs.add_partner_key("envelope", clock())
+    approval.import_card(house, None, clock(), their_card(theirs, clock))
+    stale = second.send(f"{path}/approve", said)
+    assert stale.status_code == 400
+    assert "compare the fingerprint again" in stale.text
+    said["fingerprint"] = approval.partners(house)[0].fingerprint.digits
     assert second.send(f"{path}/approve", said).status_code == 303
+    assert approval.partners(house)[0].state == "pending"  # what the first compared was another
+    assert first.send(f"{path}/approve", said).status_code == 303
     assert approval.partners(house)[0].state == "active"
     assert second.send(f"{path}/suspend").status_code == 303
     assert approval.partners(house)[0].state == "suspended"

@@ -101,18 +101,27 @@ def import_card(house: House, actor: Actor | None, now: datetime, text: str, org
 
 
 def approve(
-    house: House, now: datetime, client_id: str, actor: Actor, scopes: frozenset[str] | None = None
+    house: House,
+    now: datetime,
+    client_id: str,
+    actor: Actor,
+    scopes: frozenset[str] | None = None,
+    compared: str | None = None,
 ) -> str:
     """One officer's approval, after comparing the fingerprint by telephone; gives the partner's state then.
     The second of two different officers makes it active. `scopes` are the calls that the officer agrees to,
     or None for those that stand; whoever agrees to others than stand is the first to approve those.
+    `compared` are the digits of the fingerprint that the officer had in front of them.
 
     Raises:
         NotFound: there is no such partner, or none that waits, or the officer may not approve.
-        Invalid: this officer has approved already, or the calls are none, or more than were asked for.
+        Invalid: this officer has approved already, or the calls are none, or more than were asked for, or
+            the fingerprint is another by now.
     """
     _refuse_unable(actor)
     with house.doors.act() as session:
+        if compared is not None and _fingerprint(_partner(session, client_id)).digits != compared:
+            raise Invalid({"fingerprint": "changed"})
         return _approve(session, now, client_id, actor, scopes)
 
 
@@ -187,6 +196,10 @@ def partner(house: House, partner_id: str) -> Listed:
     if found is None:
         raise NotFound(partner_id)
     return found
+
+
+def _fingerprint(partner: Partner) -> Fingerprint:
+    return registration.fingerprint(partner.keys, partner.envelope_keys, partner.envelope_issuer)
 
 
 def _approve(
@@ -371,7 +384,7 @@ def _listed(session: Session, partner: Partner, body: Organisation) -> Listed:
         asked=_asked(partner),
         scopes=tuple(partner.scopes),
         described=partner.described,
-        fingerprint=registration.fingerprint(partner.keys, partner.envelope_keys, partner.envelope_issuer),
+        fingerprint=_fingerprint(partner),
         envelope_issuer=partner.envelope_issuer,
         registered_at=partner.registered_at,
         approved_at=partner.approved_at,
