@@ -1,6 +1,6 @@
 """How a visit stands, and when that changes: at day borders, over the turn of a year, wherever it is made."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -33,29 +33,34 @@ DAYS = some.dates(date(2024, 1, 1), date(2031, 12, 31))
     ],
 )
 @pytest.mark.parametrize("due_on", [date(2026, 11, 25), date(2027, 1, 1), date(2028, 2, 29)], ids=str)
-def test_the_standing_changes_at_eight_in_the_morning_of_the_place(
+def test_the_standing_changes_at_midnight_of_the_place_and_is_told_at_eight(
     zone: ZoneInfo, after: int, before: Standing, then: Standing, due_on: date
 ) -> None:
     day = due_on + timedelta(days=after)
-    eight = datetime(day.year, day.month, day.day, 8, tzinfo=zone).astimezone(UTC)
-    assert standing(due_on, eight - timedelta(microseconds=1), zone, Rhythm()) is before
-    assert standing(due_on, eight, zone, Rhythm()) is then
+    midnight = datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+    just_before = midnight - timedelta(microseconds=1)
+    assert standing(due_on, just_before, zone, Rhythm()) is before
+    assert standing(due_on, midnight, zone, Rhythm()) is then
+    eight = datetime(day.year, day.month, day.day, 8, tzinfo=zone)
+    for moment in (just_before, midnight):
+        assert next_turn(due_on, moment, zone, Rhythm()) == (eight, then)
 
 
 @given(due_on=DAYS, zone=some.sampled_from(ZONES), rhythm=RHYTHMS, hours=some.integers(-24 * 70, 24 * 70))
-def test_the_next_turn_is_exactly_when_the_standing_changes(
+def test_the_next_turn_is_the_first_morning_on_which_the_standing_is_another(
     due_on: date, zone: ZoneInfo, rhythm: Rhythm, hours: int
 ) -> None:
     now = datetime(due_on.year, due_on.month, due_on.day, tzinfo=UTC) + timedelta(hours=hours)
-    at_first = standing(due_on, now, zone, rhythm)
+
+    def on(day: date) -> Standing:
+        return standing(due_on, datetime.combine(day, time(12), zone), zone, rhythm)
+
     turn = next_turn(due_on, now, zone, rhythm)
-    if turn is None:
-        assert at_first is Standing.MISSED
-        return
-    at, to = turn
-    assert at > now
-    assert standing(due_on, at, zone, rhythm) is to is not at_first
-    assert standing(due_on, at - timedelta(microseconds=1), zone, rhythm) is at_first
+    mornings = (now.astimezone(zone).date() + timedelta(days=number) for number in range(200))
+    turns = (day for day in mornings if on(day) is not on(day - timedelta(days=1)))
+    expected = (datetime.combine(day, time(rhythm.hour), zone) for day in turns)
+    first = next((at for at in expected if at > now), None)
+    assert turn == (None if first is None else (first, on(first.date())))
 
 
 @given(due_on=DAYS, zone=some.sampled_from(ZONES), rhythm=RHYTHMS)
