@@ -187,5 +187,5 @@ def test_what_is_checked_after_midnight_is_checked_today(world: World) -> None:
     other = entered(
         world, name="Another house", checked_on__day="", checked_on__month="", checked_on__year=""
     )
-    assert world.browser("ngo").send(f"{other}/checked").status_code == 303
+    assert world.browser("ngo").send(f"{other}/checked", {"version": 1}).status_code == 303
     assert "1 December 2026" in world.browser("ngo").open(other).text
