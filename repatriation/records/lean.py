@@ -274,8 +274,9 @@ def _document_text(value: Any) -> str:
     return to_json(value).decode()
 
 
-def _document_of(text: str | None) -> Any:
-    return None if text is None else from_json(text)
+def _document_of(kept: str | float | None) -> Any:
+    """SQLite keeps a document that is a number as that number."""
+    return from_json(kept) if isinstance(kept, str) else kept
 
 
 def _moment_text(value: datetime | None) -> str | None:

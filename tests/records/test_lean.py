@@ -8,12 +8,15 @@ from sqlalchemy import func, insert, select, text
 
 from repatriation.records.columns import new_id
 from repatriation.records.doors import Doors
+from repatriation.records.instance import Instance
 from repatriation.records.lean import Lean, Write, Writes, gathered
 from repatriation.records.outbox import Idempotency, Outbox
+from repatriation.records.writing import adding
 
 _OUTBOX = Outbox.metadata.tables["outbox"]
 _TELL, _ANSWER = insert(_OUTBOX), insert(Idempotency.metadata.tables["idempotency"])
 _ALL = select(_OUTBOX.c.id, _OUTBOX.c.recipient_id, _OUTBOX.c.run_at, _OUTBOX.c.detail)
+_KEPT = select(*(Instance.metadata.tables["instance"].c[name] for name in ("key", "value")))
 _PREPARED = select(func.count().label("n")).select_from(text("pg_prepared_statements"))
 
 MOMENTS = (
@@ -48,6 +51,22 @@ def test_a_moment_written_by_the_models_is_read_alike_by_a_step(doors: Doors) ->
             session.add(Outbox(kind="case:moved", recipient_id=str(at), run_at=at))
     rows = doors.step(lambda lean: lean.all(_ALL, {}), lambda rows: Writes(None, (), rows))
     assert {row.recipient_id: row.run_at for row in rows} == {str(at): at for at in MOMENTS}
+
+
+def test_a_document_of_any_kind_is_read_alike_by_everybody(doors: Doors) -> None:
+    documents = {"a": 7, "b": 0.5, "c": "7", "d": ["x", 1], "e": {"f": None}, "g": True}
+    with doors.act() as session:
+        session.add_all(Instance(key=key, value=value) for key, value in documents.items())
+    doors.step(
+        lambda _: None,
+        lambda _: Writes(None, tuple(adding(Instance, key=f"s{k}", value=v) for k, v in documents.items())),
+    )
+    rows = doors.look(lambda lean: lean.all(_KEPT, {}))
+    with doors.read() as session:
+        by_model = [tuple(row) for row in session.connection().execute(_KEPT)]
+    told = {row.key: row.value for row in rows}
+    assert [tuple(row) for row in rows] == by_model
+    assert {key: told[key] for key in documents} == {key: told[f"s{key}"] for key in documents} == documents
 
 
 def test_a_naive_moment_is_refused(doors: Doors) -> None:

@@ -173,13 +173,13 @@ def test_what_was_acknowledged_is_there_after_a_kill(doors: Doors, database_url:
         ours, theirs = APART.Pipe()
         process = APART.Process(target=_write_and_say, args=(database_url, theirs))
         process.start()
+        theirs.close()  # so that a process that fails is heard of, and not waited for
         until = acknowledged + 20
         while acknowledged < until:
             acknowledged = ours.recv()
         assert process.pid is not None
         os.kill(process.pid, signal.SIGKILL)
         process.join(30)
-        theirs.close()
         while ours.poll():
             try:
                 acknowledged = ours.recv()
