@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from sqlmodel import Session, select, update
+from sqlmodel import Session, col, select, update
 
 from partners import envelope, jose, receipts, registration
 from partners.envelope import Kind
@@ -89,12 +89,16 @@ class Correspondent:
             outcome.take(session, house, now, kept, partner, receipt)
             session.exec(update(Outbox).where(Outbox.once == f"deliver:{row.id}").values(state="sent"))  # type: ignore[arg-type]
 
-    def gets_all(self, house: House, now: datetime) -> None:
-        """It signs for every message of ours that is on its way to it."""
+    def gets_answers(self, house: House, now: datetime) -> None:
+        """It signs for every message of ours on its way to it that answers one of its own."""
         partner_id, _ = self.known(house)
         with house.doors.read() as session:
             rows = session.exec(
-                select(Handoff).where(Handoff.partner_id == partner_id, Handoff.state == "queued")
+                select(Handoff).where(
+                    Handoff.partner_id == partner_id,
+                    Handoff.state == "queued",
+                    col(Handoff.kind).in_(("decision", "update")),
+                )
             ).all()
         for row in rows:
             self.gets(house, now, row)

@@ -1,6 +1,6 @@
 """Handoffs in every state, for the boxes to be looked at, and one case that another installation has too."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Final
@@ -75,8 +75,11 @@ def make_handoffs(house: House, actors: Mapping[str, Actor], now: datetime, kept
     for story in STORIES:
         teller.skip(story)
     _cross(teller, now, phnom_penh)
-    _receive(house, actors, now, shelter, teller.numbers["KHM"])
+    numbers, long_ago = count(teller.numbers["KHM"] + 1), now - _LONG_AGO
+    shelter.says(house, long_ago, "referral", _referred(house, next(numbers), long_ago))
     _send(house, actors, now, shelter, kept)
+    _receive(house, actors, now, shelter, numbers)
+    end_expired(house, now)
 
 
 def _send(
@@ -97,17 +100,16 @@ def _send(
             to.decides(house, at + timedelta(hours=1), row, "declined", by="Made up", reason="no_room")
         elif stands == "taken back":
             withdrawing.withdraw(house, officer, at + timedelta(hours=1), row.id, "person_asks")
-    end_expired(house, now)
 
 
 def _receive(
-    house: House, actors: Mapping[str, Actor], now: datetime, sender: Correspondent, first: int
+    house: House, actors: Mapping[str, Actor], now: datetime, sender: Correspondent, numbers: Iterator[int]
 ) -> None:
-    """A referral in each state in which one that came can be, each about somebody else from `first` on."""
-    officer, lately, numbers = actors[RECEIVER], now - timedelta(hours=3), count(first + 1)
+    """A referral in each state in which one that came lately can be, each about the next of the people."""
+    officer, lately = actors[RECEIVER], now - timedelta(hours=3)
 
-    def arrive(at: datetime = lately) -> Handoff:
-        return sender.says(house, at, "referral", _referred(house, next(numbers), at))
+    def arrive() -> Handoff:
+        return sender.says(house, lately, "referral", _referred(house, next(numbers), lately))
 
     arrive()
     asked = arrive()
@@ -121,9 +123,7 @@ def _receive(
     sender.says(
         house, lately, "withdrawal", Withdrawal(about=taken_back.jti, reason="sent_in_error", was="received")
     )
-    arrive(now - _LONG_AGO)
-    end_expired(house, now)
-    sender.gets_all(house, now)
+    sender.gets_answers(house, now)
 
 
 def _referred(house: House, number: int, at: datetime) -> Handing:
@@ -174,7 +174,7 @@ def _cross(teller: Teller, now: datetime, there: Correspondent) -> None:
         _step(house, officer, at, reference, action, there)
     _told(house, at, reference, there, row, 1, "accept_return")
     _told(house, at, reference, there, row, 2, "confirm_nationality")
-    there.gets_all(house, at)
+    there.gets_answers(house, at)
     _take(house, officer, at, reference, "consent_to_return")
     settle_due(house, at)
 

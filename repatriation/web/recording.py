@@ -59,14 +59,14 @@ def _taken(form: VisitForm, page: CasePage, visit: VisitEntered) -> Answer:
     """The visit goes on to its paper, where it has one, and is written down."""
     version = request.form.get("version", -1, int)
     sure = "sure" in request.form
-    # The same form sent twice must reach work, which knows its key and gives the first answer again.
+    action = page.procedure.actions[ACTION_OF[visit.outcome == MADE]]
+    if not is_made_with(action):
+        # The same form sent twice must reach work, which knows its key and gives the first answer again.
+        return _kept(form, page, visit, version)
     if visit.visit and not sure and is_written(house(), actor(), page.reference, visit.visit):
         return _added(page, visit)
     if version != page.version and not sure and HERE not in request.form:
         return _changed_meanwhile(form, page, version)
-    action = page.procedure.actions[ACTION_OF[visit.outcome == MADE]]
-    if not is_made_with(action):
-        return _kept(form, page, visit, version)
     move = page.move(action.name)
     if not sure and (move is None or move.reasons):
         return _refused(form, page, move.reasons if move else (Reason("stage", page.stage.name),))

@@ -130,6 +130,17 @@ def test_a_visit_sent_twice_is_written_down_once(world: World, followed: str) ->
     assert len(written_down(world)) == 1
 
 
+def test_a_missed_visit_sent_twice_is_written_down_once_and_counts_for_nobody_elses(
+    world: World, followed: str
+) -> None:
+    visitor, path = world.browser("ngo"), f"/cases/{followed}/visit"
+    page = visitor.open(path)
+    first, second = (send_on(visitor, path, page, outcome="not_there") for _ in range(2))
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert first.headers["Location"] == second.headers["Location"]
+    assert len(written_down(world)) == 1
+
+
 def test_nobody_is_met_who_has_not_agreed_to_visits_and_nothing_is_written(
     world: World, followed: str
 ) -> None:
