@@ -68,7 +68,7 @@ def run(place: Place) -> Report:
     with serving.serving(world.apart.ground, "repatriation.bench.partners") as port:
         programs = let_in(world, (*PARTNERS, way.opener), port)
         held = {program.client_id: token_of(program) for program in programs}
-        turns = place.size(5, 1)
+        turns = place.size(20, 1)
         knows = programs[-1:]  # the one whose organisation has a part in the case
         everybody = programs[:-1]
         case = f"/api/cases/{walk.reference}"

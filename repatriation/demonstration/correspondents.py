@@ -9,22 +9,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from sqlmodel import Session, col, select, update
+from sqlmodel import col, select, update
 
 from partners import envelope, jose, receipts, registration
 from partners.envelope import Kind
 from partners.packets import Decision, Packet
 from repatriation.records.handoffs import Handoff
-from repatriation.records.organisations import Officer, Organisation
 from repatriation.records.outbox import Outbox
-from repatriation.records.partners import Partner
 from repatriation.work.actors import Actor
 from repatriation.work.handoffs import outcome, receiving
 from repatriation.work.handoffs.post import locked_partner
 from repatriation.work.house import House
-from repatriation.work.partners import approval
+from repatriation.work.partners import approval, registry
+from repatriation.work.partners.registry import Program
 from repatriation.work.permissions import Permission, may
-from repatriation.work.sessions import actor_of
 
 Answer = Literal["accepted", "declined"]
 
@@ -65,7 +63,8 @@ class Correspondent:
 
     def says(self, house: House, now: datetime, kind: Kind, packet: Packet) -> Handoff:
         """It delivers a message; gives it as it was kept."""
-        partner_id, actor = self.known(house)
+        program = self.known(house)
+        assert program.actor is not None
         signed = envelope.write(
             issuer=self.issuer,
             audience=house.issuer,
@@ -76,7 +75,7 @@ class Correspondent:
             now=now,
         )
         key = house.keyring.instance_keys().encryption_keys(now)[-1]
-        receiving.receive(house, actor, now, partner_id, envelope.seal(signed.text, key))
+        receiving.receive(house, program.actor, now, program.sender, envelope.seal(signed.text, key))
         with house.doors.read() as session:
             return session.exec(select(Handoff).where(Handoff.jti == signed.claims.jti)).one()
 
@@ -91,7 +90,7 @@ class Correspondent:
 
     def gets_answers(self, house: House, now: datetime) -> None:
         """It signs for every message of ours on its way to it that answers one of its own."""
-        partner_id, _ = self.known(house)
+        partner_id = self.known(house).partner_id
         with house.doors.read() as session:
             rows = session.exec(
                 select(Handoff).where(
@@ -121,13 +120,8 @@ class Correspondent:
             now=now,
         )
 
-    def known(self, house: House) -> tuple[str, Actor]:
-        """Its id here, and the author's place that it has in the records."""
-        with house.doors.read() as session:
-            partner = session.exec(select(Partner).where(Partner.client_id == self.client_id)).one()
-            return partner.id, _author(session, partner)
-
-
-def _author(session: Session, partner: Partner) -> Actor:
-    officer = session.get_one(Officer, str(partner.officer_id))
-    return actor_of(officer, session.get_one(Organisation, partner.organisation_id))
+    def known(self, house: House) -> Program:
+        """It as it is known here."""
+        program = registry.find(house, self.client_id)
+        assert program is not None
+        return program

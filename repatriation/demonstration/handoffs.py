@@ -151,9 +151,8 @@ def _referred(house: House, number: int, at: datetime) -> Handing:
 
 def _refer(house: House, officer: Actor, now: datetime, reference: str, to: Correspondent) -> Handoff:
     """A referral as an officer composes and sends it."""
-    partner_id, _ = to.known(house)
     purpose = "notification" if to.client_id == to.issuer else "protection"
-    composed = Composed(partner_id=partner_id, kind="referral", purpose=purpose, asked=_ASKED)
+    composed = Composed(partner_id=to.known(house).partner_id, kind="referral", purpose=purpose, asked=_ASKED)
     drafted = composing.draft(house, officer, now, reference, composed)
     jti = composing.send(house, officer, now, drafted)
     with house.doors.read() as session:

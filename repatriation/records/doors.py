@@ -18,7 +18,8 @@ from repatriation.records.engines import make_engines
 from repatriation.records.lean import Compiler, Lean, Write, Writes
 from repatriation.records.queue import Queue
 from repatriation.records.spare import Spare
-from repatriation.records.steps import Clash, look, on_postgresql, on_sqlite
+from repatriation.records.steps import Clash, look, on_postgresql
+from repatriation.records.together import Together
 
 __all__ = ["Clash", "Doors", "Lean", "Write", "Writes", "WrongDoor", "default_url"]
 
@@ -62,6 +63,7 @@ class Doors:
         self._spare = Spare(self._engines.step)
         self._passing = Spare(self._engines.passing)
         self._compiler = Compiler(self._engines.step.dialect)
+        self._together = self._new_together()
         self._process = os.getpid()
         self._guard = threading.Lock()
         self._acting = threading.local()
@@ -114,21 +116,22 @@ class Doors:
     ) -> Any:
         """Read, decide, write, commit, as quickly as the database allows; gives back `Writes.answer`.
 
-        On SQLite all of it happens in one transaction in the writer queue. On PostgreSQL the read is on its
-        own and everything written is one statement that does nothing unless the guard hit its row; when
-        somebody else was quicker, it reads and decides anew, `tries` times in all. So `decide` must compare
-        what it read with what its caller expected, and may be called more than once. Raises Clash when the
-        guard never hit its row, or when a row of the same key is there already; whatever `decide` raises
-        leaves everything as it was.
+        On SQLite all of it happens in one transaction in the writer queue, together with the steps of other
+        threads that wait there: `read` and `decide` may be called on another thread. On PostgreSQL the read
+        is on its own and everything written is one statement that does nothing unless the guard hit its row;
+        when somebody else was quicker, it reads and decides anew, `tries` times in all. So `decide` must
+        compare what it read with what its caller expected, and may be called more than once. Raises Clash
+        when the guard never hit its row, or when a row of the same key is there already; whatever `decide`
+        raises leaves everything as it was.
 
         Without `lasting` nobody waits for the disk, so the last second's writes may be gone after a power
         cut: for what matters for a minute only.
         """
         self._after_fork()
-        spare = self._spare if lasting else self._passing
         with self._once():
-            if self._queue is not None:
-                return on_sqlite(spare, self._compiler, self._queue, read, decide)
+            if self._together is not None:
+                return self._together.step(read, decide, lasting)
+            spare = self._spare if lasting else self._passing
             return on_postgresql(spare, self._compiler, read, decide, tries)
 
     @contextmanager
@@ -162,7 +165,13 @@ class Doors:
                     self._spare.clear(close=False)
                     self._passing.clear(close=False)
                     self._engines.dispose(close=False)
+                    self._together = self._new_together()
                     self._process = os.getpid()
+
+    def _new_together(self) -> Together | None:
+        if self._queue is None:
+            return None
+        return Together(self._queue, self._compiler, self._spare, self._passing)
 
 
 def commit(connection: Connection) -> None:

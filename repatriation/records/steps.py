@@ -1,18 +1,14 @@
-"""How one step, or one quick look, is run on each kind of database: see `Doors.step` and `Doors.look`."""
+"""How one quick look is taken, and how one step is run on PostgreSQL: see `Doors.look` and `Doors.step`."""
 
-import sqlite3
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import psycopg
 
 from repatriation.records.lean import Compiler, Lean, Writes
-from repatriation.records.queue import Queue
 from repatriation.records.spare import Spare
 
 Read = TypeVar("Read")
-
-_TAKEN = (sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
 
 
 class Clash(Exception):
@@ -28,35 +24,6 @@ def look(spare: Spare, compiler: Compiler, read: Callable[[Lean], Read]) -> Read
         spare.clear()
         with spare.one() as kept:
             return read(Lean(kept.driver, compiler))
-
-
-def on_sqlite(
-    spare: Spare,
-    compiler: Compiler,
-    queue: Queue,
-    read: Callable[[Lean], Read],
-    decide: Callable[[Read], Writes],
-) -> Any:
-    """All of it in one transaction, in the writer queue, so that nothing changes between
-    reading and writing."""
-    with spare.one() as (_, plain, cursor), queue.turn():
-        cursor.execute("BEGIN IMMEDIATE")
-        try:
-            lean = Lean(cursor, compiler)
-            writes = decide(read(lean))
-            if not lean.write_each(writes):
-                raise Clash
-            cursor.execute("COMMIT")
-        except sqlite3.IntegrityError as problem:
-            cursor.execute("ROLLBACK")
-            if problem.sqlite_errorcode in _TAKEN:
-                raise Clash from problem
-            raise
-        except BaseException:
-            if plain.in_transaction:
-                cursor.execute("ROLLBACK")
-            raise
-        return writes.answer
 
 
 def on_postgresql(

@@ -18,6 +18,7 @@ from repatriation.web.api.problems import Problem
 from repatriation.web.session import house, now
 from repatriation.work.actors import Actor
 from repatriation.work.partners import ledger
+from repatriation.work.partners.registry import Sender
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -34,6 +35,7 @@ class Caller:
     scopes: frozenset[str]
     actor: Actor
     token_id: str
+    sender: Sender
 
 
 def machine(*scopes: str) -> Callable[[View], View]:
@@ -121,6 +123,7 @@ def _check(opens: frozenset[str]) -> Caller:
         scopes=held,
         actor=program.actor,
         token_id=token.id,
+        sender=program.sender,
     )
 
 

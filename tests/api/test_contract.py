@@ -21,13 +21,12 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-from sqlmodel import select
 
 from partners.scopes import SCOPES
-from repatriation.records.partners import Partner
 from repatriation.web import callers
 from repatriation.web.api.openapi import calls
 from repatriation.web.api.problems import CODES
+from repatriation.work.partners import registry
 from tests.api.conftest import Caller
 from tests.api.test_visits_and_papers import visited
 from tests.web.casework.conftest import World
@@ -119,7 +118,11 @@ def test_a_stranger_to_the_program_finds_the_contract_true(
     ngo = admit("ngo")
     ngo.get("/api/cases")
     program = world.officers["ngo"]
-    us = callers.Caller(ngo.program.client_id, partner_of(world), "ngo", frozenset(SCOPES), program, "token")
+    known = registry.find(world.house, ngo.program.client_id)
+    assert known is not None
+    us = callers.Caller(
+        known.client_id, known.partner_id, "ngo", frozenset(SCOPES), program, "token", known.sender
+    )
     monkeypatch.setattr(callers, "_check", lambda _: us)
     schema = schemathesis.openapi.from_wsgi("/api/openapi.json", app)
     operation = next(
@@ -174,9 +177,3 @@ def _make_real(case: Any, reference: str, version: int) -> None:
         case.headers["If-Match"] = f'"{version}"'
     if isinstance(case.body, dict) and "case" in case.body:
         case.body["case"] = reference
-
-
-def partner_of(world: World) -> str:
-    """The id of the NGO's program."""
-    with world.house.doors.read() as session:
-        return session.exec(select(Partner.id).where(Partner.client_id == "ngo-system")).one()

@@ -4,12 +4,12 @@ import pytest
 
 from partners import envelope
 from partners.packets import KeptBack
-from repatriation.work.actors import Actor
 from repatriation.work.handoffs import boxes, composing, deciding, receiving, withdrawing
 from repatriation.work.handoffs.deciding import Decided, Into
 from repatriation.work.handoffs.post import signed_text
 from repatriation.work.particulars import Particulars
 from repatriation.work.partners import registry
+from repatriation.work.partners.registry import Program
 from repatriation.work.refusals import Invalid
 from repatriation.work.steps import take_step
 from tests.fakes.papers import paper_for
@@ -142,7 +142,8 @@ def test_a_withdrawal_that_overtakes_what_it_takes_back_still_counts(two: Two) -
     # The first try was only slow, and comes now.
     there = two.chiang_mai
     program = _program_of(two)
-    receiving.receive(there.house, program, there.clock(), there.partner_id(), letter)
+    assert program.actor is not None
+    receiving.receive(there.house, program.actor, there.clock(), program.sender, letter)
     came = there.row(kind="transfer")
     assert (came.state, came.waiting, came.wrapped_key) == ("withdrawn", False, b"")
 
@@ -174,9 +175,8 @@ def _letter_of(two: Two) -> str:
     return envelope.seal(signed_text(two.bangkok.house, two.bangkok.row()), keys[0])
 
 
-def _program_of(two: Two) -> Actor:
+def _program_of(two: Two) -> Program:
     """Bangkok's program, as Chiang Mai knows it."""
     found = registry.find(two.chiang_mai.house, two.chiang_mai.client_id())
     assert found is not None
-    assert found.actor is not None
-    return found.actor
+    return found

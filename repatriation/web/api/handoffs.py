@@ -76,7 +76,7 @@ def make_blueprint() -> Blueprint:
         sealed = body(envelope.MEDIA_TYPE, envelope.LARGEST)
         try:
             text = sealed.decode("ascii").strip()
-            taken = receiving.receive(house(), caller().actor, now(), caller().partner_id, text)
+            taken = receiving.receive(house(), caller().actor, now(), caller().sender, text)
         except UnicodeDecodeError:
             raise _refused("not_ascii") from None
         except jose.Unproven as problem:

@@ -7,10 +7,8 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Select, bindparam
-from sqlalchemy import select as core_select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -33,12 +31,8 @@ from repatriation.work.handoffs.post import (
     locked_partner,
 )
 from repatriation.work.house import House
+from repatriation.work.partners.registry import Sender
 from repatriation.work.refusals import NotFound
-
-_PARTNER = Partner.metadata.tables["partner"]
-_SENDER: Final[Select[Any]] = core_select(_PARTNER.c.envelope_keys, _PARTNER.c.envelope_issuer).where(
-    _PARTNER.c.id == bindparam("of_partner")
-)
 
 _TRIES: Final = 3
 _QUICK_TRIES: Final = 20
@@ -53,15 +47,15 @@ class Taken:
     fresh: bool
 
 
-def receive(house: House, actor: Actor, now: datetime, partner_id: str, sealed: str) -> Taken:
-    """Take an envelope that the partner's program, which is `actor`, delivers.
+def receive(house: House, actor: Actor, now: datetime, sender: Sender, sealed: str) -> Taken:
+    """Take an envelope that the sender's program, which is `actor`, delivers.
 
     Raises:
         jose.Unproven: it cannot be opened, or is not of this partner for us; `code` is for the trail alone.
         OtherDigest: something else came before under the same jti.
     """
-    came = _open(house, now, partner_id, sealed)
-    arrival = Arrival(house, actor, now, partner_id, came)
+    came = _open(house, now, sender, sealed)
+    arrival = Arrival(house, actor, now, sender.partner_id, came)
     if isinstance(came.packet, Handing) and pairing.unfit(house, came.packet) is None:
         try:
             return _asked(house, arrival)
@@ -70,7 +64,7 @@ def receive(house: House, actor: Actor, now: datetime, partner_id: str, sealed: 
     for tries_left in reversed(range(_TRIES)):
         try:
             with house.doors.act() as session:
-                return _take(session, house, actor, now, partner_id, came, arrival)
+                return _take(session, house, actor, now, sender.partner_id, came, arrival)
         except IntegrityError:
             # The same envelope, in the same instant: the other one was first.
             if not tries_left:
@@ -113,12 +107,11 @@ def receipt_of(house: House, partner_id: str, jti: str) -> str:
     return found
 
 
-def _open(house: House, now: datetime, partner_id: str, sealed: str) -> Envelope:
-    sender = house.doors.look(lambda lean: lean.one(_SENDER, {"of_partner": partner_id}))
-    if sender is None or sender.envelope_keys is None or sender.envelope_issuer is None:
+def _open(house: House, now: datetime, sender: Sender, sealed: str) -> Envelope:
+    if sender.jwks is None or sender.issuer is None:
         raise jose.Unproven("no_envelope_keys")
     try:
-        keys = _keys(json.dumps(sender.envelope_keys))
+        keys = _keys(json.dumps(sender.jwks))
     except jose.BadKey as problem:
         raise jose.Unproven(problem.code) from None
     return envelope.open_(
@@ -126,7 +119,7 @@ def _open(house: House, now: datetime, partner_id: str, sealed: str) -> Envelope
         house.keyring.instance_keys().encryption_keys(now),
         keys,
         issuer=house.issuer,
-        sender=sender.envelope_issuer,
+        sender=sender.issuer,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Select, String, bindparam, func, select
 
@@ -23,7 +23,10 @@ FIND: Final[Select[Any]] = (
     select(
         *(
             _PARTNER.c[name]
-            for name in ("id", "client_id", "state", "scopes", "keys", "described", "version")
+            for name in (
+                *("id", "client_id", "state", "scopes", "keys", "described", "version"),
+                *("envelope_issuer", "envelope_keys"),
+            )
         ),
         _PARTNER.c.organisation_id,
         _BODY.c.code,
@@ -67,6 +70,14 @@ NEEDED: Final[Mapping[str, Permission]] = {
 }
 
 
+class Sender(NamedTuple):
+    """A partner as the author of envelopes: the name that stands in them, and the keys that sign them."""
+
+    partner_id: str
+    issuer: str | None
+    jwks: Mapping[str, Any] | None
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """A partner's program as it is registered now. `actor` is itself, or the officer it acts for."""
@@ -79,6 +90,7 @@ class Program:
     scopes: frozenset[str]
     described: Mapping[str, Any] = field(repr=False)
     jwks: Mapping[str, Any] = field(repr=False)
+    sender: Sender = field(repr=False)
     actor: Actor | None = None
     revoked: bool = False
 
@@ -132,6 +144,7 @@ def _program(row: Any, subject: str | None) -> Program:
         scopes=agreed,
         described=row.described,
         jwks=row.keys,
+        sender=Sender(row.id, row.envelope_issuer, row.envelope_keys),
         actor=actor,
         revoked=row.revoked is not None,
     )
