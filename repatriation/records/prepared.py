@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
-from psycopg.pq import ConnStatus, ExecStatus
+from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus
 from psycopg.pq.abc import PGresult
 
 _KEPT = 500
@@ -55,6 +55,7 @@ class Prepared:
     def _checked(self, result: PGresult) -> PGresult:
         if result.status in _DONE:
             return result
-        if self._server.status == ConnStatus.BAD:
+        # What the server says has a code; what the client's library says of a lost connection has none.
+        if self._server.status == ConnStatus.BAD or not result.error_field(DiagnosticField.SQLSTATE):
             raise psycopg.OperationalError(result.get_error_message())
         raise error_from_result(result)
