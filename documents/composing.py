@@ -247,7 +247,7 @@ class _Page:
             draft=draft,
             issue=issue,
             bi=wording.both,
-            day=wording.date,
+            day=wording.day,
             number=wording.number,
             layout=self.layout,
             blocks=self.layout.blocks(self.kind.schema, draft.fields, self._at_its_place()),

@@ -49,7 +49,7 @@ def contents(
     wording = Wording(languages, digits)
     lines, page = [], pages + 1
     for entry in entries:
-        day = wording.date(entry.issued.date().isoformat())
+        day = wording.day(entry.issued)
         lines.append(_Line(wording.both(KINDS[entry.kind].title), entry.number, entry.version, day, page))
         page += entry.pages
     names = tuple(Said(issuer.names[each], each) for each in languages if each in issuer.names)
@@ -62,7 +62,7 @@ def contents(
             issuer=names or tuple(Said(name, each) for each, name in list(issuer.names.items())[:1]),
             title=wording.both(TITLE),
             advice=wording.both(ADVICE),
-            made=wording.date(at.date().isoformat()),
+            made=wording.day(at),
             head=[wording.both(words) for words in HEAD],
             lines=lines,
             bi=wording.both,

@@ -1,12 +1,13 @@
 """The words of one paper in its two languages, counted: how many, and how many nobody has reviewed."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import NamedTuple
 
 from babel import Locale
 
 from locales.catalogue import N_, Catalogue, Entry
-from locales.dates import write_partial
+from locales.dates import day_of, write_partial
 from locales.digits import own_digits
 
 _TWO_LETTERS: Mapping[str, str] = {"KHM": "KH", "THA": "TH", "VNM": "VN"}
@@ -84,6 +85,10 @@ class Wording:
             )
             for language in dict.fromkeys(self.languages)
         )
+
+    def day(self, moment: datetime) -> Both:
+        """The day of a moment, in words, as the three countries count it."""
+        return self.date(day_of(moment).isoformat())
 
     def number(self, number: int) -> Both:
         """A whole number; once, where all languages of the paper write it alike."""

@@ -149,6 +149,14 @@ def test_dates_stand_in_both_calendars_beside_each_other() -> None:
     assert "ឆ្នាំ២០២៧" in text
 
 
+def test_a_paper_is_of_the_day_that_it_is_where_it_is_issued() -> None:
+    late = replace(ISSUE, at=datetime(2026, 11, 25, 20, 30, tzinfo=UTC))
+    text = page(sample("visit_form", ("vi", "en")), late).select_one(".issued")
+    assert text is not None
+    assert "ngày 26 tháng 11 năm 2026" in text.get_text()
+    assert "26 November 2026" in text.get_text()
+
+
 def test_digits_are_latin_where_that_is_set() -> None:
     text = page(replace(sample("visit_form", ("th", "km")), digits=frozenset())).get_text(" ")
     assert "พ.ศ. 2570" in text
