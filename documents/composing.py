@@ -16,7 +16,7 @@ from documents import mrz
 from documents.fields import PaperFields
 from documents.kinds import KINDS, Kind
 from documents.kinds.note_verbale import COMPLIMENTS, MATTER, MATTERS, RENEWED
-from documents.layout import LONGEST_UNBROKEN, Layout, printed
+from documents.layout import Layout, printed
 from documents.mottoes import motto
 from documents.printing import Sheet
 from documents.wording import Both, Said, Wording
@@ -378,5 +378,4 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["printed"] = printed
-    environment.globals["longest_unbroken"] = LONGEST_UNBROKEN
     return environment
