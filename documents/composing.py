@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from documents import mrz
 from documents.fields import PaperFields
+from documents.fonts import SUMS
 from documents.kinds import KINDS, Kind
 from documents.kinds.note_verbale import COMPLIMENTS, MATTER, MATTERS, RENEWED
 from documents.layout import Layout, printed
@@ -170,14 +171,14 @@ def canonical(told: Any) -> bytes:
 
 
 def made_with() -> str:
-    """A digest of the templates and style: a paper made with others cannot come out in the same bytes."""
+    """A digest of templates, style and faces: a paper made with others cannot come out in the same bytes."""
     return _made_with()
 
 
 @lru_cache(maxsize=1)
 def _made_with() -> str:
     digest = hashlib.sha256()
-    for file in sorted(TEMPLATES.iterdir()):
+    for file in (*sorted(TEMPLATES.iterdir()), SUMS):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -218,7 +219,11 @@ def _told(draft: Draft, issue: Issue | None, wording: Wording) -> dict[str, Any]
             "place": issue.place,
         },
         "fields": None if draft.fields is None else draft.fields.model_dump(mode="json"),
-        "wording": {"strings": wording.strings, "unreviewed": wording.unreviewed},
+        "wording": {
+            "strings": wording.strings,
+            "unreviewed": wording.unreviewed,
+            "digest": wording.digest,
+        },
         "made_with": made_with(),
     }
 

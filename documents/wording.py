@@ -1,5 +1,7 @@
 """The words of one paper in its two languages, counted: how many, and how many nobody has reviewed."""
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
@@ -36,7 +38,7 @@ class Wording:
         self.languages = languages
         self.digits = frozenset(digits)
         self._catalogues = tuple(Catalogue.load(language) for language in dict.fromkeys(languages))
-        self._used: set[tuple[str, str | None, str]] = set()
+        self._used: dict[tuple[str, str | None, str], str] = {}
         self._machine: set[tuple[str, str | None, str]] = set()
 
     @property
@@ -48,6 +50,14 @@ class Wording:
     def unreviewed(self) -> int:
         """How many of them nobody has reviewed."""
         return len(self._machine)
+
+    @property
+    def digest(self) -> str:
+        """Tells the strings used from the same ones in other words; a paper says by which it was made."""
+        told = sorted(
+            [language, context or "", said, text] for (language, context, said), text in self._used.items()
+        )
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 
     def both(self, words: str | tuple[str, str], **values: str) -> Both:
         """Words of the catalogues, given in English or as context and English, in each language."""
@@ -64,7 +74,7 @@ class Wording:
     def _said(self, catalogue: Catalogue, msgid: str, context: str | None, values: Mapping[str, str]) -> Said:
         entry: Entry = catalogue.entry(msgid, context)
         key = (catalogue.language, context, msgid)
-        self._used.add(key)
+        self._used[key] = entry.text
         if not entry.reviewed:
             self._machine.add(key)
         text = entry.text % values if values else entry.text

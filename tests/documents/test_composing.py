@@ -11,6 +11,7 @@ from documents.composing import CannotCompose, Draft, Issue, compose, composed_f
 from documents.khmer import plain
 from documents.kinds import KINDS
 from documents.samples import ISSUERS, sample, sample_fields
+from locales.catalogue import Catalogue, Entry
 
 ISSUE = Issue(
     "KH26-7F3K-92QM",
@@ -80,7 +81,7 @@ def test_what_is_printed_is_in_the_data_and_the_paper_can_be_made_again_from_it(
 def test_the_data_count_the_words_that_nobody_has_reviewed() -> None:
     composed = compose(sample("visit_form", ("km", "th")), ISSUE)
     wording = json.loads(composed.data)["wording"]
-    assert wording == {"strings": composed.strings, "unreviewed": composed.unreviewed}
+    assert (wording["strings"], wording["unreviewed"]) == (composed.strings, composed.unreviewed)
     assert 0 < composed.unreviewed <= composed.strings
     assert (
         f"{composed.unreviewed}"
@@ -88,9 +89,32 @@ def test_the_data_count_the_words_that_nobody_has_reviewed() -> None:
     )
 
 
-def test_a_paper_in_reviewed_words_alone_has_no_red_line() -> None:
-    english = compose(sample("visit_form", ("en", "km")), ISSUE)
-    assert english.unreviewed < english.strings  # English is in use
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_paper_in_reviewed_words_alone_has_no_red_line_and_is_no_draft(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = Catalogue.entry
+    monkeypatch.setattr(Catalogue, "entry", lambda *asked: found(*asked)._replace(reviewed=True))
+    composed = compose(sample(kind, ("km", "th")), ISSUE)
+    assert (composed.unreviewed, composed.draft) == (0, False)
+    assert "machine" not in composed.sheet.html
+    assert "DRAFT" not in composed.sheet.html
+
+
+def test_a_translation_that_was_changed_is_told_from_a_file_that_differs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = compose(sample("visit_form", ("km", "th")), ISSUE)
+    found = Catalogue.entry
+
+    def better(catalogue: Catalogue, msgid: str, context: str | None = None) -> Entry:
+        entry = found(catalogue, msgid, context)
+        return entry._replace(text="ល្អជាង") if (catalogue.language, msgid) == ("km", "Visitor") else entry
+
+    monkeypatch.setattr(Catalogue, "entry", better)
+    second = compose(sample("visit_form", ("km", "th")), ISSUE)
+    assert (second.strings, second.unreviewed) == (first.strings, first.unreviewed)
+    assert second.data != first.data
 
 
 @pytest.mark.parametrize("kind", ["travel_document", "note_verbale"])
