@@ -11,7 +11,7 @@ SCALE: Final = 1.4
 """Dots for each of the 72 points of an inch: enough to read a page on a telephone."""
 
 MOST_PAGES: Final = 12
-"""Pages shown before a paper is issued. Minutes of fifty people have fewer."""
+"""Pages shown before a paper is issued, which few papers have; the page says so where there are more."""
 
 _ONE_AT_A_TIME: Final = threading.Lock()
 """PDFium is not made for several threads."""
