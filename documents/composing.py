@@ -170,6 +170,15 @@ def canonical(told: Any) -> bytes:
     return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
+def unreviewed(wording: Wording) -> Both:
+    """How many words nobody reviewed, in a sentence that counts itself; nothing when there are none."""
+    if not wording.unreviewed:
+        return ()
+    wording.both(UNREVIEWED, unreviewed="", strings="")
+    counts = {"unreviewed": str(wording.unreviewed), "strings": str(wording.strings)}
+    return wording.both(UNREVIEWED, **counts)
+
+
 def made_with() -> str:
     """A digest of templates, style and faces: a paper made with others cannot come out in the same bytes."""
     return _made_with()
@@ -261,7 +270,7 @@ class _Page:
             motto=motto(draft.issuer.country, draft.languages) if draft.issuer.state else (),
             marks=lambda: tuple(wording.both(MARKS[mark]) for mark in self._marks()),
             watermark=self._watermark,
-            unreviewed=self._unreviewed,
+            unreviewed=lambda: unreviewed(wording),
             square=self._square,
             zone=self._reading_zone(),
             letter=self._letter(),
@@ -277,14 +286,6 @@ class _Page:
 
     def _data(self) -> bytes:
         return canonical(_told(self.draft, self.issue, self.wording))
-
-    def _unreviewed(self) -> Both:
-        """How many words nobody reviewed, in a sentence that counts itself; nothing when there are none."""
-        if not self.wording.unreviewed:
-            return ()
-        self.wording.both(UNREVIEWED, unreviewed="", strings="")
-        counts = {"unreviewed": str(self.wording.unreviewed), "strings": str(self.wording.strings)}
-        return self.wording.both(UNREVIEWED, **counts)
 
     def _square(self) -> Markup | None:
         """The square of an issued paper, which is given the digest of its data."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from documents.composing import Issuer, templates
+from documents.composing import Issuer, templates, unreviewed
 from documents.kinds import KINDS
 from documents.printing import Sheet
 from documents.wording import Both, Said, Wording
@@ -66,6 +66,7 @@ def contents(
             head=[wording.both(words) for words in HEAD],
             lines=lines,
             bi=wording.both,
+            unreviewed=lambda: unreviewed(wording),
         )
     )
     return Sheet(html, reference, languages[0], at)

@@ -8,10 +8,12 @@ import pytest
 from bs4 import BeautifulSoup
 
 from documents.composing import CannotCompose, Draft, Issue, compose, composed_from
+from documents.contents import Entry, contents
 from documents.khmer import plain
 from documents.kinds import KINDS
 from documents.samples import ISSUERS, sample, sample_fields
-from locales.catalogue import Catalogue, Entry
+from locales.catalogue import Catalogue
+from locales.catalogue import Entry as Words
 
 ISSUE = Issue(
     "KH26-7F3K-92QM",
@@ -107,7 +109,7 @@ def test_a_translation_that_was_changed_is_told_from_a_file_that_differs(
     first = compose(sample("visit_form", ("km", "th")), ISSUE)
     found = Catalogue.entry
 
-    def better(catalogue: Catalogue, msgid: str, context: str | None = None) -> Entry:
+    def better(catalogue: Catalogue, msgid: str, context: str | None = None) -> Words:
         entry = found(catalogue, msgid, context)
         return entry._replace(text="ល្អជាង") if (catalogue.language, msgid) == ("km", "Visitor") else entry
 
@@ -215,3 +217,13 @@ def test_minutes_count_who_was_handed_over() -> None:
 
 def test_the_fields_of_a_kind_are_only_those_of_its_schema() -> None:
     assert sample_fields("consent_form").model_config["extra"] == "forbid"
+
+
+def test_the_list_before_several_papers_counts_its_own_words_that_nobody_reviewed() -> None:
+    entries = [Entry(ISSUE.number, "visit_form", 1, ISSUE.at, 2)]
+    sheet = contents(entries, ("km", "en"), ISSUERS["KHM"], "TK-7F3K-92QM", ISSUE.at)
+    found = BeautifulSoup(plain(sheet.html), "html.parser")
+    said = found.select_one(".unreviewed")
+    assert said is not None
+    red = {(piece.get("lang"), piece.get_text()) for piece in found.select(".machine")}
+    assert f"nobody has reviewed them: {len(red)} of" in said.get_text()
