@@ -175,8 +175,16 @@ def unreviewed(wording: Wording) -> Both:
     if not wording.unreviewed:
         return ()
     wording.both(UNREVIEWED, unreviewed="", strings="")
-    counts = {"unreviewed": str(wording.unreviewed), "strings": str(wording.strings)}
-    return wording.both(UNREVIEWED, **counts)
+    lines = (
+        wording.one(
+            UNREVIEWED,
+            language,
+            unreviewed=wording.figures(wording.unreviewed, language),
+            strings=wording.figures(wording.strings, language),
+        )
+        for language in dict.fromkeys(wording.languages)
+    )
+    return tuple(dict.fromkeys(lines))
 
 
 def made_with() -> str:

@@ -102,11 +102,12 @@ class Wording:
 
     def number(self, number: int) -> Both:
         """A whole number; once, where all languages of the paper write it alike."""
-        written = {
-            own_digits(str(number), language) if language in self.digits else str(number): language
-            for language in reversed(self.languages)
-        }
+        written = {self.figures(number, language): language for language in reversed(self.languages)}
         return tuple(Said(text, language) for text, language in reversed(written.items()))
+
+    def figures(self, number: int, language: str) -> str:
+        """A whole number in the digits that the paper uses for a language."""
+        return own_digits(str(number), language) if language in self.digits else str(number)
 
     def country(self, code: str) -> Both:
         """A country's name, as the common locale data have it."""
