@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import logging
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
@@ -13,13 +14,16 @@ from sqlmodel import col, select
 
 from documents.kinds import KINDS
 from documents.press import Press
+from documents.printing import LAYERS, Fitness
 from documents.tokens import Claims, write_token
+from repatriation.opening import tested
 from repatriation.records.cases import CaseFile, Party
 from repatriation.records.consents import Consent
 from repatriation.records.organisations import Organisation
 from repatriation.records.papers import Paper
 from repatriation.records.sealing import Safe
 from repatriation.records.trail import Trail
+from repatriation.settings import Settings
 from repatriation.work.arrivals import tick
 from repatriation.work.cases import open_case
 from repatriation.work.house import House
@@ -163,6 +167,31 @@ def test_where_no_paper_can_be_issued_nothing_that_needs_one_is_done(
             desk.take("datip", "presume")
         assert refused.value.code == "not_ready"
         assert desk.case().stage == "reported"
+
+
+@pytest.mark.parametrize(
+    ("found", "fault", "said"),
+    [
+        (Fitness((), LAYERS), None, ""),
+        (Fitness((), ("limits", "audit")), None, "network, landlock, seccomp"),
+        (Fitness(("km", "glyph"), LAYERS), "selftest", "km, glyph"),
+    ],
+)
+def test_whoever_runs_the_service_is_told_what_the_press_lacks(
+    desk: Desk,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    found: Fitness,
+    fault: str | None,
+    said: str,
+) -> None:
+    monkeypatch.setattr(Press, "fitness", lambda _press: found)
+    monkeypatch.setattr(logging.getLogger("repatriation"), "propagate", True)
+    house = tested(Settings(demonstration=True), desk.house)
+    assert house.papers is not None
+    assert house.papers.fault == fault
+    assert said in caplog.text
+    assert bool(caplog.text) == bool(said)
 
 
 def test_an_auditor_drafts_nothing(desk: Desk) -> None:
