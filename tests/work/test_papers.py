@@ -45,7 +45,7 @@ from repatriation.work.papers.group import draft_group, prepare_group, who_can_s
 from repatriation.work.papers.inspection import made_again
 from repatriation.work.papers.issuing import Asked, code_of, prepare
 from repatriation.work.papers.onfile import OnFile
-from repatriation.work.papers.prefill import fields_on_file, one_line
+from repatriation.work.papers.prefill import fields_on_file, name_on_paper, one_line
 from repatriation.work.papers.proof import Standing
 from repatriation.work.papers.rules import MAY_OPEN, is_made_with
 from repatriation.work.papers.undone import revoke_undone
@@ -299,6 +299,18 @@ def test_a_name_on_the_minutes_stands_in_the_order_of_its_script() -> None:
     for script, said in (("thai", "ทดสอบ ตัวอย่าง"), ("khmr", "ตัวอย่าง ทดสอบ"), ("latn", "ตัวอย่าง ทดสอบ")):
         name = {"script": script, "family": "ตัวอย่าง", "given": "ทดสอบ", "middle": None, "full": None}
         assert one_line(name) == said
+
+
+def test_nothing_of_a_name_is_in_a_paper_that_is_not_printed_on_it() -> None:
+    name = {
+        "script": "latn",
+        "family": "Sok",
+        "given": "Dara",
+        "middle": None,
+        "full": "Sok Dara, called Srey",
+    }
+    assert name_on_paper(name)["full"] is None
+    assert name_on_paper({**name, "family": None})["full"] == "Sok Dara, called Srey"
 
 
 def wrong_in(kind: str, fields: dict[str, Any]) -> set[str]:

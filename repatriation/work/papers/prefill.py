@@ -35,7 +35,7 @@ def person(on: OnFile) -> Fields:
     birth = kept.get("birthdate")
     citizenship = [code for code in kept.get("citizenship") or () if code in _COUNTRIES]
     return {
-        "names": [_name(name) for name in on.identity.names],
+        "names": [name_on_paper(name) for name in on.identity.names],
         "sex": _SEX.get(str(kept.get("gender"))),
         "birth": str(birth)[:4] if birth and on.identity.birth_year_estimated else birth,
         "nationality": citizenship[0] if citizenship else None,
@@ -63,15 +63,19 @@ def handed(on: OnFile) -> Fields:
     }
 
 
-def _name(name: Mapping[str, str | None]) -> Fields:
+def name_on_paper(name: Mapping[str, str | None]) -> Fields:
+    """A name as it was given in one script."""
     given = " ".join(part for part in (name.get("middle"), name.get("given")) if part)
-    return {"script": name["script"], "family": name.get("family"), "given": given, "full": name.get("full")}
+    family = name.get("family")
+    # A paper prints the parts where it has both, and nothing is attached to it that is not printed.
+    full = None if family and given else name.get("full")
+    return {"script": name["script"], "family": family, "given": given, "full": full}
 
 
 def one_line(name: Mapping[str, str | None]) -> str:
     """A name in the order of its script; in Latin letters family first, as Khmer and Vietnamese have it."""
     language = {"khmr": "km", "thai": "th"}.get(str(name["script"]), "vi")
-    parts = {part: value or "" for part, value in _name(name).items() if part != "script"}
+    parts = {part: value or "" for part, value in name_on_paper(name).items() if part != "script"}
     return write_name(language, **parts)
 
 
