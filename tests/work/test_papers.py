@@ -16,7 +16,7 @@ from documents.kinds import KINDS
 from documents.press import Press
 from documents.printing import LAYERS, Fitness
 from documents.tokens import Claims, write_token
-from repatriation.opening import tested
+from repatriation import opening
 from repatriation.records.cases import CaseFile, Party
 from repatriation.records.consents import Consent
 from repatriation.records.organisations import Organisation
@@ -187,7 +187,7 @@ def test_whoever_runs_the_service_is_told_what_the_press_lacks(
 ) -> None:
     monkeypatch.setattr(Press, "fitness", lambda _press: found)
     monkeypatch.setattr(logging.getLogger("repatriation"), "propagate", True)
-    house = tested(Settings(demonstration=True), desk.house)
+    house = opening.tested(Settings(demonstration=True), desk.house)
     assert house.papers is not None
     assert house.papers.fault == fault
     assert said in caplog.text
