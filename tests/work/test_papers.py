@@ -15,6 +15,7 @@ from sqlmodel import col, select
 from documents.kinds import KINDS
 from documents.press import Press
 from documents.printing import LAYERS, Fitness
+from documents.signing import signature_of
 from documents.tokens import Claims, write_token
 from repatriation import opening
 from repatriation.records.cases import CaseFile, Party
@@ -558,6 +559,9 @@ def test_a_printed_paper_says_the_name_and_is_made_again_byte_for_byte(
     assert [result.same for result in made_again(desk.house)] == [True]
     whole = bundle(desk.house, officers["datip"], desk.now, desk.reference)
     assert paper.number in words_of(whole)
+    assert signature_of(paper.file, ()) is not None
+    assert b"/Sig" not in whole
+    assert signature_of(whole, ()) is None  # a copied signature would be called broken by every reader
     assert len(pypdfium2.PdfDocument(io.BytesIO(whole))) == paper.pages + 1
 
 
