@@ -1,8 +1,8 @@
 """Checks a paper without asking anybody: the token of its square, or the file, against a published key list.
 
 As a program: `python -m documents.checking KEYLIST.json TOKEN` or `… FILE.pdf`; `-` reads the token from the
-input. It ends with 0 only where the signature is good and the paper in force. Whether a paper was revoked
-afterwards, the installation alone can tell.
+input. It ends with 0 only where the signature is good, and a token's paper in force: until when a file holds
+stands on its pages. Whether a paper was revoked afterwards, the installation alone can tell.
 """
 
 import argparse
@@ -23,6 +23,8 @@ PROVES = (
     "is valid in law, and it does not tell whether it was revoked since: ask the installation, or whoever "
     "issued it."
 )
+
+UNTIL_WHEN = "Until when it holds is not looked at in a file: read its pages, or check its square."
 
 SENTENCES = {
     "genuine": "The signature is good.",
@@ -87,6 +89,8 @@ def sentences(checked: Checked) -> list[str]:
         when = f" on {checked.signature.at:%d %B %Y %H:%M} UTC" if checked.signature.at else ""
         lines.append(f"Signed by {checked.signature.signed_by}{when}.")
         lines.append(f"Fingerprint of the root: {checked.signature.root}")
+    if checked.good and checked.claims is None:
+        lines.append(UNTIL_WHEN)
     return [*lines, PROVES] if checked.good else lines
 
 

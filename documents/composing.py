@@ -14,9 +14,10 @@ from markupsafe import Markup
 
 from documents import mrz
 from documents.fields import PaperFields
+from documents.fonts import SUMS
 from documents.kinds import KINDS, Kind
 from documents.kinds.note_verbale import COMPLIMENTS, MATTER, MATTERS, RENEWED
-from documents.layout import LONGEST_UNBROKEN, Layout, printed
+from documents.layout import Layout, printed
 from documents.mottoes import motto
 from documents.printing import Sheet
 from documents.wording import Both, Said, Wording
@@ -169,15 +170,32 @@ def canonical(told: Any) -> bytes:
     return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
+def unreviewed(wording: Wording) -> Both:
+    """How many words nobody reviewed, in a sentence that counts itself; nothing when there are none."""
+    if not wording.unreviewed:
+        return ()
+    wording.both(UNREVIEWED, unreviewed="", strings="")
+    lines = (
+        wording.one(
+            UNREVIEWED,
+            language,
+            unreviewed=wording.figures(wording.unreviewed, language),
+            strings=wording.figures(wording.strings, language),
+        )
+        for language in dict.fromkeys(wording.languages)
+    )
+    return tuple(dict.fromkeys(lines))
+
+
 def made_with() -> str:
-    """A digest of the templates and style: a paper made with others cannot come out in the same bytes."""
+    """A digest of templates, style and faces: a paper made with others cannot come out in the same bytes."""
     return _made_with()
 
 
 @lru_cache(maxsize=1)
 def _made_with() -> str:
     digest = hashlib.sha256()
-    for file in sorted(TEMPLATES.iterdir()):
+    for file in (*sorted(TEMPLATES.iterdir()), SUMS):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -218,7 +236,11 @@ def _told(draft: Draft, issue: Issue | None, wording: Wording) -> dict[str, Any]
             "place": issue.place,
         },
         "fields": None if draft.fields is None else draft.fields.model_dump(mode="json"),
-        "wording": {"strings": wording.strings, "unreviewed": wording.unreviewed},
+        "wording": {
+            "strings": wording.strings,
+            "unreviewed": wording.unreviewed,
+            "digest": wording.digest,
+        },
         "made_with": made_with(),
     }
 
@@ -247,7 +269,7 @@ class _Page:
             draft=draft,
             issue=issue,
             bi=wording.both,
-            day=wording.date,
+            day=wording.day,
             number=wording.number,
             layout=self.layout,
             blocks=self.layout.blocks(self.kind.schema, draft.fields, self._at_its_place()),
@@ -256,7 +278,7 @@ class _Page:
             motto=motto(draft.issuer.country, draft.languages) if draft.issuer.state else (),
             marks=lambda: tuple(wording.both(MARKS[mark]) for mark in self._marks()),
             watermark=self._watermark,
-            unreviewed=self._unreviewed,
+            unreviewed=lambda: unreviewed(wording),
             square=self._square,
             zone=self._reading_zone(),
             letter=self._letter(),
@@ -272,14 +294,6 @@ class _Page:
 
     def _data(self) -> bytes:
         return canonical(_told(self.draft, self.issue, self.wording))
-
-    def _unreviewed(self) -> Both:
-        """How many words nobody reviewed, in a sentence that counts itself; nothing when there are none."""
-        if not self.wording.unreviewed:
-            return ()
-        self.wording.both(UNREVIEWED, unreviewed="", strings="")
-        counts = {"unreviewed": str(self.wording.unreviewed), "strings": str(self.wording.strings)}
-        return self.wording.both(UNREVIEWED, **counts)
 
     def _square(self) -> Markup | None:
         """The square of an issued paper, which is given the digest of its data."""
@@ -378,5 +392,4 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["printed"] = printed
-    environment.globals["longest_unbroken"] = LONGEST_UNBROKEN
     return environment

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from documents.composing import Issuer, templates
+from documents.composing import Issuer, templates, unreviewed
 from documents.kinds import KINDS
 from documents.printing import Sheet
 from documents.wording import Both, Said, Wording
@@ -49,7 +49,7 @@ def contents(
     wording = Wording(languages, digits)
     lines, page = [], pages + 1
     for entry in entries:
-        day = wording.date(entry.issued.date().isoformat())
+        day = wording.day(entry.issued)
         lines.append(_Line(wording.both(KINDS[entry.kind].title), entry.number, entry.version, day, page))
         page += entry.pages
     names = tuple(Said(issuer.names[each], each) for each in languages if each in issuer.names)
@@ -62,10 +62,11 @@ def contents(
             issuer=names or tuple(Said(name, each) for each, name in list(issuer.names.items())[:1]),
             title=wording.both(TITLE),
             advice=wording.both(ADVICE),
-            made=wording.date(at.date().isoformat()),
+            made=wording.day(at),
             head=[wording.both(words) for words in HEAD],
             lines=lines,
             bi=wording.both,
+            unreviewed=lambda: unreviewed(wording),
         )
     )
     return Sheet(html, reference, languages[0], at)

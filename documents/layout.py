@@ -3,7 +3,7 @@ anything.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final, Literal, NamedTuple
@@ -16,8 +16,9 @@ from locales.catalogue import N_
 from locales.glossary import glossary
 from locales.names import write_name
 
-LONGEST_UNBROKEN: Final = 40
-"""A name up to this length stays on one line; a longer one may break, since it must not leave its box."""
+ROOM: Final[Mapping[str, int]] = {"name": 5, "text": 3, "date": 3, "day": 3}
+"""How much of a table's width a column gets for what stands in it; whatever is not named has words of a list,
+and gets two. Fixed, since a column that grows with what is typed presses the others to nothing."""
 
 SCRIPTS: Final = {
     "khmr": N_("Name in Khmer letters"),
@@ -58,11 +59,12 @@ class Row(NamedTuple):
 
 
 class Table(NamedTuple):
-    """Several alike, one line each."""
+    """Several alike, one line each. `widths` are those of its columns, in hundredths of the table; the
+    numbers before them take the rest."""
 
     head: tuple[Both, ...]
     lines: tuple[tuple[Cell, ...], ...]
-    numbered: bool = True
+    widths: tuple[int, ...]
 
 
 class Block(NamedTuple):
@@ -142,7 +144,9 @@ class Layout:
         lines = [tuple(self.cell(column, getattr(row, column.name)) for column in columns) for row in rows]
         if blank:
             lines += [tuple(Cell("blank", blank=1) for _ in columns)] * (shape.blank - len(lines))
-        return Table(tuple(self.wording.both(column.title) for column in columns), tuple(lines))
+        rooms = [ROOM.get(column.what, 2) for column in columns]
+        widths = tuple(96 * room // sum(rooms) for room in rooms)
+        return Table(tuple(self.wording.both(column.title) for column in columns), tuple(lines), widths)
 
     def cell(self, shape: Shape, value: Any, *, blank: bool = False) -> Cell:
         """A field's value as it is printed."""
@@ -204,9 +208,9 @@ _RUNS: Final = re.compile(
 """Runs of Khmer, of Thai, and of anything else; what belongs to no script stays with what comes before."""
 
 
-def printed(said: Said, *, name: bool = False) -> str:
-    """The text with its word ends where it is Khmer; a name and a term of the glossary are left whole."""
-    if said.language != "km" or name:
+def printed(said: Said) -> str:
+    """The text with its word ends where it is Khmer; a term of the glossary is left whole."""
+    if said.language != "km":
         return said.text
     # Words of the catalogues come again and again; what tells of somebody is not kept in a table.
     return _fixed_ends(said.text) if said.fixed else _ends(said.text)

@@ -13,6 +13,10 @@ Class = Literal["paper", "book"]
 """Of what class a document is: that decides its style sheet, and what file is attached to it."""
 
 
+LAYERS = ("network", "limits", "landlock", "seccomp", "audit")
+"""What shuts a worker in, where a system gives it all (`documents.isolation`)."""
+
+
 class Sheet(NamedTuple):
     """A whole document to be printed. Khmer in it already carries its word ends."""
 
@@ -55,6 +59,11 @@ class Fitness(NamedTuple):
     def fit(self) -> bool:
         """Whether it may print papers."""
         return not self.failures
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The layers that are not in force, since this system does not give them."""
+        return tuple(layer for layer in LAYERS if layer not in self.layers)
 
 
 def pack_fitness(fitness: Fitness) -> bytes:

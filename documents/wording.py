@@ -1,12 +1,15 @@
 """The words of one paper in its two languages, counted: how many, and how many nobody has reviewed."""
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import NamedTuple
 
 from babel import Locale
 
 from locales.catalogue import N_, Catalogue, Entry
-from locales.dates import write_partial
+from locales.dates import day_of, write_partial
 from locales.digits import own_digits
 
 _TWO_LETTERS: Mapping[str, str] = {"KHM": "KH", "THA": "TH", "VNM": "VN"}
@@ -35,7 +38,7 @@ class Wording:
         self.languages = languages
         self.digits = frozenset(digits)
         self._catalogues = tuple(Catalogue.load(language) for language in dict.fromkeys(languages))
-        self._used: set[tuple[str, str | None, str]] = set()
+        self._used: dict[tuple[str, str | None, str], str] = {}
         self._machine: set[tuple[str, str | None, str]] = set()
 
     @property
@@ -47,6 +50,14 @@ class Wording:
     def unreviewed(self) -> int:
         """How many of them nobody has reviewed."""
         return len(self._machine)
+
+    @property
+    def digest(self) -> str:
+        """Tells the strings used from the same ones in other words; a paper says by which it was made."""
+        told = sorted(
+            [language, context or "", said, text] for (language, context, said), text in self._used.items()
+        )
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 
     def both(self, words: str | tuple[str, str], **values: str) -> Both:
         """Words of the catalogues, given in English or as context and English, in each language."""
@@ -63,7 +74,7 @@ class Wording:
     def _said(self, catalogue: Catalogue, msgid: str, context: str | None, values: Mapping[str, str]) -> Said:
         entry: Entry = catalogue.entry(msgid, context)
         key = (catalogue.language, context, msgid)
-        self._used.add(key)
+        self._used[key] = entry.text
         if not entry.reviewed:
             self._machine.add(key)
         text = entry.text % values if values else entry.text
@@ -85,13 +96,18 @@ class Wording:
             for language in dict.fromkeys(self.languages)
         )
 
+    def day(self, moment: datetime) -> Both:
+        """The day of a moment, in words, as the three countries count it."""
+        return self.date(day_of(moment).isoformat())
+
     def number(self, number: int) -> Both:
         """A whole number; once, where all languages of the paper write it alike."""
-        written = {
-            own_digits(str(number), language) if language in self.digits else str(number): language
-            for language in reversed(self.languages)
-        }
+        written = {self.figures(number, language): language for language in reversed(self.languages)}
         return tuple(Said(text, language) for text, language in reversed(written.items()))
+
+    def figures(self, number: int, language: str) -> str:
+        """A whole number in the digits that the paper uses for a language."""
+        return own_digits(str(number), language) if language in self.digits else str(number)
 
     def country(self, code: str) -> Both:
         """A country's name, as the common locale data have it."""

@@ -2,11 +2,15 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, timezone, tzinfo
+from typing import Final
 
 from babel.dates import get_month_names
 
 from locales.digits import own_digits
+
+AT_HOME: Final = timezone(timedelta(hours=7))
+"""The time that Cambodia, Thailand and Viet Nam share, all year round."""
 
 # The Thai civil year began in April until 1940: year + 543 would be wrong for part of an earlier one.
 _FIRST_BUDDHIST_YEAR = 1941
@@ -60,6 +64,13 @@ def read_partial(text: str) -> tuple[int, int | None, int | None]:
     except ValueError:
         raise ValueError("there is no such day in the calendar") from None
     return year, month, day
+
+
+def day_of(moment: datetime) -> date:
+    """The day on which a moment falls in the three countries. `moment` must know its own zone."""
+    if moment.tzinfo is None:
+        raise ValueError("a moment without a time zone falls on no certain day")
+    return moment.astimezone(AT_HOME).date()
 
 
 def write_time(moment: datetime, language: str, zone: tzinfo, *, native_digits: bool = False) -> str:

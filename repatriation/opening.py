@@ -1,5 +1,6 @@
 """Opens a house from settings: connects the database, reads procedures and calendars, finds the keys."""
 
+import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 from ipaddress import ip_network
@@ -16,6 +17,8 @@ from repatriation.work.papers.workshop import Workshop
 from repatriation.work.readiness import procedures_missing
 from repatriation.work.telling.smtp import Smtp
 from sop import clocks, shelf, visiting
+
+log = logging.getLogger("repatriation.opening")
 
 UNREADY = {
     "unreachable": "The database does not answer: {}",
@@ -36,6 +39,9 @@ OVERDUE = (
     "`repatriation keys rotate --for {}`"
 )
 """Why a key may not grow old: the longer it is used, the more would be lost with it."""
+
+UNFIT = "no paper is issued: the press failed its test: %s"
+OPEN = "papers are set in workers that this system does not shut in by: %s"
 
 MADE_UP_PAST = timedelta(days=3650)
 """How far back made-up papers may be dated; in the demonstration their keys must be that old, too."""
@@ -76,13 +82,18 @@ def open_to_tick(settings: Settings, now: datetime) -> House:
 
 def tested(settings: Settings, house: House) -> House:
     """The house, after a worker of the press has printed its trial. Where that fails the pages are served all
-    the same, and no paper is issued."""
+    the same, and no paper is issued; why, and what does not shut the workers in, is told to the log."""
     if house.papers is None:
         return house
     trial = Press(1, fonts=settings.fonts)
-    fit = trial.fitness().fit
+    found = trial.fitness()
     trial.close()
-    return house if fit else replace(house, papers=replace(house.papers, fault="selftest"))
+    if not found.fit:
+        log.error(UNFIT, ", ".join(found.failures))
+        return replace(house, papers=replace(house.papers, fault="selftest"))
+    if found.missing:
+        log.warning(OPEN, ", ".join(found.missing))
+    return house
 
 
 def open_doors(settings: Settings) -> Doors:

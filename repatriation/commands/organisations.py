@@ -26,7 +26,12 @@ def command() -> None:
 @click.option("--name-local", help="Its name in its own language.")
 @click.option("--country", required=True, help="KHM, THA or VNM.")
 @click.option(
-    "--function", "functions", multiple=True, required=True, help="What it may do; may be given again."
+    "--function",
+    "functions",
+    multiple=True,
+    required=True,
+    help="What it may do; may be given again. A body that is none of the state also has ngo or iom: "
+    "its papers bear no motto, and those that only a state issues it cannot issue.",
 )
 @click.option("--stationed", help="For a mission: the country it serves in.")
 @click.option("--place", help="For a post at a gate: the gate, such as poipet or bavet.")

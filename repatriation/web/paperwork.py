@@ -135,7 +135,7 @@ def at_the_desk(errand: Errand) -> Answer:
     try:
         if sure:
             return errand.issue(_languages(errand), typed)
-        return _looked_at(errand, errand.look(_languages(errand), typed).file)
+        return _looked_at(errand, errand.look(_languages(errand), typed))
     except Invalid as wrong:
         return _written(errand, typed, wrong.problems), 400
     except NoPaper as problem:
@@ -189,12 +189,13 @@ def _written(errand: Errand, values: Mapping[str, Any], problems: Mapping[str, s
     )
 
 
-def _looked_at(errand: Errand, file: bytes) -> str:
+def _looked_at(errand: Errand, printed: Printed) -> str:
     """The paper as it will be printed."""
-    pages = [base64.b64encode(picture).decode() for picture in pictures(file)]
+    pages = [base64.b64encode(picture).decode() for picture in pictures(printed.file)]
     return render_template(
         "papers/look.html",
         pages=pages,
+        of=printed.pages,
         carried=_unseen(errand, paper=True),
         pairs=_pairs(errand),
         warning=errand.warning,

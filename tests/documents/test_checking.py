@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from documents import checking
-from documents.checking import PROVES, SENTENCES, check_pdf, check_token
+from documents.checking import PROVES, SENTENCES, UNTIL_WHEN, check_pdf, check_token
 from documents.keys import PaperKeys, published
 from documents.signing import Signer
 from documents.tokens import Claims, write_token
@@ -90,6 +90,7 @@ def test_the_program_checks_a_file_without_a_network(
     (tmp_path / "sitecustomize.py").write_text(CLOSED)
     for data, code, words in (
         (signed, 0, "The signature is good."),
+        (signed, 0, UNTIL_WHEN),
         (signed + b"!", 1, "Something was added"),
     ):
         file.write_bytes(data)

@@ -8,9 +8,13 @@ import pytest
 from bs4 import BeautifulSoup
 
 from documents.composing import CannotCompose, Draft, Issue, compose, composed_from
+from documents.contents import Entry, contents
 from documents.khmer import plain
 from documents.kinds import KINDS
 from documents.samples import ISSUERS, sample, sample_fields
+from locales.catalogue import Catalogue
+from locales.catalogue import Entry as Words
+from locales.digits import own_digits
 
 ISSUE = Issue(
     "KH26-7F3K-92QM",
@@ -80,17 +84,39 @@ def test_what_is_printed_is_in_the_data_and_the_paper_can_be_made_again_from_it(
 def test_the_data_count_the_words_that_nobody_has_reviewed() -> None:
     composed = compose(sample("visit_form", ("km", "th")), ISSUE)
     wording = json.loads(composed.data)["wording"]
-    assert wording == {"strings": composed.strings, "unreviewed": composed.unreviewed}
+    assert (wording["strings"], wording["unreviewed"]) == (composed.strings, composed.unreviewed)
     assert 0 < composed.unreviewed <= composed.strings
-    assert (
-        f"{composed.unreviewed}"
-        in page(sample("visit_form", ("km", "th"))).select(".unreviewed")[0].get_text()
-    )
+    said = page(sample("visit_form", ("km", "th"))).select(".unreviewed")[0].get_text()
+    for language in ("km", "th"):
+        assert own_digits(str(composed.unreviewed), language) in said
 
 
-def test_a_paper_in_reviewed_words_alone_has_no_red_line() -> None:
-    english = compose(sample("visit_form", ("en", "km")), ISSUE)
-    assert english.unreviewed < english.strings  # English is in use
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_paper_in_reviewed_words_alone_has_no_red_line_and_is_no_draft(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = Catalogue.entry
+    monkeypatch.setattr(Catalogue, "entry", lambda *asked: found(*asked)._replace(reviewed=True))
+    composed = compose(sample(kind, ("km", "th")), ISSUE)
+    assert (composed.unreviewed, composed.draft) == (0, False)
+    assert "machine" not in composed.sheet.html
+    assert "DRAFT" not in composed.sheet.html
+
+
+def test_a_translation_that_was_changed_is_told_from_a_file_that_differs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = compose(sample("visit_form", ("km", "th")), ISSUE)
+    found = Catalogue.entry
+
+    def better(catalogue: Catalogue, msgid: str, context: str | None = None) -> Words:
+        entry = found(catalogue, msgid, context)
+        return entry._replace(text="ល្អជាង") if (catalogue.language, msgid) == ("km", "Visitor") else entry
+
+    monkeypatch.setattr(Catalogue, "entry", better)
+    second = compose(sample("visit_form", ("km", "th")), ISSUE)
+    assert (second.strings, second.unreviewed) == (first.strings, first.unreviewed)
+    assert second.data != first.data
 
 
 @pytest.mark.parametrize("kind", ["travel_document", "note_verbale"])
@@ -140,6 +166,9 @@ def test_a_reading_zone_is_never_made_of_khmer_letters() -> None:
 def test_the_reading_zone_has_two_lines_of_36() -> None:
     zone = page(sample("travel_document")).select(".zone")[0]
     assert [len(line) for line in zone.get_text("\n").split()] == [36, 36]
+    after = zone.find_next_sibling("p")
+    assert after is not None
+    assert "OCR-B" in after.get_text()
 
 
 def test_dates_stand_in_both_calendars_beside_each_other() -> None:
@@ -147,6 +176,14 @@ def test_dates_stand_in_both_calendars_beside_each_other() -> None:
     assert "พ.ศ. ๒๕๗๐" in text
     assert "(ค.ศ. ๒๐๒๗)" in text
     assert "ឆ្នាំ២០២៧" in text
+
+
+def test_a_paper_is_of_the_day_that_it_is_where_it_is_issued() -> None:
+    late = replace(ISSUE, at=datetime(2026, 11, 25, 20, 30, tzinfo=UTC))
+    text = page(sample("visit_form", ("vi", "en")), late).select_one(".issued")
+    assert text is not None
+    assert "ngày 26 tháng 11 năm 2026" in text.get_text()
+    assert "26 November 2026" in text.get_text()
 
 
 def test_digits_are_latin_where_that_is_set() -> None:
@@ -183,3 +220,13 @@ def test_minutes_count_who_was_handed_over() -> None:
 
 def test_the_fields_of_a_kind_are_only_those_of_its_schema() -> None:
     assert sample_fields("consent_form").model_config["extra"] == "forbid"
+
+
+def test_the_list_before_several_papers_counts_its_own_words_that_nobody_reviewed() -> None:
+    entries = [Entry(ISSUE.number, "visit_form", 1, ISSUE.at, 2)]
+    sheet = contents(entries, ("km", "en"), ISSUERS["KHM"], "TK-7F3K-92QM", ISSUE.at)
+    found = BeautifulSoup(plain(sheet.html), "html.parser")
+    said = found.select_one(".unreviewed")
+    assert said is not None
+    red = {(piece.get("lang"), piece.get_text()) for piece in found.select(".machine")}
+    assert f"nobody has reviewed them: {len(red)} of" in said.get_text()

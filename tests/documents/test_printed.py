@@ -91,10 +91,11 @@ def test_a_long_account_runs_over_pages_and_loses_nothing(press: Press, language
     assert story.replace(" ", "") in text_of(printed).replace(" ", "")
 
 
+@pytest.mark.parametrize("length", [40, NAME])
 @pytest.mark.parametrize("letters", ["ក", "ก", "Ậ", "W"])
-def test_a_name_without_a_blank_stays_in_its_box(press: Press, letters: str) -> None:
+def test_a_name_without_a_blank_stays_in_its_box(press: Press, letters: str, length: int) -> None:
     script = {"ក": "khmr", "ก": "thai"}.get(letters, "latn")
-    long = [{"script": script, "full": letters * NAME}]
+    long = [{"script": script, "full": letters * length}]
     draft = changed(
         sample("consent_form", ("km", "vi")), person={"names": long, "address": letters * ADDRESS}
     )
@@ -133,6 +134,39 @@ def test_fifty_people_stand_on_the_minutes_and_no_line_is_split(press: Press) ->
     for number in range(MOST_PEOPLE):
         assert sum(f"TK-7F3K-{number:04}" in leaf for leaf in leaves) == 1
     assert sum(leaf.count(health) for leaf in leaves) == MOST_PEOPLE  # none runs on over the page
+
+
+def test_a_name_goes_on_in_the_next_line_between_its_parts_and_in_none_of_them(press: Press) -> None:
+    name = {"script": "latn", "given": "Maria Magdalena", "family": "Chanthavongsomkhounmouang"}
+    draft = changed(sample("travel_document", ("th", "en")), person={"names": [name]})
+    with pypdfium2.PdfDocument(press.print(compose(draft, ISSUE).sheet).file) as file:
+        lines = file[0].get_textpage().get_text_bounded().splitlines()
+    assert any("CHANTHAVONGSOMKHOUNMOUANG" in line for line in lines)
+    thai = changed(
+        sample("handover_minutes", ("th", "km")), people=[{"name": "อุ้มบุญญาธิการวงศ์สกุล ยาวมากทีเดียวเทพประทาน"}]
+    )
+    with pypdfium2.PdfDocument(press.print(compose(thai, ISSUE).sheet).file) as file:
+        lines = [line for leaf in file for line in leaf.get_textpage().get_text_bounded().splitlines()]
+    assert any("อุ้มบุญญาธิการวงศ์สกุล" in line for line in lines)
+
+
+def test_one_long_name_on_the_minutes_leaves_the_other_columns_their_room(press: Press) -> None:
+    names = ("W" * 40, "ផ្កាឈូក" * 6, "Ậ" * NAME, "Dara")
+    people = [
+        {"reference": f"TK-7F3K-{number:04}", "name": names[number % 4], "sex": "female", "health": "ទឹក" * 60}
+        for number in range(12)
+    ]
+    printed = press.print(
+        compose(changed(sample("handover_minutes", ("km", "vi")), people=people), ISSUE).sheet
+    )
+    assert_within_margins(printed)
+    with pypdfium2.PdfDocument(printed.file) as file:
+        leaves = [file[n].get_textpage().get_text_bounded() for n in range(len(file))]
+    for number in range(12):  # a case's number stands in one line
+        assert sum(f"TK-7F3K-{number:04}" in leaf for leaf in leaves) == 1
+    assert (
+        sum("".join(leaf.split()).count("ទឹក" * 60) for leaf in leaves) == 12
+    )  # no row runs on over the page
 
 
 @pytest.mark.parametrize("words", HOSTILE)

@@ -15,7 +15,7 @@ from locales import (
     write_partial,
     write_time,
 )
-from locales.dates import read_partial
+from locales.dates import AT_HOME, day_of, read_partial
 from repatriation.settings import LANGUAGES
 
 
@@ -117,3 +117,16 @@ def test_the_first_language_wanted_that_is_offered_is_chosen(wanted: list[str], 
 
 def test_every_language_offered_has_a_name_for_itself() -> None:
     assert set(AUTONYMS) == set(LANGUAGES)
+
+
+@pytest.mark.parametrize("place", ["Asia/Phnom_Penh", "Asia/Bangkok", "Asia/Ho_Chi_Minh"])
+def test_the_three_countries_share_one_time(place: str) -> None:
+    for month in range(1, 13):
+        moment = datetime(2026, month, 15, 18, tzinfo=UTC)
+        assert moment.astimezone(ZoneInfo(place)).utcoffset() == AT_HOME.utcoffset(None)
+        assert day_of(moment) == date(2026, month, 16)
+
+
+def test_a_moment_without_a_zone_falls_on_no_day() -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        day_of(datetime(2026, 1, 1))  # noqa: DTZ001

@@ -2,8 +2,9 @@
 
 import hashlib
 import io
+import logging
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pypdfium2
@@ -13,12 +14,17 @@ from sqlmodel import col, select
 
 from documents.kinds import KINDS
 from documents.press import Press
+from documents.printing import LAYERS, Fitness
+from documents.signing import signature_of
 from documents.tokens import Claims, write_token
+from repatriation import opening
 from repatriation.records.cases import CaseFile, Party
+from repatriation.records.consents import Consent
 from repatriation.records.organisations import Organisation
 from repatriation.records.papers import Paper
 from repatriation.records.sealing import Safe
 from repatriation.records.trail import Trail
+from repatriation.settings import Settings
 from repatriation.work.arrivals import tick
 from repatriation.work.cases import open_case
 from repatriation.work.house import House
@@ -40,7 +46,7 @@ from repatriation.work.papers.group import draft_group, prepare_group, who_can_s
 from repatriation.work.papers.inspection import made_again
 from repatriation.work.papers.issuing import Asked, code_of, prepare
 from repatriation.work.papers.onfile import OnFile
-from repatriation.work.papers.prefill import fields_on_file
+from repatriation.work.papers.prefill import fields_on_file, name_on_paper, one_line
 from repatriation.work.papers.proof import Standing
 from repatriation.work.papers.rules import MAY_OPEN, is_made_with
 from repatriation.work.papers.undone import revoke_undone
@@ -164,6 +170,31 @@ def test_where_no_paper_can_be_issued_nothing_that_needs_one_is_done(
         assert desk.case().stage == "reported"
 
 
+@pytest.mark.parametrize(
+    ("found", "fault", "said"),
+    [
+        (Fitness((), LAYERS), None, ""),
+        (Fitness((), ("limits", "audit")), None, "network, landlock, seccomp"),
+        (Fitness(("km", "glyph"), LAYERS), "selftest", "km, glyph"),
+    ],
+)
+def test_whoever_runs_the_service_is_told_what_the_press_lacks(
+    desk: Desk,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    found: Fitness,
+    fault: str | None,
+    said: str,
+) -> None:
+    monkeypatch.setattr(Press, "fitness", lambda _press: found)
+    monkeypatch.setattr(logging.getLogger("repatriation"), "propagate", True)
+    house = opening.tested(Settings(demonstration=True), desk.house)
+    assert house.papers is not None
+    assert house.papers.fault == fault
+    assert said in caplog.text
+    assert bool(caplog.text) == bool(said)
+
+
 def test_an_auditor_drafts_nothing(desk: Desk) -> None:
     with pytest.raises(ReadOnly):
         draft(desk.house, desk.officers["auditor"], desk.now, desk.reference, "presume")
@@ -223,6 +254,64 @@ def test_every_act_of_every_route_drafts_fields_that_its_paper_has(procedures: S
             drafted += 1
     assert drafted > 80
     assert set(MUST_SAY) == set(KINDS) == set(MAY_OPEN)
+
+
+def test_a_last_day_is_printed_as_it_was_entered(desk: Desk) -> None:
+    """On the page a last day is entered as a day, and kept as the moment at which that day ends."""
+    evening = datetime(2026, 3, 9, 20, tzinfo=UTC)  # the tenth, where the paper is written
+    ends = datetime(2026, 6, 2, tzinfo=timezone(timedelta(hours=7)))
+    datip = desk.officers["datip"]
+    given = SAID.model_copy(update={"until": ends})
+    asked = draft(desk.house, datip, evening, desk.reference, "consent_to_notification", given).fields
+    assert asked["matter"]["until"] == "2026-06-01"
+    assert asked["explained"]["on"] == "2026-03-10"
+    stands = Consent(
+        case_id="c",
+        seq=1,
+        name="n",
+        purpose="sharing",
+        decision="given",
+        at=evening,
+        until=ends.astimezone(UTC),
+    )
+    procedure = desk.house.shelf.pinned(desk.case().digest)
+    action = next(
+        each
+        for each in procedure.actions.values()
+        if each.document == "return_request" and each.discloses and each.discloses.purpose == "sharing"
+    )
+    body = Organisation(code="x", name="X", country="THA", functions=["coordination"])
+    on = OnFile(
+        "TK-2222-2222", 3, procedure, action, NOTHING, date(2026, 3, 10), "adult", None, None, body,
+        "An officer", {}, {"sharing": stands}, {}, ("X",), Identity("TK-2222-2222", (), {}, False, {}),
+    )  # fmt: skip
+    consent = fields_on_file("return_request", on)["consent"]
+    assert (consent["given_on"], consent["until"]) == ("2026-03-10", "2026-06-01")
+
+
+def test_the_number_tells_the_year_in_which_it_is_issued_there(desk: Desk) -> None:
+    new_years_morning = datetime(2026, 12, 31, 20, tzinfo=UTC)
+    paper = paper_for(desk.house, desk.officers["datip"], new_years_morning, desk.reference, "presume")
+    assert paper is not None
+    assert paper.number.startswith("TH27-")
+
+
+def test_a_name_on_the_minutes_stands_in_the_order_of_its_script() -> None:
+    for script, said in (("thai", "ทดสอบ ตัวอย่าง"), ("khmr", "ตัวอย่าง ทดสอบ"), ("latn", "ตัวอย่าง ทดสอบ")):
+        name = {"script": script, "family": "ตัวอย่าง", "given": "ทดสอบ", "middle": None, "full": None}
+        assert one_line(name) == said
+
+
+def test_nothing_of_a_name_is_in_a_paper_that_is_not_printed_on_it() -> None:
+    name = {
+        "script": "latn",
+        "family": "Sok",
+        "given": "Dara",
+        "middle": None,
+        "full": "Sok Dara, called Srey",
+    }
+    assert name_on_paper(name)["full"] is None
+    assert name_on_paper({**name, "family": None})["full"] == "Sok Dara, called Srey"
 
 
 def wrong_in(kind: str, fields: dict[str, Any]) -> set[str]:
@@ -470,6 +559,9 @@ def test_a_printed_paper_says_the_name_and_is_made_again_byte_for_byte(
     assert [result.same for result in made_again(desk.house)] == [True]
     whole = bundle(desk.house, officers["datip"], desk.now, desk.reference)
     assert paper.number in words_of(whole)
+    assert signature_of(paper.file, ()) is not None
+    assert b"/Sig" not in whole
+    assert signature_of(whole, ()) is None  # a copied signature would be called broken by every reader
     assert len(pypdfium2.PdfDocument(io.BytesIO(whole))) == paper.pages + 1
 
 

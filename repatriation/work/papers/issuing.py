@@ -19,6 +19,7 @@ from documents.printing import CannotPrint, Printed
 from documents.signing import Signer
 from documents.squares import square
 from documents.tokens import Claims, write_token
+from locales.dates import AT_HOME
 from repatriation.records.cases import LETTERS, CaseFile
 from repatriation.records.keyring import Keyring
 from repatriation.records.organisations import Organisation
@@ -197,7 +198,7 @@ def issue_of(
     house: House, workshop: Workshop, own: Organisation, edition: int, now: datetime, head: str
 ) -> Issue:
     """What issuing adds: a new number, its code, when and where."""
-    number = new_number(own.country, now)
+    number = new_number(own.country, now.astimezone(AT_HOME))
     return Issue(
         number,
         edition,

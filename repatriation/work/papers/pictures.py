@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from typing import Final
 
 import pypdfium2
+import pypdfium2.raw as raw
 
 SCALE: Final = 1.4
 """Dots for each of the 72 points of an inch: enough to read a page on a telephone."""
 
 MOST_PAGES: Final = 12
-"""Pages shown before a paper is issued. Minutes of fifty people have fewer."""
+"""Pages shown before a paper is issued, which few papers have; the page says so where there are more."""
 
 _ONE_AT_A_TIME: Final = threading.Lock()
 """PDFium is not made for several threads."""
@@ -36,6 +37,7 @@ def joined(files: Iterable[bytes]) -> bytes:
         try:
             for file in files:
                 part = pypdfium2.PdfDocument(file)
+                _without_seals(part)
                 whole.import_pages(part)
                 part.close()
             written = io.BytesIO()
@@ -43,6 +45,18 @@ def joined(files: Iterable[bytes]) -> bytes:
             return written.getvalue()
         finally:
             whole.close()
+
+
+def _without_seals(document: pypdfium2.PdfDocument) -> None:
+    """Takes signatures off the pages: a copy of one does not fit, and every reader would call it broken."""
+    for page in document:
+        for place in reversed(range(raw.FPDFPage_GetAnnotCount(page))):
+            mark = raw.FPDFPage_GetAnnot(page, place)
+            is_field = raw.FPDFAnnot_GetSubtype(mark) == raw.FPDF_ANNOT_WIDGET
+            raw.FPDFPage_CloseAnnot(mark)
+            if is_field:
+                raw.FPDFPage_RemoveAnnot(page, place)
+        page.close()
 
 
 def _picture(page: pypdfium2.PdfPage) -> bytes:

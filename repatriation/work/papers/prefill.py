@@ -1,9 +1,12 @@
 """What a new paper says before anybody has typed: just what is on file, each thing as it was given."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from documents.fields import LINE
+from locales.dates import day_of
+from locales.names import write_name
 from repatriation.work.papers.onfile import OnFile, both_names
 
 Fields = dict[str, Any]
@@ -32,7 +35,7 @@ def person(on: OnFile) -> Fields:
     birth = kept.get("birthdate")
     citizenship = [code for code in kept.get("citizenship") or () if code in _COUNTRIES]
     return {
-        "names": [_name(name) for name in on.identity.names],
+        "names": [name_on_paper(name) for name in on.identity.names],
         "sex": _SEX.get(str(kept.get("gender"))),
         "birth": str(birth)[:4] if birth and on.identity.birth_year_estimated else birth,
         "nationality": citizenship[0] if citizenship else None,
@@ -50,7 +53,7 @@ def address(on: OnFile) -> str | None:
 def handed(on: OnFile) -> Fields:
     """The person as one line of the minutes of a handover: in the script of both sides' papers if there is
     one, else as it stands."""
-    names = {str(name["script"]): _one_line(name) for name in on.identity.names}
+    names = {str(name["script"]): one_line(name) for name in on.identity.names}
     return {
         "reference": on.reference,
         "name": names.get("latn") or next(iter(names.values()), None),
@@ -60,14 +63,20 @@ def handed(on: OnFile) -> Fields:
     }
 
 
-def _name(name: Mapping[str, str | None]) -> Fields:
+def name_on_paper(name: Mapping[str, str | None]) -> Fields:
+    """A name as it was given in one script."""
     given = " ".join(part for part in (name.get("middle"), name.get("given")) if part)
-    return {"script": name["script"], "family": name.get("family"), "given": given, "full": name.get("full")}
+    family = name.get("family")
+    # A paper prints the parts where it has both, and nothing is attached to it that is not printed.
+    full = None if family and given else name.get("full")
+    return {"script": name["script"], "family": family, "given": given, "full": full}
 
 
-def _one_line(name: Mapping[str, str | None]) -> str:
-    parts = [name.get(part) for part in ("family", "middle", "given")]
-    return " ".join(part for part in parts if part) or str(name.get("full") or "")
+def one_line(name: Mapping[str, str | None]) -> str:
+    """A name in the order of its script; in Latin letters family first, as Khmer and Vietnamese have it."""
+    language = {"khmr": "km", "thai": "th"}.get(str(name["script"]), "vi")
+    parts = {part: value or "" for part, value in name_on_paper(name).items() if part != "script"}
+    return write_name(language, **parts)
 
 
 def _to(on: OnFile) -> str | None:
@@ -82,8 +91,8 @@ def _consent(on: OnFile) -> Fields:
         return {}
     return {
         "purpose": purpose,
-        "given_on": row.at.date().isoformat(),
-        "until": row.until.date().isoformat() if row.until else None,
+        "given_on": day_of(row.at).isoformat(),
+        "until": _last_day(row.until),
         "language": row.language,
         "interpreter": row.interpreter is not None,
         "guardian": row.guardian is not None,
@@ -96,6 +105,11 @@ def _office(on: OnFile) -> Fields:
 
 def _day(on: OnFile) -> str:
     return on.today.isoformat()
+
+
+def _last_day(until: datetime | None) -> str | None:
+    """The last day on which something holds that ends at a moment; at midnight the day before has ended."""
+    return day_of(until - timedelta(microseconds=1)).isoformat() if until else None
 
 
 def _expected(on: OnFile) -> str | None:
@@ -164,7 +178,7 @@ def _consent_form(on: OnFile) -> Fields:
             "purpose": consent.purpose if consent else "return",
             "decision": decisions[act.act] if act else "given",
             "recipients": "; ".join(dict.fromkeys(recipients))[:LINE],
-            "until": on.given.until.date().isoformat() if on.given.until else None,
+            "until": _last_day(on.given.until),
         },
         "explained": {
             "language": on.given.language,
@@ -182,7 +196,7 @@ def _travel_document(on: OnFile) -> Fields:
             "to": on.procedure.home,
             "gate": _gate(on),
             "issued_on": _day(on),
-            "until": on.given.until.date().isoformat() if on.given.until else None,
+            "until": _last_day(on.given.until),
         },
     }
 

@@ -13,6 +13,7 @@ from documents.press import Press
 from repatriation.work.house import House
 from repatriation.work.papers.archive import papers_of
 from repatriation.work.papers.issuing import code_of
+from repatriation.work.papers.pictures import MOST_PAGES
 from repatriation.work.papers.workshop import Workshop
 from repatriation.work.particulars import Particulars
 from tests.fakes.press import BrokenPress, workshop
@@ -295,3 +296,15 @@ def test_a_real_press_shows_the_paper_before_it_is_issued(world: World, press: P
     assert any(r > 120 > 2 * g for r, g in zip(red, green, strict=True)), "the line in red is not to be seen"
     assert len(seen.data) < 600_000
     assert send_on(visitor, path, seen, sure="yes").status_code == 303
+
+
+@HERE
+def test_who_sees_only_the_first_pages_of_a_long_paper_is_told_so(world: World, press: Press) -> None:
+    given(world, workshop(press))
+    visitor, path = world.browser("datip"), f"/cases/{world.open_case()}/do/presume"
+    lines = "\n".join("a line" for _ in range(560))
+    typed = {"paper-seen-account": lines, "paper-seen-remarks": lines}
+    seen = read_page(send_on(visitor, path, fill_in(visitor, path), desk="look", **typed))
+    assert len(seen.select("img.paper-page")) == MOST_PAGES
+    assert f"Only the first {MOST_PAGES} are shown here" in seen.get_text()
+    assert obstacles(seen) == []
