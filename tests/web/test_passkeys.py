@@ -137,6 +137,29 @@ def test_a_device_that_answers_wrongly_is_not_added(how: str, officer: Visitor, 
         assert session.exec(select(Passkey)).all() == []
 
 
+def test_the_device_of_another_officer_is_no_proof_of_this_ones(
+    officer: Visitor, app: Flask, clock: Clock
+) -> None:
+    own = owned(officer)
+    other, strange = Visitor(app.test_client()), Device()
+    other.sign_in("vanna")
+    assert add_device(other, strange).status_code == 200
+    officer.sign_in("sokha")
+    # Half signed in as one officer, the device of another opens the other's account and not this one's.
+    assert come_in(officer, strange).status_code == 303
+    assert "Officer Vanna" in officer.open("/account").text
+    officer.send("/sign-out")
+    come_in(officer, own)
+    clock.pass_by(minutes=11)
+    asked = officer.open("/account/app").location
+    page = officer.open("/confirm/passkey")
+    assert officer.send("/confirm/passkey", {"answer": strange.answer(question_on(page))}).status_code == 400
+    assert officer.open("/account/app").location == asked, "nothing was proved"
+    page = officer.open("/confirm/passkey")
+    assert officer.send("/confirm/passkey", {"answer": own.answer(question_on(page))}).status_code == 303
+    assert officer.open("/account/app").status_code == 200
+
+
 def test_an_answer_counts_once(officer: Visitor, app: Flask) -> None:
     device = owned(officer)
     answer = device.answer(question_on(officer.open(SIGN_IN)))
