@@ -15,6 +15,7 @@ from repatriation.settings import Settings
 from repatriation.work.accounts import close_account
 from repatriation.work.house import House
 from repatriation.work.passkeys import Site
+from tests.conftest import kind  # noqa: F401 - these tests run on both databases
 from tests.web.authenticator import PRESENT, Device
 from tests.web.conftest import START, Clock, Visitor, read_page
 
