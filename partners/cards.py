@@ -1,8 +1,9 @@
-"""The card an installation gives of itself: who it is, where it answers, and its keys, signed by its envelope
-key. A later card signed by a key that is known already is how keys are changed.
+"""The card a partner gives of itself: who it is and its keys, signed by one of them. An installation's first
+card also says where it answers, and registers it. A later card signed by a key that is known already is how
+keys are changed, an installation's and any program's.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -30,7 +31,9 @@ class BadCard(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A card that its own key signed. That alone says only that its keys belong together."""
+    """A card that its own key signed. That alone says only that its keys belong together. `issuer` is the
+    name its partner is known by; a program that sends no envelopes has no `envelope_jwks`.
+    """
 
     issuer: str
     name: str
@@ -40,7 +43,7 @@ class Card:
     offered: tuple[str, ...]
     contacts: tuple[str, ...]
     jwks: Mapping[str, Any] = field(repr=False)
-    envelope_jwks: Mapping[str, Any] = field(repr=False)
+    envelope_jwks: Mapping[str, Any] | None = field(repr=False)
 
     def as_registration(self, organisation: str) -> Registration:
         """The card as what to register for an organisation; its issuer is the name it is known by. Raises
@@ -55,7 +58,7 @@ class Card:
                 "jwks": dict(self.jwks),
                 "contacts": list(self.contacts),
                 "client_uri": self.issuer,
-                "envelope_jwks": dict(self.envelope_jwks),
+                "envelope_jwks": dict(self.envelope_jwks or {}),
                 "envelope_issuer": self.issuer,
             }
         )
@@ -96,9 +99,9 @@ def read(text: str, now: datetime) -> Card:
     """A card, when it is signed by one of the keys that stand in it and is not over. Raises BadCard."""
     try:
         _, told = jose.signer_of(text.strip(), _LONGEST)
-        keys = jose.public_keys(_object(told, "envelope_jwks"))
-        claims = jose.verify(text.strip(), TYPE, keys, longest=_LONGEST)
-        jose.public_keys(_object(claims, "jwks"))
+        sets = (_object(told, "jwks"), _object(told, "envelope_jwks") if "envelope_jwks" in told else None)
+        claims = jose.verify(text.strip(), TYPE, vouching(*sets), longest=_LONGEST)
+        jose.public_keys(sets[0])
     except (jose.Unproven, jose.BadKey) as problem:
         raise BadCard(problem.code) from None
     if claims.keys() - _MEMBERS or claims.get("version") != 1:
@@ -111,7 +114,7 @@ def read(text: str, now: datetime) -> Card:
     if until - issued > LIFETIME.total_seconds():
         raise BadCard("exp")
     issuer = claims.get("iss")
-    if not isinstance(issuer, str) or not registration.safe_address(issuer):
+    if not isinstance(issuer, str) or not registration.may_be_named(issuer):
         raise BadCard("iss")
     return Card(
         issuer=issuer,
@@ -122,15 +125,22 @@ def read(text: str, now: datetime) -> Card:
         offered=_texts(claims, "scopes_offered"),
         contacts=_texts(claims, "contacts"),
         jwks=claims["jwks"],
-        envelope_jwks=claims["envelope_jwks"],
+        envelope_jwks=claims.get("envelope_jwks"),
     )
 
 
-def signed_by(text: str, jwks: Mapping[str, Any]) -> bool:
+def vouching(jwks: Mapping[str, Any], envelope_jwks: Mapping[str, Any] | None) -> tuple[jose.PublicKey, ...]:
+    """The keys of a partner that may sign its card: those that sign its envelopes, and where it sends none,
+    those by which it says who it is. Raises jose.BadKey.
+    """
+    return jose.public_keys(jwks if envelope_jwks is None else envelope_jwks)
+
+
+def signed_by(text: str, keys: Sequence[jose.PublicKey]) -> bool:
     """Whether one of these keys, which are known already, signed a card."""
     try:
-        jose.verify(text.strip(), TYPE, jose.public_keys(jwks), longest=_LONGEST)
-    except (jose.Unproven, jose.BadKey):
+        jose.verify(text.strip(), TYPE, keys, longest=_LONGEST)
+    except jose.Unproven:
         return False
     return True
 
@@ -143,14 +153,14 @@ def _object(claims: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _text(claims: Mapping[str, Any], name: str) -> str:
-    value = claims.get(name)
+    value = claims.get(name, "")
     if not isinstance(value, str):
         raise BadCard(name)
     return value
 
 
 def _texts(claims: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    value = claims.get(name)
+    value = claims.get(name, [])
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
         raise BadCard(name)
     return tuple(value)

@@ -72,7 +72,7 @@ class Registration(BaseModel):
     @field_validator("client_id")
     @classmethod
     def _client_id_is_plain(cls, value: str | None) -> str | None:
-        if value is not None and not _CLIENT_ID.fullmatch(value):
+        if value is not None and not may_be_named(value):
             raise ValueError("malformed")
         return value
 
@@ -193,6 +193,13 @@ def fingerprint(
         " ".join(_word(int.from_bytes(digest[place : place + 2])) for place in range(0, 16, 2)),
         " ".join(digits[place : place + 5] for place in range(0, 30, 5)),
     )
+
+
+def may_be_named(client_id: str) -> bool:
+    """Whether a partner may be known by a name: a plain word, or an address that is safe."""
+    if not _CLIENT_ID.fullmatch(client_id):
+        return False
+    return "://" not in client_id or safe_address(client_id)
 
 
 def safe_address(address: str) -> bool:

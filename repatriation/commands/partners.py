@@ -8,6 +8,7 @@ import click
 PROBLEMS = {
     "unknown": "is not known here",
     "taken": "is registered already",
+    "ourselves": "is this very installation",
     "missing": "must be given",
     "extra_forbidden": "is no member of a registration",
     "second_officer_needed": "has approved already: another officer must approve too",
@@ -20,6 +21,7 @@ PROBLEMS = {
     "private_key": "holds a private key: send public keys only, and make new ones",
     "kid_twice": "holds two keys of one name",
     "no_key": "holds no key, or too many",
+    "changed": "is another by now: compare anew",
     "one_key_for_two_purposes": "envelopes must be signed by another key than assertions",
     "redirect_uris_needed": "redirect_uris must be given for authorization_code",
     "envelope_incomplete": "envelope_jwks and envelope_issuer belong together",
@@ -40,6 +42,20 @@ def refused(problems: Mapping[str, str]) -> click.ClickException:
 
 def _nobody(client_id: str, wanted: str) -> click.ClickException:
     return click.ClickException(f"There is no partner {client_id} that {wanted}.")
+
+
+def _put_aside(client_id: str, aside: tuple[str, str] | None) -> click.ClickException:
+    said = (
+        f"The card of {client_id} is signed by no key that counts. It is put aside and changes nothing: ask "
+        "the partner by telephone, on a number you knew before, whether it is theirs."
+    )
+    if aside is not None:
+        words, digits = aside
+        said += (
+            f"\n  {words}\n  {digits}\nIf all of that is what they read to you, two officers let it in anew: "
+            f"repatriation partner card accept {client_id} --by OFFICER --and OFFICER --fingerprint DIGITS"
+        )
+    return click.ClickException(said)
 
 
 @click.group("partner")
@@ -224,7 +240,9 @@ def card_export(name: str, contacts: tuple[str, ...], asked: tuple[str, ...], ou
 @click.argument("file", type=File)
 @click.option("--organisation", default="", help="The code of the organisation, for a partner not known yet.")
 def card_import(file: Path, organisation: str) -> None:
-    """Take the card in FILE: register a partner that is not known, or change the keys of one that is."""
+    """Take the card in FILE: register an installation that is not known, or change the keys of a partner that
+    is, an installation or a program.
+    """
     from datetime import UTC, datetime
 
     from partners import cards
@@ -245,13 +263,39 @@ def card_import(file: Path, organisation: str) -> None:
         raise refused(problem.problems) from None
     told = cards.read(text, now)
     if outcome == "quarantined":
-        raise click.ClickException(
-            f"The card of {told.issuer} is signed by a key that is not known. It is put aside and changes "
-            "nothing: ask the partner by telephone."
-        )
+        raise _put_aside(told.issuer, approval.put_aside(house, now, told.issuer))
     if outcome == "keys_changed":
         click.echo(f"The keys of {told.issuer} are changed.")
         return
     print_ = told.fingerprint()
     click.echo(f"{told.issuer} waits for approval. Compare by telephone, with the partner:")
     click.echo(f"  {print_.words}\n  {print_.digits}")
+
+
+@card.command("accept")
+@click.argument("client_id")
+@click.option("--by", "first", required=True, help="The user name of one officer.")
+@click.option("--and", "second", required=True, help="The user name of another.")
+@click.option("--fingerprint", "compared", required=True, help="The digits, as the partner read them out.")
+def card_accept(client_id: str, first: str, second: str, compared: str) -> None:
+    """Let CLIENT_ID in anew with the keys of its card that was put aside, because no key that counts signed
+    it: two different officers, who have compared the fingerprint by telephone, answer for it.
+    """
+    from datetime import UTC, datetime
+
+    from repatriation.opening import open_house
+    from repatriation.settings import read_settings
+    from repatriation.work.enrolment import officer_named
+    from repatriation.work.partners import approval
+    from repatriation.work.refusals import Invalid, NotFound
+
+    house = open_house(read_settings())
+    try:
+        actors = (officer_named(house, first), officer_named(house, second))
+        digits = " ".join(compared.split())
+        approval.take_up_together(house, datetime.now(UTC), client_id, *actors, digits)
+    except Invalid as problem:
+        raise refused(problem.problems) from None
+    except NotFound:
+        raise _nobody(client_id, "has such a card, or one of the two may not approve partners") from None
+    click.echo(f"{client_id} is active, with its new keys.")

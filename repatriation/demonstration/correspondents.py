@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 
 from sqlmodel import col, select, update
 
-from partners import envelope, jose, receipts, registration
+from partners import cards, envelope, jose, receipts, registration
 from partners.envelope import Kind
 from partners.packets import Decision, Packet
 from repatriation.records.handoffs import Handoff
@@ -60,6 +60,20 @@ class Correspondent:
         able = [actor for actor in actors.values() if may(actor.duty, Permission.APPROVE_PARTNERS)]
         scopes = frozenset(_ASKED.split())
         approval.approve_together(house, now, self.client_id, able[0], able[1], scopes)
+
+    def lost_its_keys(self, house: House, now: datetime) -> None:
+        """It sends a card with new keys that none of the old ones signed: officers must compare them."""
+        proves, signs = jose.new_signing_key(), jose.new_signing_key()
+        issued = int(now.timestamp())
+        claims = {
+            "iss": self.client_id,
+            "iat": issued,
+            "exp": issued + int(cards.LIFETIME.total_seconds()),
+            "version": 1,
+            "jwks": {"keys": [proves.public.as_dict()]},
+            "envelope_jwks": {"keys": [signs.public.as_dict(), jose.opening_key(self.opens).as_dict()]},
+        }
+        approval.import_card(house, None, now, jose.sign(claims, cards.TYPE, signs))
 
     def says(self, house: House, now: datetime, kind: Kind, packet: Packet) -> Handoff:
         """It delivers a message; gives it as it was kept."""

@@ -68,6 +68,7 @@ def make_handoffs(house: House, actors: Mapping[str, Actor], now: datetime, kept
     for partner in (shelter, phnom_penh):
         partner.register(house, now, "cases:read")
         partner.let_in(house, actors, now)
+    shelter.lost_its_keys(house, now)
     Correspondent("iom-case-system", "https://cases.iom.example", "IOM case system", "iom-cambodia").register(
         house, now, "cases:read cases:open visits:read"
     )

@@ -12,6 +12,7 @@ from repatriation.web import glossary
 from repatriation.web.forms import PlainForm, choices
 from repatriation.web.security import permission, policy
 from repatriation.web.session import actor, house, now, signed_in
+from repatriation.web.stepup import fresh
 from repatriation.work.partners.lending import Question, agree, decline, question
 from repatriation.work.permissions import Permission
 
@@ -34,6 +35,7 @@ def make_blueprint() -> Blueprint:
 
     @blueprint.route("/oauth/authorize", methods=["GET", "POST"], endpoint="decide")
     @permission(Permission.LEND_TO_PROGRAM)
+    @fresh
     def decide() -> AnyResponse | tuple[AnyResponse, int]:
         client_id, uri = _asked()
         form = ConsentForm()

@@ -434,8 +434,8 @@ PARTNER_STATES: Mapping[str, object] = {
 
 CARD_OUTCOMES: Mapping[str, object] = {
     "registered": _l("Registered"),
-    "keys_changed": _l("Keys changed, signed by a key known before"),
-    "quarantined": _l("Put aside: signed by a key that is not known"),
+    "keys_changed": _l("Keys changed"),
+    "quarantined": _l("Put aside: signed by no key that counts"),
 }
 
 HANDOFF_KINDS: Mapping[str, object] = {

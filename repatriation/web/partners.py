@@ -1,4 +1,6 @@
-"""Partners' programs: which there are, the fingerprint to compare, approving all or less, suspending."""
+"""Partners' programs: which there are, the fingerprint to compare, approving all or less, changing keys,
+suspending.
+"""
 
 from collections.abc import Mapping
 from typing import Final, TypeVar
@@ -7,9 +9,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
-from wtforms import BooleanField, SelectMultipleField
-from wtforms.validators import InputRequired
+from wtforms import BooleanField, SelectMultipleField, TextAreaField
+from wtforms.validators import InputRequired, Length
 
+from partners import cards
 from repatriation.web import glossary
 from repatriation.web.forms import PlainForm, choices
 from repatriation.web.security import permission
@@ -49,9 +52,33 @@ class ApprovalForm(CallsForm):
     )
 
 
+class CardForm(PlainForm):
+    """A card that the partner gave."""
+
+    card = TextAreaField(
+        _l("The card"), [InputRequired(_l("Paste the card")), Length(max=64 * 1024, message=_l("Too long"))]
+    )
+
+
+class TakeUpForm(PlainForm):
+    """That the fingerprint of the card put aside was compared."""
+
+    theirs = BooleanField(
+        _l("I compared this whole fingerprint with the partner by telephone"),
+        [InputRequired(_l("Compare this fingerprint by telephone first"))],
+    )
+
+
 _REFUSED: Final[Mapping[str, object]] = {
     "officer": _l("You have approved already: another officer must approve too"),
     "fingerprint": _l("The partner's keys changed since you opened this page: compare the fingerprint again"),
+}
+
+
+_CARDS: Final[Mapping[str, object]] = {
+    "older": _l("This card is older than the last that was taken"),
+    "other_partner": _l("This card is another partner's"),
+    "exp": _l("This card is over, or of a time to come"),
 }
 
 
@@ -123,7 +150,51 @@ def make_blueprint() -> Blueprint:
         flash(_("The partner may go on"))
         return redirect(url_for("partners.partner", partner_id=partner_id), 303)
 
+    _take_keys(blueprint)
     return blueprint
+
+
+def _take_keys(blueprint: Blueprint) -> None:
+    """What an officer may decide about a partner's keys."""
+
+    @blueprint.post("/partners/<partner_id>/card")
+    @permission(Permission.APPROVE_PARTNERS)
+    @fresh(back="partners.index")
+    def card(partner_id: str) -> Response | tuple[str, int]:
+        found = approval.partner(house(), partner_id)
+        form = CardForm()
+        if not form.validate_on_submit():
+            return _page(partner_id, card=form), 400
+        try:
+            outcome = approval.import_card(house(), actor(), now(), form.card.data, of=found.client_id)
+        except (cards.BadCard, Invalid) as problem:
+            form.card.errors = [
+                _CARDS.get(getattr(problem, "code", ""), _("This is no card that can be taken"))
+            ]
+            return _page(partner_id, card=form), 400
+        flash(
+            _("The partner's keys are changed")
+            if outcome == "keys_changed"
+            else _("No key that counts signed this card: it is put aside")
+        )
+        return redirect(url_for("partners.partner", partner_id=partner_id), 303)
+
+    @blueprint.post("/partners/<partner_id>/take-up")
+    @permission(Permission.APPROVE_PARTNERS)
+    @fresh(back="partners.index")
+    def take_up(partner_id: str) -> Response | tuple[str, int]:
+        found = approval.partner(house(), partner_id)
+        form = TakeUpForm()
+        if not form.validate_on_submit():
+            return _page(partner_id, take_up=form), 400
+        try:
+            compared = request.form.get("fingerprint", "")
+            approval.take_up(house(), actor(), now(), found.client_id, compared)
+        except Invalid as wrong:
+            form.theirs.errors = [_REFUSED[next(iter(wrong.problems))]]
+            return _page(partner_id, take_up=form), 400
+        flash(_("Two officers must now approve the partner with these keys"))
+        return redirect(url_for("partners.partner", partner_id=partner_id), 303)
 
 
 def _offering(form: Form, found: Listed) -> Form:
@@ -133,7 +204,13 @@ def _offering(form: Form, found: Listed) -> Form:
     return form
 
 
-def _page(partner_id: str, form: CallsForm | None = None) -> str:
+def _page(
+    partner_id: str,
+    form: CallsForm | None = None,
+    *,
+    card: CardForm | None = None,
+    take_up: TakeUpForm | None = None,
+) -> str:
     found = approval.partner(house(), partner_id)
     if form is None:
         kind = ApprovalForm if found.state == "pending" else CallsForm
@@ -141,7 +218,11 @@ def _page(partner_id: str, form: CallsForm | None = None) -> str:
     return render_template(
         "partners/partner.html",
         partner=found,
-        form=form,
+        form=card or take_up or form,
+        agreed=form,
+        card=card or CardForm(formdata=None),
+        take_up=take_up or TakeUpForm(formdata=None),
+        aside=approval.put_aside(house(), now(), found.client_id),
         calls=[(glossary.SCOPES[scope], _standing(found, scope)) for scope in found.asked],
         states=glossary.PARTNER_STATES,
         outcomes=glossary.CARD_OUTCOMES,

@@ -97,9 +97,14 @@ def test_what_cannot_be_registered_is_said_member_by_member(staffed: Run, tmp_pa
         assert said in staffed("partner", "register", str(file), ends_with=1).output
 
 
-def test_a_card_is_exported_and_taken_by_another_installation(staffed: Run, tmp_path: Path) -> None:
+def test_a_card_is_exported_and_taken_by_another_installation(
+    staffed: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = tmp_path / "card.txt"
     staffed("partner", "card", "export", "--name", "Bangkok", "--out", str(file))
+    own = staffed("partner", "card", "import", str(file), "--organisation", "iom", ends_with=1)
+    assert "is this very installation" in own.output
+    monkeypatch.setenv("REPATRIATION_ISSUER", "https://returns.example.org")
     staffed("partner", "card", "export", "--name", "Bangkok", "--scope", "admin", ends_with=1)
     said = staffed("partner", "card", "import", str(file), "--organisation", "iom").output
     assert "waits for approval" in said
@@ -108,6 +113,37 @@ def test_a_card_is_exported_and_taken_by_another_installation(staffed: Run, tmp_
     assert "older" in staffed("partner", "card", "import", str(file), ends_with=1).output
     file.write_text("x")
     assert "cannot be taken" in staffed("partner", "card", "import", str(file), ends_with=1).output
+
+
+def test_a_program_changes_its_keys_by_a_card_and_a_strange_card_takes_two_officers(
+    staffed: Run, tmp_path: Path
+) -> None:
+    old, new, strange = (jose.new_signing_key() for _ in range(3))
+    file = tmp_path / "given"
+    file.write_text(json.dumps(described(jwks={"keys": [old.public.as_dict()]})))
+    staffed("partner", "register", str(file))
+    both = ("--by", "dara", "--and", "bopha")
+    staffed("partner", "approve", "iom-case-system", *both)
+    issued = int(datetime.now(UTC).timestamp()) - 60
+
+    def give(by: jose.SigningKey, *keys: jose.SigningKey, at: int) -> None:
+        claims = {"iss": "iom-case-system", "iat": at, "exp": at + 3600, "version": 1}
+        public = {"keys": [key.public.as_dict() for key in keys]}
+        file.write_text(jose.sign({**claims, "jwks": public}, "partner-card+jws", by))
+
+    give(old, old, new, at=issued)
+    assert "keys of iom-case-system are changed" in staffed("partner", "card", "import", str(file)).output
+    give(strange, strange, at=issued + 1)
+    said = staffed("partner", "card", "import", str(file), ends_with=1).output
+    digits = said.splitlines()[-2].strip()
+    accept = ("partner", "card", "accept", "iom-case-system")
+    assert "compare anew" in staffed(*accept, *both, "--fingerprint", "00000", ends_with=1).output
+    alone = staffed(*accept, "--by", "dara", "--and", "dara", "--fingerprint", digits, ends_with=1)
+    assert "another officer" in alone.output
+    assert "is active, with its new keys" in staffed(*accept, *both, "--fingerprint", digits).output
+    assert digits in staffed("partner", "list").output
+    assert "has such a card" in staffed(*accept, *both, "--fingerprint", digits, ends_with=1).output
+    assert "The trail is whole" in staffed("trail", "verify").output
 
 
 def test_keys_for_partners_are_made_listed_rotated_and_published(run: Run, tmp_path: Path) -> None:

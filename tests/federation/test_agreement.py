@@ -420,3 +420,59 @@ def test_nothing_that_travels_with_a_step_says_who_it_is_about(pair: Pair) -> No
         forms = [row.form for row in session.exec(select(MirrorStep)).all()]
     assert {name for form in forms for name in form} <= set(Step.model_fields)
     assert not any("note" in form or "person" in form for form in forms)
+
+
+def test_a_step_that_came_when_nothing_was_shared_goes_again_once_something_is(pair: Pair) -> None:
+    rest = pair.cross()
+    pair.go_on(rest, "request_verification")
+    pair.wrong["Phnom Penh"] = "down"
+    act(pair, pair.host, pair.procedure.consents["notification"].withdraw, "datip")
+    pair.exchange()
+    # Phnom Penh has not heard that nothing is shared any more.
+    act(pair, pair.home, "confirm_nationality", "khm-embassy-bangkok")
+    pair.exchange()
+    pair.wrong.clear()
+    pair.pass_by(hours=1)
+    pair.exchange()
+    assert "nationality_confirmed" not in pair.host.view(pair.here).facts
+    act(pair, pair.host, "consent_to_notification", "datip")
+    assert border.cross(pair.host, pair.home, pair.here) == pair.there
+    assert "nationality_confirmed" in pair.host.view(pair.here).facts
+    assert steps.digest(pair.host.view(pair.here)) == steps.digest(pair.home.view(pair.there))
+    assert pair.home.mirror(pair.there).state == "live"
+
+
+@pytest.mark.parametrize("heard", [True, False])
+def test_what_was_taken_while_the_case_was_offered_anew_counts_when_it_is_taken_over(
+    pair: Pair, heard: bool
+) -> None:
+    rest = pair.cross()
+    pair.go_on(rest, "request_family_tracing")
+    diverge(pair)
+    act(pair, pair.host, "assess_risk_acceptable", "tha-shelter")
+    pair.exchange()
+    assert pair.home.mirror(pair.there).state == "stuck"
+    border.send_offer(pair.host, pair.here)
+    act(pair, pair.home, "report_family_not_found", "dosvy-banteay-meanchey")
+    if heard:
+        pair.exchange()
+    else:
+        pair.wrong["Bangkok"] = "down"
+        pair.exchange()
+        pair.wrong.clear()
+        pair.pass_by(hours=1)
+    assert border.accept_offer(pair.home) == pair.there
+    pair.exchange()
+    act(pair, pair.home, "report_family_found", "dosvy-banteay-meanchey")
+    pair.exchange()
+    pair.pass_by(hours=7)
+    pair.exchange()
+    assert {"family_found", "risk_acceptable"} <= pair.host.view(pair.here).facts.keys()
+    assert steps.digest(pair.host.view(pair.here)) == steps.digest(pair.home.view(pair.there))
+    for place, organisation in ((pair.home, "mosvy"), (pair.host, "datip")):
+        seen = elsewhere(pair, place, organisation)
+        assert (seen.state, {step.stands for step in seen.steps}, seen.may_send_again) == (
+            "live",
+            {"counted"},
+            False,
+        )

@@ -9,6 +9,7 @@ from sqlmodel import select
 from partners.packets import Handing
 from partners.steps import Standing as StandingTold
 from repatriation.bench.border import Installation
+from repatriation.records.federation import MirrorStep
 from repatriation.records.handoffs import Handoff
 from repatriation.records.notices import Notice
 from repatriation.records.papers import PaperRevocation
@@ -167,6 +168,22 @@ def test_what_counted_here_alone_is_undone_when_the_case_is_taken_over(pair: Pai
         (("renewed", ""),),
         (number,),
     )
+
+
+def test_the_next_step_after_what_was_undone_follows_what_the_other_side_has_heard(pair: Pair) -> None:
+    rest = pair.cross()
+    pair.go_on(rest, "notify_origin")
+    pair.wrong["Phnom Penh"] = "down"
+    act(pair, pair.host, "request_verification", "datip")
+    pair.exchange()
+    take_over_at_the_host(pair)
+    act(pair, pair.host, "request_verification", "datip")
+    pair.exchange()
+    with pair.host.house.doors.read() as session:
+        ours = select(MirrorStep.seq).where(MirrorStep.ours == True, MirrorStep.state == "counted")  # noqa: E712
+        numbers = sorted(int(seq or 0) for seq in session.exec(ours).all())
+    heard = pair.home.mirror(pair.there).heard
+    assert numbers == list(range(heard - len(numbers) + 2, heard + 2))
 
 
 def take_over_at_the_host(pair: Pair) -> None:

@@ -15,8 +15,9 @@ from repatriation.records.handoffs import Exchange, HandoffReceipt
 from repatriation.records.partners import Partner
 from repatriation.records.trail import Trail
 from repatriation.records.verify import verify
-from repatriation.work.handoffs import composing, fetching
+from repatriation.work.handoffs import composing, deciding, fetching
 from repatriation.work.handoffs.composing import File
+from repatriation.work.handoffs.deciding import Into
 from repatriation.work.refusals import Invalid
 from tests.handoffs.two import Two
 from tests.partners.programs import Program
@@ -105,6 +106,32 @@ def test_the_same_again_gets_the_same_receipt_and_something_else_a_conflict(
     program.nonce = None
     over = deliver(program, sealed(two, text))
     assert (over.status_code, over.text) == (200, first.text), "it is known, however late it comes again"
+
+
+def test_a_partner_cannot_give_an_envelope_the_name_of_one_of_ours(two: Two, program: Program) -> None:
+    reference = two.open_case()
+    sent = two.send(reference)
+    two.bangkok.deliver()
+    named_alike = signed(two, claims(two, jti=sent.jti))
+    for _ in range(2):
+        answer = deliver(program, sealed(two, named_alike))
+        assert (answer.status_code, answer.json["code"]) == (409, "conflict")
+    update = claims(
+        two, jti=sent.jti, type="update", case={"about": sent.jti, "what": "question", "text": "?"}
+    )
+    assert deliver(program, sealed(two, signed(two, update))).status_code == 409
+    # What is said about the name is said about ours, and the receipt for it is theirs for ours.
+    assert [row.direction for row in two.bangkok.rows(jti=sent.jti)] == ["sent"]
+    told = program.call(f"/api/handoffs/{sent.jti}/receipt", program.token("receipts:read")).text
+    keys = two.chiang_mai.house.keyring.instance_keys().envelope_keys()
+    assert jose.verify(told, receipts.TYPE, keys)["sha256"] == sent.digest
+    there = two.chiang_mai
+    deciding.accept(
+        there.house, there.officers["chiang-mai"], there.clock(), there.row().id, Into(stage="reported")
+    )
+    two.exchange_all()
+    assert two.bangkok.row(jti=sent.jti).state == "accepted"
+    assert two.bangkok.knows(reference)["host.protection"] == "chiang-mai"
 
 
 def test_twenty_at_once_give_one_receipt(two: Two, program: Program) -> None:

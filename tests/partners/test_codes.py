@@ -19,7 +19,7 @@ from repatriation.work.partners import approval
 from repatriation.work.partners.lending import agree
 from repatriation.work.refusals import NotFound
 from tests.partners.programs import ISSUER, Program
-from tests.web.conftest import Clock, Visitor, read_page
+from tests.web.conftest import PASSWORD, Clock, Visitor, read_page
 
 BACK = "https://app.example.org/back"
 VERIFIER = secrets.token_urlsafe(48)
@@ -125,6 +125,30 @@ def test_the_answer_needs_a_token_of_the_form(program: Program, officer: Visitor
     nothing_chosen = officer.send(path, {})
     assert nothing_chosen.status_code == 400
     assert officer.send(path, {"decision": "yes"}).status_code == 303
+
+
+def test_an_officer_who_signed_in_a_while_ago_is_asked_again_before_lending(
+    program: Program, officer: Visitor, clock: Clock
+) -> None:
+    clock.pass_by(minutes=11)
+    path = address(program, push(program))
+    for asked in (officer.open(path), officer.send(path, {"decision": "yes"})):
+        assert asked.location.startswith("/confirm?next=/oauth/authorize?")
+    on = officer.send(asked.location, {"password": PASSWORD})
+    assert on.location == path
+    assert "code" in answered(officer, on.location)
+
+
+def test_no_page_elsewhere_can_frame_the_question_or_answer_it(program: Program, officer: Visitor) -> None:
+    path = address(program, push(program))
+    page = officer.open(path)
+    assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
+    assert "script-src" not in page.headers["Content-Security-Policy"].replace("script-src 'none'", "")
+    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert "no-store" in page.headers["Cache-Control"]
+    for headers in ({"Origin": "https://app.example.org"}, {"Sec-Fetch-Site": "cross-site"}):
+        assert officer.send(path, {"decision": "yes"}, headers=headers).status_code == 400
+    assert "code" in answered(officer, path)
 
 
 def test_nobody_lends_what_they_may_not_do_themselves(app: Flask, program: Program, officer: Visitor) -> None:
@@ -250,6 +274,22 @@ def test_a_code_that_was_asked_for_with_a_key_is_good_for_that_key_alone(
     assert redeem(program, code).status_code == 200
 
 
+def test_a_code_that_comes_again_ends_its_token_and_by_another_program_it_ends_nothing(
+    app: Flask, program: Program, officer: Visitor, clock: Clock, admit: Callable[..., str]
+) -> None:
+    other = Program(app.test_client(), clock, "another-system")
+    admit(other.registration(grant_types=["authorization_code"], redirect_uris=[BACK]))
+    code = answered(officer, address(program, push(program)))["code"]
+    token = redeem(program, code).json["access_token"]  # type: ignore[index]
+    assert redeem(other, code).json["error"] == "invalid_grant"  # type: ignore[index]
+    assert program.call("/api/echo", token).status_code == 200
+    clock.pass_by(minutes=2)
+    program.learn_nonce()
+    assert program.call("/api/echo", token).status_code == 200
+    assert redeem(program, code).json["error"] == "invalid_grant"  # type: ignore[index]
+    assert program.call("/api/echo", token).status_code == 401
+
+
 def test_a_missing_nonce_does_not_burn_the_code(program: Program, officer: Visitor) -> None:
     code = answered(officer, address(program, push(program)))["code"]
     program.nonce = "old"
@@ -269,9 +309,9 @@ def test_of_many_redemptions_at_once_one_gets_a_token_and_it_ends(
         answer = redeem(copy, code)
         return answer.status_code, answer.json
 
-    with ThreadPoolExecutor(12) as pool:
-        answers = list(pool.map(once, range(12)))
-    assert sorted(status for status, _ in answers) == [200, *[400] * 11]
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(once, range(16)))
+    assert sorted(status for status, _ in answers) == [200, *[400] * 15]
     assert {told["error"] for status, told in answers if status == 400} == {"invalid_grant"}
     token = next(told["access_token"] for status, told in answers if status == 200)
     # Somebody else had the code, too: nobody is to have the token.
@@ -290,8 +330,8 @@ def test_of_many_answers_to_one_question_one_counts(
             return False
         return True
 
-    with ThreadPoolExecutor(8) as pool:
-        assert sum(pool.map(once, range(8))) == 1
+    with ThreadPoolExecutor(16) as pool:
+        assert sum(pool.map(once, range(16))) == 1
 
 
 def test_a_suspended_partner_gets_nothing_for_its_code(

@@ -80,6 +80,27 @@ def test_the_program_of_the_guide_is_let_in_and_comes_away_with_a_receipt(
     assert said == f"{issuer} has signed: received {kept.jti}\n"
 
 
+def test_the_program_of_the_guide_gets_other_keys_as_the_guide_says(
+    running: tuple[Flask, str], house: House, officers: dict[str, Actor], tmp_path: Path
+) -> None:
+    app, issuer = running
+    visitor = Visitor(app.test_client(), issuer)
+    assert "python example.py renew" in visitor.open("/api/docs").text
+    (tmp_path / "example.py").write_text(visitor.open("/api/docs/example.py").text)
+    run(tmp_path, "keys", "KHM-EMB-THA", "bangkok-embassy")
+    approval.register(house, None, wall_clock(), registration.read((tmp_path / "register.json").read_bytes()))
+    approval.approve_together(house, wall_clock(), "bangkok-embassy", officers["dara"], officers["bopha"])
+    run(tmp_path, "renew")
+    new = tmp_path / "keys.new.json"
+    assert new.stat().st_mode & 0o077 == 0
+    card = (tmp_path / "card.txt").read_text()
+    assert approval.import_card(house, None, wall_clock(), card) == "keys_changed"
+    assert '"cases":[]' in run(tmp_path, "cases", issuer), "the old keys count beside the new ones"
+    new.replace(tmp_path / "keys.json")
+    assert '"cases":[]' in run(tmp_path, "cases", issuer)
+    assert "has signed: received" in run(tmp_path, "refer", issuer)
+
+
 def test_the_guide_is_open_to_everybody_and_names_every_scope_and_code(running: tuple[Flask, str]) -> None:
     app, issuer = running
     page = Visitor(app.test_client(), issuer).open("/api/docs")

@@ -15,6 +15,7 @@ from repatriation.settings import Settings
 from repatriation.work.accounts import close_account
 from repatriation.work.house import House
 from repatriation.work.passkeys import Site
+from tests.conftest import kind  # noqa: F401 - these tests run on both databases
 from tests.web.authenticator import PRESENT, Device
 from tests.web.conftest import START, Clock, Visitor, read_page
 
@@ -135,6 +136,29 @@ def test_a_device_that_answers_wrongly_is_not_added(how: str, officer: Visitor, 
     assert add_device(officer, device).status_code == 400
     with house.doors.read() as session:
         assert session.exec(select(Passkey)).all() == []
+
+
+def test_the_device_of_another_officer_is_no_proof_of_this_ones(
+    officer: Visitor, app: Flask, clock: Clock
+) -> None:
+    own = owned(officer)
+    other, strange = Visitor(app.test_client()), Device()
+    other.sign_in("vanna")
+    assert add_device(other, strange).status_code == 200
+    officer.sign_in("sokha")
+    # Half signed in as one officer, the device of another opens the other's account and not this one's.
+    assert come_in(officer, strange).status_code == 303
+    assert "Officer Vanna" in officer.open("/account").text
+    officer.send("/sign-out")
+    come_in(officer, own)
+    clock.pass_by(minutes=11)
+    asked = officer.open("/account/app").location
+    page = officer.open("/confirm/passkey")
+    assert officer.send("/confirm/passkey", {"answer": strange.answer(question_on(page))}).status_code == 400
+    assert officer.open("/account/app").location == asked, "nothing was proved"
+    page = officer.open("/confirm/passkey")
+    assert officer.send("/confirm/passkey", {"answer": own.answer(question_on(page))}).status_code == 303
+    assert officer.open("/account/app").status_code == 200
 
 
 def test_an_answer_counts_once(officer: Visitor, app: Flask) -> None:

@@ -1,5 +1,6 @@
 """Codes of an app and recovery codes: what they open, once, and what a guesser gains."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from werkzeug.test import TestResponse
 from repatriation.records.factors import Authenticator, RecoveryCode
 from repatriation.records.trail import Trail
 from repatriation.work.accounts import set_password
-from repatriation.work.factors import CODES_AT_AN_ACCOUNT
+from repatriation.work.factors import CODES_AT_AN_ACCOUNT, check_code
 from repatriation.work.house import House
 from tests.conftest import kind  # noqa: F401 - these tests run on both databases
 from tests.web.conftest import START, Clock, Visitor, read_page
@@ -108,6 +109,36 @@ def test_a_code_that_was_used_is_refused_and_so_is_an_older_one(officer: Visitor
     officer.send("/sign-out")
     assert second(officer, code).status_code == 400
     assert second(officer, before).status_code == 400
+
+
+def test_of_many_who_enter_one_code_at_once_one_gets_in(officer: Visitor, clock: Clock, house: House) -> None:
+    app, codes = with_app(officer, clock)
+    with house.doors.read() as session:
+        officer_id = session.exec(select(Authenticator.officer_id)).one()
+    for code in (app.code(), codes[0]):
+
+        def enter(number: int, code: str = code) -> bool:
+            return check_code(house, officer_id, clock(), code, f"203.0.113.{number}")
+
+        with ThreadPoolExecutor(16) as pool:
+            assert sum(pool.map(enter, range(16))) == 1
+
+
+def test_an_identifier_from_before_the_second_step_opens_nothing_after_it(
+    officer: Visitor, clock: Clock, app: Flask
+) -> None:
+    own, _ = with_app(officer, clock)
+    officer.sign_in("sokha")
+    before = officer.client.get_cookie("session")
+    assert before is not None
+    assert officer.send("/sign-in/second", {"code": own.code()}).status_code == 303
+    after = officer.client.get_cookie("session")
+    assert after is not None
+    assert after.value != before.value
+    other = Visitor(app.test_client())
+    other.client.set_cookie("session", before.value)
+    assert other.open("/account").location.startswith("/sign-in")
+    assert other.send("/sign-in/second", {"code": own.code(1)}).location.startswith("/sign-in")
 
 
 def test_the_code_that_set_the_app_up_is_used(officer: Visitor, clock: Clock) -> None:

@@ -12,6 +12,7 @@ from repatriation.web.security import permission
 from repatriation.web.stepup import fresh
 from repatriation.work.house import House
 from repatriation.work.permissions import Permission
+from tests.conftest import kind  # noqa: F401 - these tests run on both databases
 from tests.web.conftest import PASSWORD, Clock, Visitor
 from tests.web.test_second_step import add_app
 

@@ -3,6 +3,7 @@
     python example.py keys ORGANISATION CLIENT_ID     makes keys.json (keep it) and register.json (send it)
     python example.py cases ADDRESS                   asks for a token and lists the cases shared with you
     python example.py refer ADDRESS                   sends a referral and checks the receipt for it
+    python example.py renew                           makes keys.new.json and card.txt (send it)
 
 ADDRESS is that of the installation, such as https://returns.example.org. The guide at ADDRESS/api/docs
 goes with it.
@@ -64,6 +65,34 @@ def make_keys(organisation: str, client_id: str) -> None:
     print("keys.json is yours alone. Send register.json to the installation.")
     told = [made[name].thumbprint() for name in ("client", "signing", "opening")]
     print("Compare by telephone before you are let in:", fingerprint([*told, issuer]))
+
+
+def renew_keys() -> None:
+    """New keys, and a card that names them beside those there were, signed by one of these."""
+    kept = json.loads(KEYS.read_text())
+    uses = {"client": "sig", "signing": "sig", "opening": "enc"}
+    made = {name: new_key(use) for name, use in uses.items()}
+    new = {name: key.as_dict(private=True) for name, key in made.items()}
+    path = Path("keys.new.json")
+    path.write_text(json.dumps({**kept, **new}, indent=1))
+    path.chmod(0o600)
+
+    def public(name: str) -> list[dict[str, Any]]:
+        return [key.as_dict(private=False) for key in (ECKey.import_key(kept[name]), made[name])]
+
+    now = int(time.time())
+    card = {
+        "iss": kept["client_id"],
+        "iat": now,
+        "exp": now + 30 * 24 * 3600,
+        "version": 1,
+        "jwks": {"keys": public("client")},
+        "envelope_jwks": {"keys": [*public("signing"), *public("opening")]},
+    }
+    header = {"alg": "ES256", "typ": "partner-card+jws", "kid": kept["signing"]["kid"]}
+    signed = jws.serialize_compact(header, json.dumps(card).encode(), ECKey.import_key(kept["signing"]))
+    Path("card.txt").write_text(signed)
+    print("Send card.txt to the installation. When it is taken, keys.new.json is your keys.json.")
 
 
 def fingerprint(lines: list[str]) -> str:
@@ -216,6 +245,8 @@ def main(arguments: list[str]) -> None:
             print(Installation(address).call("GET", "/api/cases", "cases:read"))
         case ["refer", address]:
             refer(Installation(address))
+        case ["renew"]:
+            renew_keys()
         case _:
             sys.exit(__doc__)
 

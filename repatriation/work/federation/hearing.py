@@ -162,13 +162,13 @@ def _step(
 
 def _unfit(mirror: Mirror, known: MirrorStep | None, step: Step, issued: datetime) -> str | None:
     """Why a step cannot be one of theirs that waits: it is dated after it was signed, stands where another
-    stood, or nothing is shared any more.
+    stood, or nothing is shared any more. One that comes while the case is offered anew waits for the answer.
     """
     if step.taken_at > issued + AHEAD:
         return "other_time"
     if known is not None:
         return None if known.seq == step.seq and known.form["action"] == step.action else "other_step"
-    if mirror.state not in ("live", "stuck"):
+    if mirror.state == "ended":
         return "ended"
     return "other_step" if step.seq <= mirror.heard else None
 

@@ -104,16 +104,21 @@ def offer(
     mirror.number, mirror.view = standing.number, _kept(standing)
     session.add(mirror)
     case.side = side
-    # What we took up to now is in what is told.
+    # What we took up to now is in what is told, and nothing of it is to be sent again.
     session.exec(
         update(MirrorStep)
         .where(
             col(MirrorStep.case_id) == case.id,
             col(MirrorStep.ours).is_(True),
-            col(MirrorStep.state).in_(("taken", "waiting")),
+            col(MirrorStep.state).in_(("taken", "waiting", "counted")),
         )
-        .values(state="counted")
+        .values(state="counted", reasons=[])
     )
+    # What they numbered meanwhile has no place in the order that begins now.
+    for step in _open_steps(session, case.id):
+        if not step.ours and step.form.get("number") is not None:
+            step.state, step.reasons = "refused", ["renewed"]
+            session.add(step)
 
 
 def begun(session: Session, now: datetime, row: Handoff, reference: str | None) -> None:
@@ -299,24 +304,37 @@ def _renew(
     case.side, mirror.handoff_id = mirror.side, row.id
     was = {"state": mirror.state, "number": mirror.number}
     _set(session, mirror, standing)
-    for step in session.exec(
-        select(MirrorStep).where(
-            MirrorStep.case_id == case.id, col(MirrorStep.state).in_(("taken", "waiting"))
-        )
-    ).all():
+    alone = _counted_here_alone(session, case.id, standing.heard)
+    if alone:
+        mirror.taken = standing.heard  # they will not hear of these: the next one follows what they heard
+    for step in _open_steps(session, case.id):
         known = standing.heard if step.ours else standing.taken
         if step.seq is not None and step.seq <= known:
-            step.state, step.number = "counted", None
+            step.state, step.number, step.reasons = "counted", None, []
+        elif step.ours and step.reasons:
+            # It came there when nothing was shared, and found nobody to take it.
+            step.reasons, step.handoff_id = [], None
+        if step.ours and step.state == "waiting" and alone:
+            step.state, step.seq, step.handoff_id = "taken", None, None
         session.add(step)
     before = view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
     page = Page(session, house, now, case, procedure, partner.organisation_id)
     put_right(page, before, view, "renewed", (str(was["state"]),), RENEWED)
-    for step in _counted_here_alone(session, case.id, standing.heard):
+    for step in alone:
         step.state, step.reasons = "refused", ["renewed"]
         session.add(step)
         if revoke_undone(session, now, case, step.version):
             call_for(session, row, now, "paper_of_ours_revoked")
     wake(session, now, case.id)
+
+
+def _open_steps(session: Session, case_id: str) -> Sequence[MirrorStep]:
+    """The steps of a case, of both sides, that have no place in the order yet."""
+    return session.exec(
+        select(MirrorStep).where(
+            MirrorStep.case_id == case_id, col(MirrorStep.state).in_(("taken", "waiting"))
+        )
+    ).all()
 
 
 def _counted_here_alone(session: Session, case_id: str, heard: int) -> Sequence[MirrorStep]:

@@ -60,6 +60,13 @@ _SEEN: Final[Select[Any]] = select(
         _HANDOFF.c.kind == "withdrawal",
     )
     .label("taken_back"),
+    exists()
+    .where(
+        _HANDOFF.c.partner_id == _PARTNER.c.id,
+        _HANDOFF.c.jti == _given("of_jti"),
+        _HANDOFF.c.direction == "sent",
+    )
+    .label("ours"),
     select(_HANDOFF.c.digest).where(*_THIS).scalar_subquery().label("before"),
     select(_RECEIPT.c.text)
     .join(_HANDOFF, _HANDOFF.c.id == _RECEIPT.c.handoff_id)
@@ -68,8 +75,9 @@ _SEEN: Final[Select[Any]] = select(
     .label("receipt"),
 ).where(_PARTNER.c.id == _given("of_partner"))
 """What is known when an envelope comes: where the log and the chain of its sender end, whether what it names
-as the one before it passed here, whether it was taken back before it came, and the digest and the receipt of
-the one that came under its name already. Given: of_partner, of_issuer, of_jti, of_prev."""
+as the one before it passed here, whether it was taken back before it came, whether we sent them one under
+its name, and the digest and the receipt of the one that came under its name already. Given: of_partner,
+of_issuer, of_jti, of_prev."""
 
 _MANNED: Final[Select[Any]] = select(
     *(_BODY.c[name] for name in ("id", "code", "country", "functions", "stationed", "place"))
@@ -102,7 +110,9 @@ class Seen(NamedTuple):
 
 
 class OtherDigest(Exception):
-    """Something else came before under the same jti."""
+    """Something else came before under the same jti, or was sent by us: between two parties a jti names one
+    envelope, so that no message can be about two.
+    """
 
 
 class Arrival:
@@ -144,9 +154,11 @@ class Arrival:
         """The receipt that this envelope got when it came before; None when it comes for the first time.
 
         Raises:
-            OtherDigest: something else came under its name.
+            OtherDigest: something else came, or was sent, under its name.
             jose.Unproven: it comes for the first time, and too late or too early.
         """
+        if seen.row.ours:
+            raise OtherDigest
         if seen.row.before is None:
             envelope.refuse_untimely(self._came.claims, self._now)
             return None

@@ -96,8 +96,8 @@ def fetch(
     first time, and kept as it travelled.
 
     Raises:
-        NotFound: no such handoff or file.
-        Invalid: the sender does not give it, or gives another.
+        NotFound: no such handoff or file, or it was taken back meanwhile.
+        Invalid: the sender does not give it, or gives another, or it is not of the kind that was said.
     """
     with house.doors.read() as session:
         row = deciding.own(session, house, actor, handoff_id)
@@ -111,9 +111,13 @@ def fetch(
     content = file.content or _fetched(house, now, partner, str(file.href), file.size, dial)
     try:
         plain = files.unlock(content, key, file.size, file.sha256)
+        if files.media_type(plain) != file.media_type:
+            raise files.BadFile("kind")
     except files.BadFile as problem:
         raise Invalid({"file": problem.code}) from None
     with house.doors.act() as session:
+        if not session.get_one(Handoff, row.id, with_for_update=True).wrapped_key:
+            raise NotFound(handoff_id)
         again = session.get_one(HandoffFile, file.id)
         again.content = content
         detail = {"handoff": row.id, "file": number}

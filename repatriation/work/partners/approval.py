@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from partners import cards, jose, registration
+from partners import cards, registration
 from partners.registration import Fingerprint, Registration
 from repatriation.records.columns import new_id
 from repatriation.records.organisations import SYSTEM, Officer, Organisation
@@ -21,6 +21,7 @@ from repatriation.records.partners import Partner, PartnerCard
 from repatriation.records.trail import append
 from repatriation.work.actors import Actor
 from repatriation.work.house import House
+from repatriation.work.partners import keychange
 from repatriation.work.permissions import Permission, may
 from repatriation.work.refusals import Invalid, NotFound
 
@@ -58,46 +59,69 @@ def register(house: House, actor: Actor | None, now: datetime, asked: Registrati
         Invalid: the organisation is not known, or the name or the issuer is taken.
     """
     with house.doors.act() as session:
-        partner = _add(session, actor, now, asked)
+        partner = _add(session, house, actor, now, asked)
         return partner.client_id
 
 
-def import_card(house: House, actor: Actor | None, now: datetime, text: str, organisation: str = "") -> str:
+def import_card(
+    house: House, actor: Actor | None, now: datetime, text: str, organisation: str = "", of: str | None = None
+) -> str:
     """Take a partner's card; gives what came of it. A partner that is not known is registered for
     `organisation`, pending. For one that is known the card must be signed by a key known already, and its
-    keys then count from now on; signed by another it is put aside and changes nothing.
+    keys then count from now on; signed by another it is put aside and changes nothing. `of` is the partner
+    whose card it must be, if one is meant.
 
     Raises:
-        cards.BadCard: it is no card, over, or older than the last.
+        cards.BadCard: it is no card, over, older than the last, or another partner's.
         Invalid: the organisation is not known, or what the card asks cannot be registered.
+        NotFound: an officer brings it who may not approve partners.
     """
+    if actor is not None:
+        _refuse_unable(actor)
     card = cards.read(text, now)
+    if of is not None and card.issuer != of:
+        raise cards.BadCard("other_partner")
     with house.doors.act() as session:
         partner = session.exec(
             select(Partner).where(Partner.client_id == card.issuer).with_for_update()
         ).first()
         if partner is None:
-            _add(session, actor, now, _registration(card, organisation))
+            _add(session, house, actor, now, _registration(card, organisation))
             outcome = "registered"
-        elif partner.envelope_keys is None or not cards.signed_by(text, partner.envelope_keys):
+        elif not keychange.vouched(partner, text):
             outcome = "quarantined"
         else:
-            _refuse_older(session, card)
-            _change_keys(partner, _registration(card, organisation or "-"))
+            keychange.change(session, partner, card)
             outcome = "keys_changed"
-        digest = sha256(text.strip().encode()).hexdigest()
-        session.add(
-            PartnerCard(
-                client_id=card.issuer,
-                at=now,
-                outcome=outcome,
-                digest=digest,
-                card=text.strip(),
-                officer_id=actor.officer_id if actor else None,
-            )
-        )
-        append(session, actor, now, f"partner:card:{outcome}", {"sha256": digest})
+        _keep_card(session, actor, now, card, text, outcome)
     return outcome
+
+
+def take_up(house: House, actor: Actor, now: datetime, client_id: str, compared: str) -> None:
+    """Let the keys of the card that was put aside be the partner's, after comparing their fingerprint by
+    telephone. Nobody known vouches for them, so nothing of the partner's counts any more until two officers
+    have approved it with these keys, as at first. `compared` are the digits that the officer had before them.
+
+    Raises:
+        NotFound: there is no such partner or card, or the officer may not approve.
+        Invalid: the card put aside is another by now.
+    """
+    _refuse_unable(actor)
+    with house.doors.act() as session:
+        _take_up(session, actor, now, _partner(session, client_id), compared)
+
+
+def take_up_together(
+    house: House, now: datetime, client_id: str, first: Actor, second: Actor, compared: str
+) -> None:
+    """Two officers' taking up of keys and their approval in one: all of it or nothing. Raises as `take_up`
+    and `approve`.
+    """
+    _refuse_unable_pair(first, second)
+    with house.doors.act() as session:
+        _take_up(session, first, now, _partner(session, client_id), compared)
+        _approve(session, now, client_id, first, None)
+        _approve(session, now, client_id, second, None)
 
 
 def approve(
@@ -140,6 +164,13 @@ def approve_together(
         partner.approved_by = None  # what one of them or a third gave before is given anew, by both
         _approve(session, now, client_id, first, scopes)
         _approve(session, now, client_id, second, scopes)
+
+
+def put_aside(house: House, now: datetime, client_id: str) -> Fingerprint | None:
+    """The fingerprint that a partner would have by the card that was put aside, if there is one. NotFound."""
+    with house.doors.act() as session:
+        aside = keychange.put_aside(session, _partner(session, client_id), now)
+    return aside.fingerprint if aside is not None else None
 
 
 def suspend(house: House, actor: Actor | None, now: datetime, client_id: str) -> None:
@@ -218,7 +249,7 @@ def _approve(
     if partner.approved_by == actor.officer_id:
         raise Invalid({"officer": "second_officer_needed"})
     partner.approved_and, partner.approved_at, partner.state = actor.officer_id, now, "active"
-    partner.officer_id = _program_officer(session, partner)
+    partner.officer_id = partner.officer_id or _program_officer(session, partner)
     partner.version += 1
     detail = {"partner": partner.id, "count": 2, "scopes": sorted(partner.scopes)}
     append(session, actor, now, "partner:approval:given", detail)
@@ -243,7 +274,7 @@ def _asked(partner: Partner) -> tuple[str, ...]:
     return tuple(sorted(str(partner.described["scope"]).split()))
 
 
-def _add(session: Session, actor: Actor | None, now: datetime, asked: Registration) -> Partner:
+def _add(session: Session, house: House, actor: Actor | None, now: datetime, asked: Registration) -> Partner:
     body = session.exec(select(Organisation).where(Organisation.code == asked.organisation)).first()
     client_id = asked.client_id or f"program-{secrets.token_hex(8)}"
     taken = session.exec(select(Partner.id).where(Partner.client_id == client_id)).first()
@@ -252,6 +283,8 @@ def _add(session: Session, actor: Actor | None, now: datetime, asked: Registrati
         if asked.envelope_issuer
         else None
     )
+    if house.issuer in (client_id, asked.envelope_issuer):
+        raise Invalid({"envelope_issuer" if client_id != house.issuer else "client_id": "ourselves"})
     problems = {
         "organisation": "" if body else "unknown",
         "client_id": "taken" if taken else "",
@@ -279,31 +312,41 @@ def _add(session: Session, actor: Actor | None, now: datetime, asked: Registrati
     return partner
 
 
+def _take_up(session: Session, actor: Actor, now: datetime, partner: Partner, compared: str) -> None:
+    aside = keychange.put_aside(session, partner, now)
+    if aside is None:
+        raise NotFound(partner.client_id)
+    if aside.fingerprint.digits != compared:
+        raise Invalid({"fingerprint": "changed"})
+    keychange.change(session, partner, aside.card)
+    partner.state, partner.suspended_at = "pending", None
+    partner.approved_by = partner.approved_and = partner.approved_at = None
+    _keep_card(session, actor, now, aside.card, aside.text, "keys_changed")
+    append(session, actor, now, "partner:keys:taken_up", {"partner": partner.id})
+
+
+def _keep_card(
+    session: Session, actor: Actor | None, now: datetime, card: cards.Card, text: str, outcome: str
+) -> None:
+    digest = sha256(text.strip().encode()).hexdigest()
+    session.add(
+        PartnerCard(
+            client_id=card.issuer,
+            at=now,
+            outcome=outcome,
+            digest=digest,
+            card=text.strip(),
+            officer_id=actor.officer_id if actor else None,
+        )
+    )
+    append(session, actor, now, f"partner:card:{outcome}", {"sha256": digest})
+
+
 def _registration(card: cards.Card, organisation: str) -> Registration:
     try:
         return card.as_registration(organisation)
     except registration.BadRegistration as problem:
         raise Invalid(problem.problems) from None
-
-
-def _refuse_older(session: Session, card: cards.Card) -> None:
-    """A card of before could bring back a key that was given up."""
-    kept = session.exec(
-        select(PartnerCard.card).where(
-            PartnerCard.client_id == card.issuer, PartnerCard.outcome != "quarantined"
-        )
-    ).all()
-    for text in kept:
-        if int(jose.signer_of(text)[1]["iat"]) >= int(card.issued.timestamp()):
-            raise cards.BadCard("older")
-
-
-def _change_keys(partner: Partner, asked: Registration) -> None:
-    if partner.state == "pending":
-        # What the first officer compared by telephone was another fingerprint.
-        partner.approved_by = None
-    partner.keys, partner.envelope_keys = asked.jwks, asked.envelope_jwks
-    partner.version += 1
 
 
 def _program_officer(session: Session, partner: Partner) -> str:

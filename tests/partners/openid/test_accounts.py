@@ -19,6 +19,7 @@ from repatriation.work.house import House
 from repatriation.work.invitations import invite
 from repatriation.work.providers import enter_provider, suspend_provider
 from repatriation.work.refusals import Invalid
+from tests.conftest import kind  # noqa: F401 - these tests run on both databases
 from tests.partners.openid.conftest import BEGIN, CODE, come_by
 from tests.partners.openid.provider import CLIENT, Provider, payload_of, serving
 from tests.web.conftest import START, Clock, Visitor, read_page
@@ -57,6 +58,37 @@ def test_somebody_new_waits_and_is_let_in_by_their_coordinator(
     page = read_page(visitor.open("/account"))
     assert "Embassy of Cambodia" in page.text
     assert "vouches for you" in page.text
+
+
+def test_what_a_provider_says_beside_who_it_is_makes_nobody_anything(
+    provider: Provider, visitor: Visitor, house: House
+) -> None:
+    with house.doors.read() as session:
+        audit = session.exec(select(Organisation).where(Organisation.code == "KHM-AUDIT")).one()
+        dara = session.exec(select(Officer).where(Officer.username == "dara")).one()
+    grand = {
+        "organisation": audit.code,
+        "organisation_id": audit.id,
+        "hd": "audit.example",
+        "roles": ["coordinator", "admin"],
+        "groups": ["coordinator"],
+        "duty": "coordinator",
+        "acr": "high",
+        "preferred_username": dara.username,
+        "officer_id": dara.id,
+        "email": "dara@embassy.example",
+        "email_verified": True,
+    }
+    provider.bend_claims = lambda true: {**true, **grand}
+    number = number_on(come_by(visitor, provider))
+    assert visitor.open("/account").location.startswith("/sign-in"), "they wait like anybody else"
+    let_in(house, None, START, number=number, **DARA)
+    assert come_by(visitor, provider).location == "/"
+    with house.doors.read() as session:
+        officer = session.exec(select(Officer).where(Officer.username == DARA["username"])).one()
+        body = session.get_one(Organisation, officer.organisation_id)
+    assert (body.code, officer.duty) == ("KHM-EMB-THA", "consular")
+    assert visitor.open("/partners").status_code == 404
 
 
 def test_a_coordinator_lets_in_nobody_of_another_organisation(
