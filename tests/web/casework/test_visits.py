@@ -155,6 +155,19 @@ def test_nobody_is_met_who_has_not_agreed_to_visits_and_nothing_is_written(
     assert fill_in(visitor, path, outcome="declined").status_code == 303
 
 
+def test_a_visit_is_no_step_by_itself_but_leads_to_its_own_page(world: World, followed: str) -> None:
+    version = world.case(followed).version
+    sent: dict[str, object] = {"version": str(version), "sure": "yes"}
+    visitor = world.browser("ngo")
+    for answer in (
+        visitor.open(f"/cases/{followed}/do/record_missed_visit"),
+        visitor.send(f"/cases/{followed}/do/record_missed_visit", sent),
+    ):
+        assert answer.headers["Location"].endswith(f"/cases/{followed}/visit")
+    assert world.browser("poipet").send(f"/cases/{followed}/do/record_missed_visit", sent).status_code == 409
+    assert world.case(followed).version == version
+
+
 def test_a_visit_that_lies_ahead_is_not_taken(world: World, followed: str) -> None:
     answer = fill_in(world.browser("ngo"), f"/cases/{followed}/visit", outcome="not_there", on__year="2027")
     assert answer.status_code == 400
