@@ -29,6 +29,7 @@ _KEYS: Final = {
     "adults",
     "children",
     "attempts",
+    "again",
     "closing_months",
     "rhythm",
 }
@@ -42,8 +43,8 @@ class ScheduleError(ValueError):
 class Schedule:
     """The visits of grown-ups and of children, and what else an installation settles about them.
 
-    `attempts` is how many visits in a row may find nobody before lost contact is offered, `closing_months`
-    before when closing is early.
+    `attempts` is how many visits in a row may find nobody before lost contact is offered, `again` how long
+    after such a visit the next attempt is made, `closing_months` before when closing is early.
     """
 
     edition: str
@@ -52,6 +53,7 @@ class Schedule:
     adults: tuple[str, ...]
     children: tuple[str, ...]
     attempts: int = 3
+    again: str = "P1W"
     closing_months: int = 12
     rhythm: Rhythm = field(default_factory=Rhythm)
 
@@ -101,6 +103,7 @@ def _read(table: dict[str, Any]) -> Schedule:
         adults=checked(table.get("adults")),
         children=checked(table.get("children")),
         attempts=_number(table, "attempts", 3, least=1),
+        again=checked([table.get("again", "P1W")])[0],
         closing_months=_number(table, "closing_months", 12),
         rhythm=_rhythm(table.get("rhythm", {})),
     )

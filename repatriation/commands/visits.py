@@ -23,7 +23,10 @@ def schedule() -> None:
         f"Due soon {rhythm.soon_days} days before, missed {rhythm.missed_days} days after, "
         f"each at {rhythm.hour}:00 in the home country."
     )
-    click.echo(f"Lost contact is offered after {found.attempts} visits in a row that found nobody.")
+    click.echo(
+        f"Lost contact is offered after {found.attempts} visits in a row that found nobody; "
+        f"each is followed by another after {found.again}, where no day was agreed."
+    )
 
 
 @command.command()

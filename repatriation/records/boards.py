@@ -184,20 +184,39 @@ def _open_cases() -> Subquery:
     )
 
 
+def ending() -> Select[Any]:
+    """The open cases of an organisation whose first time limit ends on a day, as the procedure asks of them.
+    Given: organisation_id, stages, today."""
+    names = ("id", "digest", "stage", "entered_at", "age_group", "version", "state")
+    return (
+        select(*(_CASE.c[name] for name in names))
+        .join_from(_PART, _CASE, _CASE.c.id == _PART.c.case_id)
+        .where(
+            _PART.c.organisation_id == bindparam("organisation_id"),
+            _PART.c.stage.in_(_OPEN_STAGES),
+            _PART.c.due_on == bindparam("today"),
+        )
+    )
+
+
 def _why_stuck(open_case: Subquery) -> dict[str, ColumnElement[bool]]:
-    """Why a case may be stuck, by name. Given: touched_before, today."""
+    """Why a case may be stuck, by name. Given: touched_before, today, and ran_out: the cases whose limit ends
+    today and is over all the same, since it was one of hours."""
     at_work = select(_OFFICER.c.organisation_id).where(_OFFICER.c.active.is_(True), _OFFICER.c.duty != SYSTEM)
     whys: dict[str, ColumnElement[bool]] = {
         "untouched": open_case.c.updated_at < bindparam("touched_before", type_=UTCDateTime()),
-        "overdue": open_case.c.due_on < bindparam("today"),
+        "overdue": or_(
+            open_case.c.due_on < bindparam("today"),
+            open_case.c.case_id.in_(bindparam("ran_out", expanding=True)),
+        ),
         "unmanned": open_case.c.holder_id.not_in(at_work),
     }
     return {**whys, "any": or_(*whys.values())}
 
 
 def stuck_numbers() -> Select[Any]:
-    """How many open cases do not go on, by route and reason. Given: organisation_id, stages, touched_before,
-    today."""
+    """How many open cases do not go on, by route and reason. Given: organisation_id, stages, and as
+    `_why_stuck`."""
     open_case = _open_cases()
     numbers = [func.sum(case((why, 1), else_=0)).label(name) for name, why in _why_stuck(open_case).items()]
     return select(open_case.c.route, *numbers).group_by(open_case.c.route).order_by(open_case.c.route)

@@ -16,6 +16,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     func,
+    literal_column,
     or_,
     select,
     union_all,
@@ -24,9 +25,18 @@ from sqlalchemy.sql.base import ColumnCollection
 
 from repatriation.records.cases import CaseFile
 from repatriation.records.scope import parts_at
+from repatriation.records.visits import Visit
 
 _CASE = CaseFile.metadata.tables["case_file"]
 _PART = CaseFile.metadata.tables["party"]
+_VISIT = Visit.metadata.tables["visit"]
+_NEXT_VISIT = (
+    select(func.min(_VISIT.c.due_on))
+    .where(_VISIT.c.case_id == _PART.c.case_id, _VISIT.c.state == literal_column("'planned'"))
+    .correlate(_PART)
+    .scalar_subquery()
+)
+"""The day of the next visit of a part's case. No index holds it: it is looked up for each case in the cut."""
 _SHOWN = (
     "id",
     "reference",
@@ -47,14 +57,15 @@ class Cut(NamedTuple):
     """What a page is cut by. The questions are made once for each; only the values in them change.
 
     Every one is given organisation_id and stage_0, stage_1 and so on, `stages` in all. The list is ordered by
-    `key`, updated_at or due_on, and then by the id of the case.
+    `key` and then by the id of the case. The key is updated_at, due_on, or next_on: that of a visit.
 
     Attributes:
-        dated: only cases with a time limit or, when false, only those without.
+        dated: only cases with a time limit (or a next visit) or, when false, only those without.
         beyond: only what comes after a place in the order. Given: at_id and at_key.
         route: only one route. Given: route.
         untouched: only cases without a step for some time. Given: touched_before.
         due: only cases of which a time limit may have passed. Given: due_by.
+        visits: `dated` asks for a next visit, and not for a time limit.
     """
 
     stages: int
@@ -65,6 +76,7 @@ class Cut(NamedTuple):
     route: bool = False
     untouched: bool = False
     due: bool = False
+    visits: bool = False
 
 
 @cache
@@ -88,7 +100,7 @@ def _merged(kind: str, cut: Cut, most: int, *, ordered: bool) -> Subquery:
     arms = [_arm(cut, bindparam(f"stage_{number}")) for number in range(cut.stages)]
     if kind == "postgresql" or cut.stages == 1:
         # PostgreSQL reads an index in order only when told to stop soon; SQLite merges only what is not told.
-        arms = [arm.order_by(*_order(cut, _PART.c)).limit(most) for arm in arms]
+        arms = [arm.order_by(*_order(cut, arm.selected_columns)).limit(most) for arm in arms]
     if len(arms) == 1:
         return arms[0].subquery("found")
     merged = union_all(*arms).limit(most)
@@ -98,13 +110,14 @@ def _merged(kind: str, cut: Cut, most: int, *, ordered: bool) -> Subquery:
 
 
 def _arm(cut: Cut, stage: BindParameter[str]) -> Select[Any]:
-    return parts_at(stage, _PART.c.case_id, _PART.c[cut.key]).where(*_conditions(cut))
+    return parts_at(stage, _PART.c.case_id, _key(cut).label(cut.key)).where(*_conditions(cut))
 
 
 def _conditions(cut: Cut) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if cut.dated is not None:
-        found.append(_PART.c.due_on.is_not(None) if cut.dated else _PART.c.due_on.is_(None))
+        day = _NEXT_VISIT if cut.visits else _PART.c.due_on
+        found.append(day.is_not(None) if cut.dated else day.is_(None))
     if cut.beyond:
         found.append(_beyond(cut))
     if cut.route:
@@ -116,9 +129,13 @@ def _conditions(cut: Cut) -> list[ColumnElement[bool]]:
     return found
 
 
+def _key(cut: Cut) -> ColumnElement[Any]:
+    return _NEXT_VISIT if cut.key == "next_on" else _PART.c[cut.key]
+
+
 def _beyond(cut: Cut) -> ColumnElement[bool]:
     """What comes after a sort key and id, so written that an index on the two is used."""
-    case_id, key = _PART.c.case_id, _PART.c[cut.key]
+    case_id, key = _PART.c.case_id, _key(cut)
     beyond_id = case_id < bindparam("at_id") if cut.descending else case_id > bindparam("at_id")
     at_key = bindparam("at_key", type_=key.type)
     if cut.descending:

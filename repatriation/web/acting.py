@@ -22,13 +22,14 @@ from repatriation.work.choices import gates, to_choose
 from repatriation.work.papers.filing import Prepared
 from repatriation.work.papers.rules import is_made_with
 from repatriation.work.particulars import Particulars, asked
-from repatriation.work.permissions import Permission
+from repatriation.work.permissions import Permission, may
 from repatriation.work.reading import case_page, may_see
 from repatriation.work.refusals import Invalid, KeyReused, MovedOn, NoPaper
 from repatriation.work.reopening import entries
 from repatriation.work.services.asking import country_of_place, offers_for
 from repatriation.work.steps import take_step
 from repatriation.work.summaries.composing import attached, preview, sends
+from repatriation.work.visits import ACTION_OF
 from sop.engine import NotAllowed, Reason
 
 Answer = Response | str | tuple[str, int]
@@ -45,6 +46,8 @@ def add_pages(blueprint: Blueprint) -> None:
         page = case_page(house(), actor(), now(), reference)
         if action not in page.procedure.actions:
             abort(404)
+        if action in ACTION_OF.values():
+            return _visit(page, action)
         posted = request.method == "POST"
         # A form that does not say which version it was made for was made for none.
         seen = request.form.get("version", -1, int) if posted else request.args.get("seen", page.version, int)
@@ -70,6 +73,14 @@ def add_pages(blueprint: Blueprint) -> None:
         if not sure and _is_checked(move):
             return _checked(page, move, form)
         return _taken(page, move, form, seen)
+
+
+def _visit(page: CasePage, name: str) -> Answer:
+    """A visit is written down on its own page: as a step alone it would leave the planned one waiting."""
+    if may(actor().duty, Permission.RECORD_VISIT):
+        return redirect(url_for("visits.record", reference=page.reference), 303)
+    by = page.procedure.actions[name].by
+    return not_allowed(page, name, tuple(Reason("role", role) for role in by))
 
 
 def _out_of_place(page: CasePage, name: str) -> Move:

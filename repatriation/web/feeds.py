@@ -41,6 +41,6 @@ def make_blueprint() -> Blueprint:
             written = read_feed(house(), token, request.remote_addr or "", now())
         except TooManyTries:
             abort(429)
-        return Response(written, mimetype="text/calendar; charset=utf-8")
+        return Response(written, mimetype="text/calendar")
 
     return blueprint

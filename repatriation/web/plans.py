@@ -30,6 +30,7 @@ from repatriation.work.followup.plans import (
     WishesEntered,
     add_goal,
     choose_visits,
+    ended_plans,
     plan_of,
     read_plan,
     review,
@@ -138,7 +139,8 @@ def add_pages(blueprint: Blueprint, shown: Shown) -> None:
     def plan(reference: str) -> str:
         page = case_page(house(), actor(), now(), reference)
         kept = plan_of(house(), actor(), reference)
-        return shown("plans/plan.html", reference, **_about(page, kept))
+        ended = [_plan(each) for each in ended_plans(house(), actor(), reference)]
+        return shown("plans/plan.html", reference, ended=ended, **_about(page, kept))
 
     @blueprint.route("/cases/<reference>/plan/goal", methods=["GET", "POST"])
     @permission(Permission.TAKE_STEP)
@@ -229,8 +231,8 @@ def add_pages(blueprint: Blueprint, shown: Shown) -> None:
         if not form.validate_on_submit():
             asked = render_template("plans/reason.html", form=form, page=page)
             return asked, 400 if form.is_submitted() else 200
-        words = read_plan(house(), actor(), now(), reference, form.reason.data)
-        return render_template("plans/words.html", page=page, words=words, glossary=glossary)
+        plans = read_plan(house(), actor(), now(), reference, form.reason.data)
+        return render_template("plans/words.html", page=page, plans=plans, glossary=glossary)
 
 
 def _written(

@@ -1,9 +1,10 @@
 """Writing a visit down: its form, its paper, and what a second visitor wrote at the same time."""
 
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from pydantic import ValidationError
 from werkzeug.wrappers import Response
 
@@ -29,6 +30,13 @@ from repatriation.work.visits import ACTION_OF, MADE, AlreadyWritten, record_vis
 from sop.engine import NotAllowed, Reason
 
 Answer = Response | str | tuple[str, int]
+
+VIEWS: Final = {
+    "mine": _l("My visits"),
+    "all": _l("Visits in all our cases"),
+    "people": _l("Everybody in follow-up"),
+}
+"""The lists from which a visit is written down."""
 
 
 def add_pages(blueprint: Blueprint) -> None:
@@ -102,9 +110,15 @@ def _kept(
 
 
 def _onward(page: CasePage, visit: VisitEntered) -> str:
-    """The visits of the case where something follows from this one, else the case."""
-    follows = visit.finding is not None or visit.outcome != MADE
-    return url_for("cases.visits" if follows else "cases.case", reference=page.reference)
+    """The visits of the case where something follows from it, else the list that led here, or the case."""
+    view = request.args.get("view", "")
+    if visit.finding is not None or visit.outcome != MADE:
+        return url_for("cases.visits", reference=page.reference)
+    return (
+        url_for("visits.index", view=view)
+        if view in VIEWS
+        else url_for("cases.case", reference=page.reference)
+    )
 
 
 def _added(page: CasePage, visit: VisitEntered) -> Answer:

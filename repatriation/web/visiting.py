@@ -130,6 +130,7 @@ def _planned(page: CasePage, visit: VisitLine) -> dict[str, Any]:
         "standing": look_up(glossary.STANDINGS, visit.standing or "ahead"),
         "tone": glossary.STANDING_TONES[visit.standing or "ahead"],
         "of_schedule": visit.slot is not None,
+        "attempt": visit.attempt,
         "officer": visit.officer,
         "record": url_for("visits.record", reference=page.reference, visit=visit.id) if mine else None,
         "move": url_for("cases.move_visit", reference=page.reference, visit_id=visit.id) if mine else None,

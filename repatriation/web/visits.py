@@ -5,13 +5,13 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from flask import Blueprint, render_template, request, url_for
-from flask_babel import lazy_gettext as _l
 
 from repatriation.web import glossary, recording
 from repatriation.web.board import address_of, place_of, row
 from repatriation.web.casefile import shown_day, shown_moment
 from repatriation.web.desk import today
 from repatriation.web.identity import ReasonForm
+from repatriation.web.recording import VIEWS
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now
 from repatriation.web.stepup import fresh
@@ -24,11 +24,6 @@ from repatriation.work.reading import case_page
 from repatriation.work.visits import ACTION_OF
 from sop.followup import Standing
 
-VIEWS: Final = {
-    "mine": _l("My visits"),
-    "all": _l("Visits in all our cases"),
-    "people": _l("Everybody in follow-up"),
-}
 _AN_ID: Final = re.compile(r"[0-9a-f-]{36}")
 COUNTED: Final = (Standing.MISSED, Standing.OVERDUE, Standing.DUE, Standing.DUE_SOON)
 
@@ -69,7 +64,7 @@ def _visits(view: str) -> str:
     return render_template(
         "visits/index.html",
         **_views(view),
-        visits=[_visit(each) for each in found],
+        visits=[_visit(each, view) for each in found],
         counts=[(look_up(glossary.STANDINGS, each), count[each]) for each in COUNTED if count.get(each)],
         later=later,
         every=url_for("visits.index", view=view, until="all"),
@@ -81,12 +76,11 @@ def _visits(view: str) -> str:
 
 def _people() -> str:
     """Everybody who may be visited, with the last visit and the next."""
-    wanted = Wanted(Order.DUE, stages=_stages())
+    wanted = Wanted(Order.VISIT, stages=_stages())
     listed = cases(house(), actor(), now(), today(), wanted, place_of(request.args))
     cases_listed = [(line.case_id, line.procedure, line.stage.name) for line in listed.lines]
     known = visited(house(), actor(), now(), cases_listed)
     rows = [_row(line, known[line.case_id]) for line in listed.lines]
-    rows.sort(key=lambda each: str(each["next_key"]))
     return render_template(
         "visits/people.html",
         **_views("people"),
@@ -124,7 +118,7 @@ def _stages() -> frozenset[str]:
     return frozenset(found)
 
 
-def _visit(visit: VisitToMake) -> dict[str, Any]:
+def _visit(visit: VisitToMake, view: str) -> dict[str, Any]:
     """One visit as the list shows it; with what is to do about it for those whose it is to do."""
     ours = visit.ours and may(actor().duty, Permission.RECORD_VISIT)
     return {
@@ -135,7 +129,9 @@ def _visit(visit: VisitToMake) -> dict[str, Any]:
         "due": shown_day(visit.due_on),
         "standing": look_up(glossary.STANDINGS, visit.standing),
         "tone": glossary.STANDING_TONES[visit.standing],
-        "record": url_for("visits.record", reference=visit.reference, visit=visit.id) if ours else None,
+        "record": url_for("visits.record", reference=visit.reference, visit=visit.id, view=view)
+        if ours
+        else None,
         "move": url_for("cases.move_visit", reference=visit.reference, visit_id=visit.id) if ours else None,
     }
 
@@ -150,8 +146,7 @@ def _row(line: CaseLine, known: Visited) -> dict[str, Any]:
         "unsafe": known.safety in ("worry", "danger"),
         "safety": look_up(glossary.SAFETY, known.safety),
         "next": shown_day(known.next_on) if known.next_on else None,
-        "next_key": known.next_on.isoformat() if known.next_on else "none",
         "standing": look_up(glossary.STANDINGS, known.standing) if known.standing else None,
         "tone": glossary.STANDING_TONES[known.standing or Standing.AHEAD],
-        "record": url_for("visits.record", reference=line.reference) if ours else None,
+        "record": url_for("visits.record", reference=line.reference, view="people") if ours else None,
     }

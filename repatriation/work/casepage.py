@@ -129,12 +129,14 @@ class IdentificationLine:
 
 @dataclass(frozen=True, slots=True)
 class VisitLine:
-    """A visit planned, made, missed, moved or cancelled; `standing` is that of one that is planned."""
+    """A visit planned, made, missed, moved or cancelled; `standing` is that of one that is planned,
+    `attempt` of one on whose day nobody agreed."""
 
     id: str
     state: str
     standing: Standing | None
     slot: str | None
+    attempt: bool
     reason: str | None
     attempts: int
     finding: str | None

@@ -36,6 +36,12 @@ class Order(StrEnum):
     LATEST = "latest"
     OLDEST = "oldest"
     DUE = "due"
+    VISIT = "visit"
+
+    @property
+    def by_day(self) -> bool:
+        """Whether cases come by a day: that of a time limit, or of the next visit."""
+        return self in (Order.DUE, Order.VISIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +122,9 @@ class _Lister:
         self.batch = BATCH if self.asks_procedure else PAGE + 1
         stages = _stages(house, wanted)
         self.cut = Cut(len(stages), route=bool(wanted.route), untouched=wanted.stuck, due=wanted.overdue)
+        by_visit = wanted.order is Order.VISIT
+        self.cut = self.cut._replace(visits=by_visit)
+        self.day = "next_on" if by_visit else "due_on"
         self.values = {
             **{f"stage_{number}": stage for number, stage in enumerate(stages)},
             "organisation_id": actor.organisation_id,
@@ -160,9 +169,9 @@ class _Lister:
                 return
 
     def _batch(self, place: Place | None, back: bool) -> list[Row[Any]]:
-        """The next cases after a place. By time limit, those without one come last, as a run of their own:
-        whoever has waited longest first."""
-        if self.wanted.order is not Order.DUE:
+        """The next cases after a place. By time limit or next visit, those without one come last, as a run of
+        their own: whoever has waited longest first."""
+        if not self.wanted.order.by_day:
             descending = (self.wanted.order is Order.LATEST) != back
             return self._run(self.cut._replace(key="updated_at", descending=descending), place)
         rows: list[Row[Any]] = []
@@ -173,7 +182,7 @@ class _Lister:
                 start = None
             else:
                 start = None if rows else place
-            key = "due_on" if dated else "updated_at"
+            key = self.day if dated else "updated_at"
             rows += self._run(self.cut._replace(key=key, descending=back, dated=dated), start)
             if len(rows) >= self.batch:
                 return rows[: self.batch]
@@ -192,7 +201,7 @@ class _Lister:
 
     def _makes_sense(self, key: str) -> bool:
         """Whether a sort key, which came with an address, is one of this order."""
-        if _is_day(key) and self.wanted.order is not Order.DUE:
+        if _is_day(key) and not self.wanted.order.by_day:
             return False
         try:
             value = _value(key)

@@ -29,7 +29,7 @@ from repatriation.work.casepage import (
     VisitLine,
 )
 from repatriation.work.federation.telling import side_played
-from repatriation.work.followup.turns import stands
+from repatriation.work.followup.turns import ATTEMPT, stands
 from repatriation.work.house import House
 from repatriation.work.line import ahead, passed
 from repatriation.work.moves import moves
@@ -220,6 +220,7 @@ class _Reader:
             state=row.state,
             standing=standing,
             slot=row.slot,
+            attempt=row.kind == ATTEMPT,
             reason=row.reason,
             attempts=row.attempts,
             finding=row.finding,

@@ -13,8 +13,9 @@ from repatriation.records.lean import Write
 from repatriation.records.sealing import CaseKey
 from repatriation.records.visits import Visit
 from repatriation.work.actors import Actor
+from repatriation.work.followup.course import wants_none
 from repatriation.work.followup.entered import VisitEntered, look_over
-from repatriation.work.followup.turns import OVER, blank
+from repatriation.work.followup.turns import ATTEMPT, OVER, blank
 from repatriation.work.followup.turns import planned as plan_row
 from repatriation.work.house import House
 from repatriation.work.opened import Opened, Taken
@@ -22,7 +23,9 @@ from repatriation.work.papers.filing import StepPaper
 from repatriation.work.particulars import NOTHING
 from repatriation.work.refusals import Invalid
 from repatriation.work.steps import take_step
+from repatriation.work.views import view_of
 from sop.clocks import zone_of
+from sop.visiting import plan
 
 MADE: Final = "seen"
 """The outcome of a visit at which the person was met; every other one is a visit missed."""
@@ -41,6 +44,16 @@ _PLANNED = (
         _TABLE.c.due_on <= bindparam("until"),
     )
     .order_by(_TABLE.c.due_on, _TABLE.c.id)
+    .limit(1)
+)
+_EARLIER = (
+    core_select(_TABLE.c.id)
+    .where(
+        _TABLE.c.case_id == bindparam("case"),
+        _TABLE.c.state == literal_column("'planned'"),
+        _TABLE.c.due_on <= bindparam("until"),
+        _TABLE.c.id != bindparam("but"),
+    )
     .limit(1)
 )
 _NAMED = core_select(_TABLE).where(_TABLE.c.case_id == bindparam("case"), _TABLE.c.id == bindparam("visit"))
@@ -79,6 +92,7 @@ def record_visit(
 
     The planned visit that is named is filled in, else the one that is due by then, else it is a new one. A
     next visit that was agreed is planned; one that was put off stays on file, with the new one in its place.
+    Where nobody was found and no day was agreed, another attempt is planned, so that nobody is forgotten.
 
     Raises:
         Invalid: the day lies ahead, or the next visit does not; what `take_step` raises.
@@ -108,7 +122,8 @@ class _Writing:
     ) -> None:
         self.house, self.actor, self.now, self.opened, self.entered = house, actor, now, opened, entered
         self.case = opened.row
-        self.country = house.shelf.pinned(self.case.digest).home
+        self.procedure = house.shelf.pinned(self.case.digest)
+        self.country = self.procedure.home
 
     def writes(self) -> tuple[Write, ...]:
         planned, entered = self._planned(), self.entered
@@ -120,7 +135,7 @@ class _Writing:
         else:
             written = Write(_ADD, {**blank(self.case.id, self.country), **_NO_DAY, **values, "id": row_id})
         if entered.next_on is None:
-            return (written,)
+            return (written, *self._attempt(row_id))
         # What stands in the place of a visit that was put off belongs to its plan, and to no slot of it: the
         # slot stays taken, so that a schedule made anew does not ask for the same visit again.
         plan_id = planned.plan_id if planned and entered.outcome == PUT_OFF else None
@@ -128,6 +143,21 @@ class _Writing:
             self.house, self.actor, self.now, self.case.id, self.country, entered.next_on, plan_id
         )
         return (written, Write(_ADD_AHEAD, ahead))
+
+    def _attempt(self, row_id: str) -> tuple[Write, ...]:
+        """Another attempt, after a visit that found nobody, unless one is planned for sooner or none is
+        wanted. A day that lies behind is no help, so it is counted from today where the visit was long ago.
+        """
+        case = self.case
+        view = view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
+        if self.entered.outcome != NOBODY or wants_none(self.procedure, view):
+            return ()
+        today = self.now.astimezone(zone_of(self.country)).date()
+        (day,) = plan((self.house.schedule.again,), today, self.house.calendars[self.country])
+        if self.opened.lean.one(_EARLIER, {"case": case.id, "until": day.due_on, "but": row_id}):
+            return ()
+        ahead = plan_row(self.house, self.actor, self.now, case.id, self.country, day.due_on)
+        return (Write(_ADD_AHEAD, {**ahead, "kind": ATTEMPT}),)
 
     def _planned(self) -> Any | None:
         case, entered = self.case.id, self.entered

@@ -106,6 +106,20 @@ def test_a_missed_visit_is_its_own_step(world: World, ngo: Caller, visited: str)
     assert "visit_missed" in {fact["name"] for fact in facts}
 
 
+def test_a_visit_cannot_be_told_as_a_step_alone_which_would_leave_the_planned_one_waiting(
+    ngo: Caller, visited: str
+) -> None:
+    before = ngo.get(f"/api/cases/{visited}")
+    for action in ("record_visit", "record_missed_visit"):
+        answer = ngo.post(
+            f"/api/cases/{visited}/actions/{action}", {}, headers={"If-Match": before.headers["ETag"]}
+        )
+        assert answer.json is not None
+        assert (answer.status_code, answer.json["code"]) == (400, "invalid_request")
+        assert "/api/visits" in answer.json["detail"]
+    assert ngo.get(f"/api/cases/{visited}").headers["ETag"] == before.headers["ETag"]
+
+
 def test_nobody_is_visited_who_has_not_agreed(world: World, ngo: Caller, followed: str) -> None:
     answer = ngo.post("/api/visits", {"case": followed, **SEEN})
     assert answer.json is not None

@@ -37,9 +37,10 @@ def test_a_month_after_the_last_of_january_is_the_last_of_february() -> None:
 
 def test_an_installation_may_have_its_own_schedule(tmp_path: Path) -> None:
     file = tmp_path / "ours.toml"
-    file.write_text(GOOD + "attempts = 5\n[rhythm]\nmissed_days = 30\n")
+    file.write_text(GOOD + 'attempts = 5\nagain = "P3D"\n[rhythm]\nmissed_days = 30\n')
     ours = load(file)
     assert not ours.assumed
+    assert ours.again == "P3D"
     assert (ours.attempts, ours.rhythm.missed_days, ours.rhythm.soon_days) == (5, 30, 7)
 
 
@@ -53,6 +54,8 @@ def test_an_installation_may_have_its_own_schedule(tmp_path: Path) -> None:
         (GOOD.replace("confirmed", "official"), "status must be"),
         (GOOD.replace('"A letter"', '""'), "source must be given"),
         (GOOD + "attempts = 0\n", "attempts must be"),
+        (GOOD + 'again = "soon"\n', "no time such as"),
+        (GOOD + "again = 7\n", "a list such as"),
         (GOOD + "pace = 1\n", "has no pace"),
         (GOOD + "[rhythm]\nhour = 24\n", "hour of the day"),
         (GOOD + "[rhythm]\nmissed_days = 1\n", "overdue before"),

@@ -222,7 +222,7 @@ def test_visits_come_into_a_calendar_that_others_can_read(office: Office, browse
     office.visit(office.case(), DAY, officer="bopha")
     path = _feed(browse("sina"))
     answer = Visitor(browse("bopha").client).open(path)
-    assert answer.mimetype == "text/calendar"
+    assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
     events = list(vobject.readOne(answer.text).vevent_list)
     assert len(events) == 2
     first = events[0]

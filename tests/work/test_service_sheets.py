@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -160,6 +161,42 @@ def test_what_is_no_such_workbook_is_said_in_a_sentence(
     ):
         with pytest.raises(NoSheet, match=said):
             read(house, officers["ngo"], now, file)
+
+
+def with_part(file: Path, whole: Path, part: str, written: bytes) -> Path:
+    """The same workbook with another part in the place of one of its own."""
+    with ZipFile(whole) as good, ZipFile(file, "w", ZIP_DEFLATED) as bad:
+        for name in good.namelist():
+            bad.writestr(name, written if name == part else good.read(name))
+    return file
+
+
+def test_a_hostile_workbook_is_refused_in_a_sentence_and_not_unpacked(
+    house: House, officers: Officers, now: datetime, tmp_path: Path
+) -> None:
+    good = sheet_of(tmp_path / "good.xlsx", GOOD)
+    sheet = "xl/worksheets/sheet1.xml"
+    for name, written, said in (
+        ("bomb", b"<worksheet>" + b" " * (16 << 20), "zip bomb"),
+        ("cut", ZipFile(good).read(sheet)[:-30], "not a whole"),
+        ("laughs", LAUGHS, "not a whole"),
+    ):
+        file = with_part(tmp_path / f"{name}.xlsx", good, sheet, written)
+        with pytest.raises(NoSheet, match=said):
+            read(house, officers["ngo"], now, file)
+    no_book = with_part(tmp_path / "book.xlsx", good, "xl/workbook.xml", b"<workbook")
+    with pytest.raises(NoSheet, match="not a whole"):
+        read(house, officers["ngo"], now, no_book)
+
+
+LAUGHS = (
+    b'<!DOCTYPE x [<!ENTITY a "ha">'
+    + b"".join(
+        b'<!ENTITY %c "%s">' % (letter, b"&%c;" % (letter - 1) * 20) for letter in range(ord("b"), ord("k"))
+    )
+    + b"]><worksheet><sheetData><row><c><v>&j;</v></c></row></sheetData></worksheet>"
+)
+"""A few hundred letters that stand for very many, if a reader lets them."""
 
 
 def test_every_bad_cell_of_a_row_is_named_at_once_and_the_row_counts_for_nothing(

@@ -1,20 +1,24 @@
 """The directory, the search near a village, and referrals and placements as acts of the procedure."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from pydantic import ValidationError
 from sqlmodel import select
 
+from documents.kinds.referral_form import Service
 from repatriation.places.gazetteer import Nearness
 from repatriation.records.services import Placement, Referral, UnmetNeed
 from repatriation.work.actors import Actor
 from repatriation.work.cases import open_case
 from repatriation.work.house import House
 from repatriation.work.newcase import NewCase
+from repatriation.work.papers.drafting import draft
 from repatriation.work.particulars import NOTHING, Particulars
 from repatriation.work.refusals import Changed, Invalid, NotFound, ReadOnly
+from repatriation.work.services.codes import ON_PAPER, SERVICES
 from repatriation.work.services.matching import Person, lacking, matches
 from repatriation.work.services.needs import record, register
 from repatriation.work.services.offers import Offer, OfferEntered, check, enter, offer, offers, withdraw
@@ -234,6 +238,27 @@ def test_what_is_lacking_is_what_the_offers_lack_that_come_nearest_to_fitting() 
 def test_a_place_is_lacking_too_where_the_only_one_that_fits_is_far_away() -> None:
     assert lacking(matches(MAN, [listed(place="KHM-12")])) == "too_far"
     assert lacking(matches(MAN, [listed(place="KHM-12"), listed(place="KHM-02")])) is None
+
+
+def test_the_referral_paper_says_which_service_was_chosen_and_where(desk: Desk) -> None:
+    house, mosvy = desk.house, desk.officers["mosvy"]
+    chosen = enter(house, desk.officers["second"], desk.now, entered(organisation="second"))
+
+    def paper(**given: str) -> Mapping[str, Any]:
+        told = Particulars.model_validate(given)
+        return draft(house, mosvy, desk.now, desk.reference, "offer_referral", told).fields
+
+    fields = paper(offer=chosen, service="legal_support_representation")
+    assert fields["asked"] == {"services": ["legal"]}
+    assert "second" in fields["to"]
+    assert fields["to"].endswith("(House in Poipet)")
+    assert paper(offer=chosen)["asked"] == {"services": ["shelter"]}, "it offers nothing else"
+    assert "asked" not in paper(organisation="second")
+
+
+def test_every_service_has_a_line_on_the_referral_paper() -> None:
+    assert ON_PAPER.keys() == set(SERVICES)
+    assert set(ON_PAPER.values()) == set(get_args(get_args(Service)[0]))
 
 
 def test_a_referral_is_declined_the_next_accepts_and_the_ministry_signs_the_placement(desk: Desk) -> None:

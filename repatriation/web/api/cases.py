@@ -38,6 +38,7 @@ from repatriation.work.partners.sight import PURPOSES, open_person
 from repatriation.work.reading import case_page
 from repatriation.work.refusals import NotFound
 from repatriation.work.steps import take_step
+from repatriation.work.visits import ACTION_OF
 from sop.engine import Reason
 
 _Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,60}$")]
@@ -178,11 +179,14 @@ def _writing(blueprint: Blueprint) -> None:
         """Take an action in a case
 
         `If-Match` says at which version the case was read. The action must be open to a role that the
-        caller's organisation holds in the case; it goes the way that every step goes.
+        caller's organisation holds in the case; it goes the way that every step goes. A visit, made or
+        missed, is told with POST /api/visits alone, so that the planned one is found with it.
         """
         page = case_page(house(), _us(), now(), reference)
         if action not in page.procedure.actions:
             raise NotFound(reference)
+        if action in ACTION_OF.values():
+            raise Problem("invalid_request", "A visit is written down with POST /api/visits.")
         move = page.move(action)
         if page.version == version and (move is None or move.reasons):
             raise not_allowed(page, move.reasons if move else (Reason("stage", page.stage.name),))

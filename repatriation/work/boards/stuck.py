@@ -4,12 +4,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
+from sqlalchemy import Row
+
 from repatriation.records import boards
 from repatriation.work.actors import Actor
 from repatriation.work.boards.behind import Behind
 from repatriation.work.boards.stages import open_stages
 from repatriation.work.house import House
 from repatriation.work.lists import STUCK_AFTER
+from repatriation.work.views import view_of
+from sop.deadlines import due
 from sop.procedure import Procedure
 
 WHYS: Final = ("untouched", "overdue", "unmanned", "any")
@@ -25,8 +29,9 @@ class StuckLine:
 
 def stuck(house: House, actor: Actor, now: datetime, day: date) -> tuple[StuckLine, ...]:
     """How many open cases in which the organisation has a part do not go on, route by route."""
+    given = _given(house, actor, now, day)
     with house.doors.read() as session:
-        found = session.connection().execute(boards.stuck_numbers(), _given(house, actor, now, day)).all()
+        found = session.connection().execute(boards.stuck_numbers(), given).all()
     rows = {row.route: row for row in found}
     return tuple(
         StuckLine(procedure, {why: int(getattr(rows[procedure.route], why)) for why in WHYS})
@@ -41,9 +46,15 @@ def behind(house: House, actor: Actor, now: datetime, day: date, route: str, why
 
 
 def _given(house: House, actor: Actor, now: datetime, day: date) -> dict[str, Any]:
-    return {
-        "organisation_id": actor.organisation_id,
-        "stages": open_stages(house),
-        "touched_before": now - STUCK_AFTER,
-        "today": day,
-    }
+    asked = {"organisation_id": actor.organisation_id, "stages": open_stages(house), "today": day}
+    with house.doors.read() as session:
+        ending = session.connection().execute(boards.ending(), asked).all()
+    ran_out = {case.id for case in ending if _is_over(house, case, now)}
+    return {**asked, "touched_before": now - STUCK_AFTER, "ran_out": sorted(ran_out)}
+
+
+def _is_over(house: House, case: Row[Any], now: datetime) -> bool:
+    """Whether a limit that ends today is over already. The procedure decides it, as on every other page."""
+    view = view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
+    running = due(house.shelf.pinned(case.digest), view, now, house.calendars)
+    return bool(running) and running[0].overdue

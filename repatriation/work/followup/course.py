@@ -130,7 +130,7 @@ class _At:
 
     def begun(self) -> tuple[Write, ...]:
         """Every visit of the schedule that lies ahead and is not there yet, unless the person wants none."""
-        if self._refused():
+        if wants_none(self.procedure, self.view):
             return ()
         kept = self._plan()
         if kept is None:
@@ -215,13 +215,14 @@ class _At:
             if day.slot not in there and day.due_on >= self.today
         )
 
-    def _refused(self) -> bool:
-        """Whether the person's last word on visits was no. Who was not asked yet is asked at the first."""
-        return any(
-            self.view.consents[name].decision != "given"
-            for name, consent in self.procedure.consents.items()
-            if is_to_visits(consent) and name in self.view.consents
-        )
+
+def wants_none(procedure: Procedure, view: CaseView) -> bool:
+    """Whether the person's last word on visits was no. Who was not asked yet is asked at the first."""
+    return any(
+        view.consents[name].decision != "given"
+        for name, consent in procedure.consents.items()
+        if is_to_visits(consent) and name in view.consents
+    )
 
 
 def is_to_visits(consent: Consent) -> bool:

@@ -96,10 +96,12 @@ class PlanLine:
 
 @dataclass(frozen=True, slots=True)
 class PlanWords:
-    """What is written in a plan, opened."""
+    """What is written in a plan, opened. `ended`: it holds no longer, and was agreed on that day if ever."""
 
     wishes: str | None
     goals: tuple[Mapping[str, Any], ...]
+    ended: bool = False
+    agreed_on: date | None = None
 
 
 def plan_of(house: House, actor: Actor, reference: str) -> PlanLine | None:
@@ -110,8 +112,17 @@ def plan_of(house: House, actor: Actor, reference: str) -> PlanLine | None:
         return None if row is None else _line(session, house, row)
 
 
-def read_plan(house: House, actor: Actor, now: datetime, reference: str, reason: str) -> PlanWords:
-    """The words of a plan: an act with a reason, written to the trail first.
+def ended_plans(house: House, actor: Actor, reference: str) -> tuple[PlanLine, ...]:
+    """The plans of a case that hold no longer, as after a breakdown, the newest first. Raises NotFound."""
+    with house.doors.read() as session:
+        case = find(session, actor, reference)
+        return tuple(_line(session, house, row) for row in _rows(session, case.id) if row.state == "ended")
+
+
+def read_plan(
+    house: House, actor: Actor, now: datetime, reference: str, reason: str
+) -> tuple[PlanWords, ...]:
+    """The words of a case's plans, the newest first: an act with a reason, written to the trail first.
 
     Raises:
         Invalid: the reason is none of `work.identity.REASONS`.
@@ -119,15 +130,17 @@ def read_plan(house: House, actor: Actor, now: datetime, reference: str, reason:
     """
     with house.doors.act() as session:
         case = opened_for(session, actor, now, reference, reason, PLAN_OPENED)
-        words = words_of(session, case, Safe(house.keyring).key_of(case))
-        return words or PlanWords(None, ())
+        key = Safe(house.keyring).key_of(case)
+        return tuple(_words(session, row, key) for row in _rows(session, case.id))
 
 
 def words_of(session: Session, case: CaseFile, key: CaseKey) -> PlanWords | None:
     """The words of the plan of a case whose key is open; none where there is no plan."""
     row = plan_row(session, case.id)
-    if row is None:
-        return None
+    return None if row is None else _words(session, row, key)
+
+
+def _words(session: Session, row: ReintegrationPlan, key: CaseKey) -> PlanWords:
     goals = tuple(
         {
             "domain": goal.domain,
@@ -139,7 +152,8 @@ def words_of(session: Session, case: CaseFile, key: CaseKey) -> PlanWords | None
         }
         for goal in _goals(session, row.id)
     )
-    return PlanWords(key.open("reintegration_plan", "wishes", row.id, row.wishes), goals)
+    wishes = key.open("reintegration_plan", "wishes", row.id, row.wishes)
+    return PlanWords(wishes, goals, row.state == "ended", row.agreed_on)
 
 
 def add_goal(house: House, actor: Actor, now: datetime, reference: str, goal: GoalEntered) -> None:
@@ -284,11 +298,18 @@ def _changed(
 
 def plan_row(session: Session, case_id: str) -> ReintegrationPlan | None:
     """The plan of a case that is being written or holds."""
-    return session.exec(
-        select(ReintegrationPlan)
-        .where(ReintegrationPlan.case_id == case_id, ReintegrationPlan.state != "ended")
-        .order_by(col(ReintegrationPlan.made_at).desc(), col(ReintegrationPlan.id).desc())
-    ).first()
+    return next((row for row in _rows(session, case_id) if row.state != "ended"), None)
+
+
+def _rows(session: Session, case_id: str) -> list[ReintegrationPlan]:
+    """Every plan of a case, the newest first."""
+    return list(
+        session.exec(
+            select(ReintegrationPlan)
+            .where(ReintegrationPlan.case_id == case_id)
+            .order_by(col(ReintegrationPlan.made_at).desc(), col(ReintegrationPlan.id).desc())
+        ).all()
+    )
 
 
 def _goals(session: Session, plan_id: str) -> list[PlanGoal]:

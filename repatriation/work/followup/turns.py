@@ -12,6 +12,9 @@ from sop.followup import Standing, next_turn, standing
 OVER: Final[dict[str, Any]] = {"next_at": None, "next_step": None}
 """What a visit that is no longer planned says of its next turn."""
 
+ATTEMPT: Final = "attempt"
+"""The kind of a visit on whose day nobody agreed: another attempt, after one at which nobody was found."""
+
 
 def turn(house: House, due_on: date, country: str, now: datetime) -> dict[str, Any]:
     """The columns `next_at` and `next_step` of a visit that is planned for a day."""

@@ -12,6 +12,7 @@ from repatriation.records.consents import Consent
 from repatriation.records.organisations import Officer, Organisation
 from repatriation.records.papers import Paper, is_valid
 from repatriation.records.sealing import Safe
+from repatriation.records.services import ServiceOffer
 from repatriation.work.actors import Actor
 from repatriation.work.choices import organisations
 from repatriation.work.followup.told import NOTHING, Followed, followed
@@ -45,6 +46,7 @@ class OnFile:
     told: tuple[str, ...]  # names of those whom the act tells of the case
     identity: Identity
     followed: Followed = NOTHING
+    offer: ServiceOffer | None = None  # that of the directory which was chosen
 
     @property
     def side(self) -> str:
@@ -78,6 +80,8 @@ def read(
         if found is None:
             raise Invalid({"action": "unknown"})
         bodies = _bodies(session, case)
+        offer = session.get(ServiceOffer, given.offer) if given.offer else None
+        behind = session.get(Organisation, offer.organisation_id) if offer and offer.organisation_id else None
         return OnFile(
             reference=case.reference,
             version=case.version,
@@ -93,9 +97,10 @@ def read(
             bodies=bodies,
             consents=_consents(session, case),
             numbers=_numbers(session, case),
-            told=_told(house, procedure, found, bodies, given.organisation),
+            told=_told(house, procedure, found, bodies, behind.code if behind else given.organisation),
             identity=identity,
             followed=followed(session, case, Safe(house.keyring).key_of(case)),
+            offer=offer,
         )
 
 

@@ -8,6 +8,7 @@ from documents.fields import LINE
 from locales.dates import day_of
 from locales.names import write_name
 from repatriation.work.papers.onfile import OnFile, both_names
+from repatriation.work.services.codes import ON_PAPER
 
 Fields = dict[str, Any]
 
@@ -243,7 +244,19 @@ def _screening_form(on: OnFile) -> Fields:
 
 
 def _referral_form(on: OnFile) -> Fields:
-    return {"to": _to(on), "consent": _consent(on), "office": _office(on)}
+    """The service is the one asked for; else that of the offer that was chosen, where it has no other."""
+    offer, service = on.offer, on.given.service
+    if service is None and offer is not None and len(offer.services) == 1:
+        service = offer.services[0]
+    to = _to(on)
+    if offer is not None:
+        to = f"{to or ''} ({offer.name})".strip()[:LINE]
+    return {
+        "to": to,
+        "asked": {"services": [ON_PAPER[service]] if service else []},
+        "consent": _consent(on),
+        "office": _office(on),
+    }
 
 
 def _reintegration_plan(on: OnFile) -> Fields:

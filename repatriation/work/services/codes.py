@@ -4,6 +4,7 @@ Services bear the codes of the exchange between the ministry's system and that o
 the pen that stand in them.
 """
 
+from collections.abc import Mapping
 from typing import Final, Literal, get_args
 
 SERVICES: Final = (
@@ -44,6 +45,22 @@ SERVICES: Final = (
     "family_support_family_support",
     "other_other_service",
 )
+
+_BY_KIND: Final = (
+    ("shelter", SERVICES[:5]),
+    ("health", ("drug_alcohol_detox_", "disability_", "medical_", "mental_health_")),
+    ("counselling", ("anti_trafficking_post_", "counselling_", "drug_alcohol_counselling")),
+    ("legal", ("legal_",)),
+    ("training", ("training_education_vocational",)),
+    ("work", ("financial_development_income_",)),
+    ("school", ("training_education_school_",)),
+    ("family", ("family_",)),
+    ("money", ("financial_development_financial_",)),
+)
+ON_PAPER: Final[Mapping[str, str]] = {
+    code: next((kind for kind, starts in _BY_KIND if code.startswith(starts)), "other") for code in SERVICES
+}
+"""Under which service of the referral paper each one stands; what has no line of its own there is another."""
 
 FOSTERING: Final = frozenset({"family_based_care_emergency_foster", "family_based_care_longterm_foster"})
 LIVING: Final = frozenset(SERVICES[:5])

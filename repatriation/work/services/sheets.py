@@ -14,6 +14,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 from pydantic import ValidationError
 
+from repatriation.htcds.faults import BadWorkbook
+from repatriation.htcds.package import Package
 from repatriation.places.gazetteer import get, within
 from repatriation.work.actors import Actor
 from repatriation.work.house import House
@@ -22,7 +24,10 @@ from repatriation.work.services.offers import Offer, OfferEntered, offers, put
 
 SHEET: Final = "services"
 LARGEST: Final = 20 * 1024 * 1024
+MOST_UNPACKED: Final = 10 * LARGEST
 MOST_ROWS: Final = 20_000
+_UNREADABLE: Final = (BadZipFile, InvalidFileException, SyntaxError, KeyError, ValueError, TypeError, OSError)
+"""What the library raises on a broken workbook. Whatever reads its XML, a broken one is a SyntaxError."""
 
 YES: Final = {"yes": True, "no": False}
 
@@ -184,9 +189,19 @@ def _rows(file: Path) -> Iterable[tuple[int, Mapping[str, Any]]]:
     if file.stat().st_size > LARGEST:
         raise NoSheet("The file is too large: at most 20 MB.")
     try:
-        book = load_workbook(file, read_only=True, data_only=False)
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError):
-        raise NoSheet("The file is not an .xlsx workbook.") from None
+        with Package(file) as package:
+            if sum(part.file_size for part in package.parts.values()) > MOST_UNPACKED:
+                raise NoSheet("Unpacked, the file is far larger than a directory: it is refused unread.")
+    except BadWorkbook as wrong:
+        raise NoSheet(str(wrong)) from None
+    with file.open("rb") as stream:
+        try:
+            yield from _lines(load_workbook(stream, read_only=True, data_only=False))
+        except _UNREADABLE:
+            raise NoSheet("The file is not a whole .xlsx workbook: it cannot be read.") from None
+
+
+def _lines(book: Workbook) -> Iterable[tuple[int, Mapping[str, Any]]]:
     try:
         if SHEET not in book.sheetnames:
             raise NoSheet(f"The workbook has no sheet called “{SHEET}”.")

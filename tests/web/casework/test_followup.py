@@ -324,6 +324,35 @@ def test_after_three_visits_that_find_nobody_lost_contact_is_offered(world: Worl
     assert "Assumed: after how many visits" in visitor.open(path).text
 
 
+def test_after_a_visit_that_found_nobody_another_attempt_is_planned_and_said_to_be_assumed(
+    world: World, followed: str
+) -> None:
+    visitor, page = world.browser("ngo"), f"/cases/{followed}/visits"
+    before = len(to_come(world))
+    fill_in(visitor, f"/cases/{followed}/visit", outcome="not_there")
+    again = to_come(world)[0]
+    assert (str(again.due_on), again.slot, again.officer_id) == (
+        "2026-11-30",  # a week on is a Saturday
+        None,
+        world.officers["ngo"].officer_id,
+    )
+    assert again.next_at is not None
+    assert "Another attempt, since nobody was found. The day is assumed" in visitor.open(page).text
+    fill_in(visitor, f"/cases/{followed}/visit", outcome="not_there")
+    assert len(to_come(world)) == before + 1, "an attempt that is planned already is not doubled"
+
+
+def test_nobody_tries_again_where_a_day_was_agreed_or_no_visit_is_wanted(world: World, followed: str) -> None:
+    visitor, path = world.browser("ngo"), f"/cases/{followed}/visit"
+    day = {"next_on__day": "30", "next_on__month": "11", "next_on__year": "2026"}
+    fill_in(visitor, path, outcome="not_there", **day)
+    assert [str(visit.due_on) for visit in to_come(world) if visit.slot is None] == ["2026-11-30"]
+    assert "Another attempt" not in visitor.open(f"/cases/{followed}/visits").text
+    world.take("ngo", followed, "refuse_visits", SPOKEN)
+    fill_in(visitor, path, outcome="not_there")
+    assert to_come(world) == []
+
+
 @pytest.mark.parametrize(
     ("told", "words"),
     [

@@ -5,6 +5,7 @@ from sqlmodel import select
 
 from repatriation.records.plans import PlanGoal, ReintegrationPlan
 from repatriation.work.newcase import NewCase
+from repatriation.work.particulars import Particulars
 from tests.web.casework.conftest import SOK, World, fill_in, issue_on, send_on
 from tests.web.casework.test_visits import TO_FOLLOW_UP
 from tests.web.conftest import read_page
@@ -152,3 +153,20 @@ def test_those_who_do_not_accompany_the_person_read_the_plan_and_do_not_write_it
     assert answer.status_code == 409
     assert "Learn to sew with Sophea" in answer.text
     assert len(goals(world)) == 1
+
+
+def test_the_goals_of_a_plan_that_ended_with_a_breakdown_are_shown_and_their_words_opened(
+    world: World, placed: str
+) -> None:
+    writer, path = world.browser("ngo"), f"/cases/{placed}/plan"
+    fill_in(writer, f"{path}/goal", **GOAL)
+    world.take("ngo", placed, "agree_plan")
+    assert "Earlier plans" not in writer.open(path).text
+    world.take("ngo", placed, "report_breakdown", Particulars(note="The uncle came back."))
+    page = writer.open(path).text
+    assert "Earlier plans" in page
+    assert "Vocational training" in page
+    assert "Learn to sew" not in page
+    opened = fill_in(writer, f"{path}/words", reason="arrange_care").text
+    assert "Learn to sew with Sophea" in opened
+    assert "An earlier plan, agreed on 21 November 2026" in opened

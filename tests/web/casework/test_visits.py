@@ -1,13 +1,15 @@
 """Visits after the return: written down with the step they are, or not at all."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlmodel import select
 
 from repatriation.records.cases import Party
 from repatriation.records.visits import Visit
+from repatriation.work import lists
+from repatriation.work.followup.turns import planned
 from repatriation.work.newcase import NewCase
 from repatriation.work.particulars import NOTHING, Particulars
 from tests.web.casework.conftest import FAMILY_NAME, SOK, SPOKEN, World, fill_in, issue_on, send_on
@@ -153,6 +155,19 @@ def test_nobody_is_met_who_has_not_agreed_to_visits_and_nothing_is_written(
     assert fill_in(visitor, path, outcome="declined").status_code == 303
 
 
+def test_a_visit_is_no_step_by_itself_but_leads_to_its_own_page(world: World, followed: str) -> None:
+    version = world.case(followed).version
+    sent: dict[str, object] = {"version": str(version), "sure": "yes"}
+    visitor = world.browser("ngo")
+    for answer in (
+        visitor.open(f"/cases/{followed}/do/record_missed_visit"),
+        visitor.send(f"/cases/{followed}/do/record_missed_visit", sent),
+    ):
+        assert answer.headers["Location"].endswith(f"/cases/{followed}/visit")
+    assert world.browser("poipet").send(f"/cases/{followed}/do/record_missed_visit", sent).status_code == 409
+    assert world.case(followed).version == version
+
+
 def test_a_visit_that_lies_ahead_is_not_taken(world: World, followed: str) -> None:
     answer = fill_in(world.browser("ngo"), f"/cases/{followed}/visit", outcome="not_there", on__year="2027")
     assert answer.status_code == 400
@@ -174,3 +189,60 @@ def test_the_list_of_visits_names_nobody(world: World, followed: str) -> None:
     page = world.browser("ngo").open("/visits?until=all")
     assert followed in page.text
     assert FAMILY_NAME not in page.text
+
+
+def test_everybody_is_listed_by_their_next_visit_over_all_pages_and_those_without_one_last(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "PAGE", 2)
+    references = [followed_again(world) for _ in range(5)]
+    for number, days in ((0, 9), (1, 3), (3, 5), (4, 1)):
+        plan_visit(world, references[number], date(2026, 11, 21) + timedelta(days=days))
+    expected = [references[number] for number in (4, 1, 3, 0, 2)]
+    visitor, path, seen = world.browser("ngo"), "/visits?view=people", []
+    for _ in range(3):
+        page = read_page(visitor.open(path))
+        seen += [str(link.text) for link in page.select("tbody th a")]
+        onward = page.select_one("a[rel=next]")
+        path = str(onward["href"]) if onward else ""
+    assert (seen, path) == (expected, "")
+    back = page.select_one("a[rel=prev]")
+    assert back is not None
+    before = read_page(visitor.open(str(back["href"])))
+    assert [str(link.text) for link in before.select("tbody th a")] == expected[2:4]
+
+
+def followed_again(world: World) -> str:
+    """One more person in follow-up, with no visit to come."""
+    new = NewCase(route="tha-khm", stage="received", age_group="adult", gate="poipet", person=SOK.person)
+    reference = world.open_case("poipet", new)
+    for who, action, given in TO_FOLLOW_UP:
+        world.take(who, reference, action, given)
+    with world.house.doors.act() as session:
+        for visit in session.exec(select(Visit).where(Visit.case_id == world.case(reference).id)).all():
+            session.delete(visit)
+    return reference
+
+
+def plan_visit(world: World, reference: str, day: date) -> None:
+    """A visit to come on a day."""
+    officer, case = world.officers["ngo"], world.case(reference)
+    row = planned(world.house, officer, world.clock(), case.id, "KHM", day)
+    with world.house.doors.act() as session:
+        session.add(Visit(**row))
+
+
+def test_after_a_visit_the_caseworker_goes_on_with_the_list_they_came_from(
+    world: World, followed: str
+) -> None:
+    world.take("ngo", followed, "consent_to_visits", SPOKEN)
+    visitor = world.browser("ngo")
+    for view in ("mine", "people"):
+        listed = read_page(visitor.open(f"/visits?view={view}&until=all"))
+        (link,) = [a for a in listed.select("tbody td a") if "/visit?" in str(a["href"])][:1]
+        sent = fill_in(visitor, str(link["href"]), outcome="seen", notes=view)
+        saved = issue_on(visitor, str(link["href"]), sent)
+        assert saved.headers["Location"].endswith(f"/visits?view={view}")
+    elsewhere = f"/cases/{followed}/visit?view=https://elsewhere.example"
+    saved = issue_on(visitor, elsewhere, fill_in(visitor, elsewhere, outcome="seen"))
+    assert saved.headers["Location"].endswith(f"/cases/{followed}")

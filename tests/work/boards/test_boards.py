@@ -22,6 +22,7 @@ from repatriation.work.boards import behind, retention, stages, stuck
 from repatriation.work.boards.behind import Behind
 from repatriation.work.boards.small import Told
 from repatriation.work.house import House
+from repatriation.work.lists import Order, Wanted, cases
 from tests.records import made
 from tests.records.made import Somebody
 
@@ -169,12 +170,28 @@ def test_a_case_is_stuck_for_each_reason_that_it_has(house: House, officers: Off
 
 
 def test_a_time_limit_that_ends_today_is_not_over(house: House, officers: Officers, now: datetime) -> None:
-    case = _case(house, now, [officers["datip"]])
+    case = _case(house, now, [officers["datip"]], state={"facts": {}, "consents": {}})
     with house.doors.act() as session:
         session.connection().execute(
             text("UPDATE party SET due_on = :due WHERE case_id = :case"), {"due": now.date(), "case": case.id}
         )
     assert [line.numbers["overdue"] for line in stuck.stuck(house, officers["datip"], now, now.date())] == [0]
+
+
+def test_a_limit_of_hours_that_is_over_today_is_stuck_today_as_the_list_of_overdue_cases_has_it(
+    house: House, officers: Officers, now: datetime
+) -> None:
+    datip, day = officers["datip"], now.date()
+    presumed = [(now - timedelta(hours=25)).isoformat(), None, None]
+    state = {"facts": {"presumed": presumed}, "consents": {}}
+    late = _case(house, now, [datip], stage="under_identification", state=state)
+    with house.doors.act() as session:
+        session.connection().execute(text("UPDATE party SET due_on = :due"), {"due": day})
+    (line,) = stuck.stuck(house, datip, now, day)
+    assert line.numbers["overdue"] == 1
+    behind_it = _rows(house, stuck.behind(house, datip, now, day, "tha-khm", "overdue"))
+    overdue = cases(house, datip, now, day, Wanted(Order.DUE, overdue=True)).lines
+    assert behind_it == [late.reference] == [each.reference for each in overdue]
 
 
 Home = tuple[int, int | None, str | None, int]
