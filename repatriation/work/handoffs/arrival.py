@@ -62,9 +62,9 @@ _SEEN: Final[Select[Any]] = select(
     .label("taken_back"),
     exists()
     .where(
-        _HANDOFF.c.partner_id == _PARTNER.c.id,
+        _HANDOFF.c.issuer == _given("of_house"),
         _HANDOFF.c.jti == _given("of_jti"),
-        _HANDOFF.c.direction == "sent",
+        _HANDOFF.c.partner_id == _PARTNER.c.id,
     )
     .label("ours"),
     select(_HANDOFF.c.digest).where(*_THIS).scalar_subquery().label("before"),
@@ -77,7 +77,7 @@ _SEEN: Final[Select[Any]] = select(
 """What is known when an envelope comes: where the log and the chain of its sender end, whether what it names
 as the one before it passed here, whether it was taken back before it came, whether we sent them one under
 its name, and the digest and the receipt of the one that came under its name already. Given: of_partner,
-of_issuer, of_jti, of_prev."""
+of_house, of_issuer, of_jti, of_prev."""
 
 _MANNED: Final[Select[Any]] = select(
     *(_BODY.c[name] for name in ("id", "code", "country", "functions", "stationed", "place"))
@@ -140,6 +140,7 @@ class Arrival:
         claims, packet = self._came.claims, self._came.packet
         given = {
             "of_partner": self._partner_id,
+            "of_house": self._house.issuer,
             "of_issuer": claims.iss,
             "of_jti": claims.jti,
             "of_prev": claims.prev,
