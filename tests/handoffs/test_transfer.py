@@ -143,6 +143,31 @@ def test_what_arrives_is_no_case_until_somebody_accepts_it(two: Two) -> None:
     assert boxes.restrictions(place.house, actor, reference) == ("not_to_family",)
 
 
+def test_what_a_sender_asks_of_whoever_handles_the_data_goes_on_with_it(two: Two) -> None:
+    two.send(two.open_case(), handling=("women_only", "not_to_family"))
+    two.bangkok.deliver()
+    place = two.chiang_mai
+    actor = place.officers["chiang-mai"]
+    reference = deciding.accept(place.house, actor, place.clock(), place.row().id, Into(stage="reported"))
+    agreed, version = "consent_to_protection", place.case(reference).version
+    spoken = Particulars(language="km", how="spoken")
+    paper = paper_for(place.house, actor, place.clock(), reference, agreed, spoken)
+    take_step(place.house, actor, place.clock(), reference, agreed, version, spoken, paper=paper)
+    composed = Composed(
+        partner_id=place.partner_id(),
+        kind="referral",
+        purpose="protection",
+        asked="A bed.",
+        handling=("erase_when_done",),
+    )
+    drafted = composing.draft(place.house, actor, place.clock(), reference, composed)
+    all_three = ["not_to_family", "women_only", "erase_when_done"]
+    assert composing.preview(place.house, actor, drafted).packet.handling == all_three
+    composing.send(place.house, actor, place.clock(), drafted)
+    place.deliver()
+    assert two.bangkok.row(direction="received", kind="referral").handling == all_three
+
+
 def test_nobody_decides_twice(two: Two) -> None:
     two.send(two.open_case())
     two.bangkok.deliver()

@@ -216,17 +216,9 @@ def handed_over(house: House, actor: Actor, reference: str) -> tuple[HandoffLine
 def restrictions(house: House, actor: Actor, reference: str) -> tuple[str, ...]:
     """What the senders of a case ask of whoever handles it."""
     with house.doors.read() as session:
-        rows = session.exec(
-            select(Handoff.handling)
-            .join(CaseFile, col(CaseFile.id) == col(Handoff.case_id))
-            .where(
-                CaseFile.reference == reference,
-                col(CaseFile.id).in_(visible_ids(actor.organisation_id)),
-                Handoff.direction == "received",
-                Handoff.state == "accepted",
-            )
-        ).all()
-    return tuple(sorted({code for codes in rows for code in codes}))
+        seen = col(CaseFile.id).in_(visible_ids(actor.organisation_id))
+        case = session.exec(every_case().where(CaseFile.reference == reference, seen)).first()
+        return desk.restrictions_on(session, case.id) if case is not None else ()
 
 
 def _together(house: House, row: Handoff) -> bool:

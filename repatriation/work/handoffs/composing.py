@@ -159,7 +159,7 @@ def draft(
             purpose=consent.purpose,
             consent=consent.name,
             step=packet.step,
-            handling=list(composed.handling),
+            handling=packet.handling,
             state="draft",
             at=now,
             expires_at=now + DRAFTS_LIVE,
@@ -332,6 +332,8 @@ def _packet(
         _refuse_transfer(session, actor, now, laid, partner, composed.step)
     if set(composed.handling) - set(packets.HANDLING):
         raise Invalid({"handling": "unknown"})
+    # What was asked of us goes on with the data, whoever is told next.
+    handling = {*composed.handling, *desk.restrictions_on(session, laid.case.id)}
     try:
         chosen = packets.choose(laid.on_file, (composed.purpose,), composed.held_back)
     except packets.BadPacket:
@@ -351,7 +353,7 @@ def _packet(
         asked=composed.asked,
         consent=desk.consented(session, laid.case.id, consent.name),
         person=chosen.person,
-        handling=list(composed.handling),
+        handling=[code for code in packets.HANDLING if code in handling],
         handling_note=composed.handling_note,
         standing=pairing.standing_for(session, laid.procedure, laid.case, laid.view, partner, actor.country),
     )
