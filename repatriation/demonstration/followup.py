@@ -22,8 +22,8 @@ DUE: Final[Mapping[str, int | None]] = {
     "visited in Svay Rieng": 0,
     "visits by the Women's Union": 5,
 }
-"""In how many days the next visit of a story's case is due: overdue, due today, due soon. The first stays on the day of
-the attempt that followed a visit which found nobody, and was missed."""
+"""In how many days the next visit of a story's case is due: overdue, due today, due soon. The first stays on
+the day of the attempt that followed a visit which found nobody, and was missed."""
 
 GOALS: Final = (
     GoalEntered(
