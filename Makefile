@@ -21,7 +21,8 @@ install: ## Put everything into .venv, exactly as locked (quick when nothing cha
 
 run: install ## Demonstration: prepare an embedded database with made-up cases and serve it on this machine
 	@mkdir -p var && chmod 700 var
-	@set -a; REPATRIATION_DEMONSTRATION=true; REPATRIATION_FOLDER=$${REPATRIATION_FOLDER:-var}; set +a; \
+	@set -a; REPATRIATION_DEMONSTRATION=true; REPATRIATION_FOLDER=$${REPATRIATION_FOLDER:-var}; \
+	REPATRIATION_ISSUER=$${REPATRIATION_ISSUER:-http://127.0.0.1:$(PORT)}; set +a; \
 	$(BIN)/repatriation db prepare && \
 	$(BIN)/repatriation demo && \
 	$(BIN)/repatriation demo accounts && \

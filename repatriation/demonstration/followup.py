@@ -16,13 +16,14 @@ from repatriation.work.followup.plans import GoalEntered, WishesEntered, add_goa
 from repatriation.work.house import House
 from sop.clocks import zone_of
 
-DUE: Final[Mapping[str, int]] = {
-    "not at home": -16,
+DUE: Final[Mapping[str, int | None]] = {
+    "not at home": None,
     "visited three times": -3,
     "visited in Svay Rieng": 0,
     "visits by the Women's Union": 5,
 }
-"""In how many days the next visit of a story's case is due: missed, overdue, due today, due soon."""
+"""In how many days the next visit of a story's case is due: overdue, due today, due soon. The first stays on
+the day of the attempt that followed a visit which found nobody, and was missed."""
 
 GOALS: Final = (
     GoalEntered(
@@ -53,6 +54,8 @@ def make_follow_up(house: House, actors: Mapping[str, Actor], now: datetime, kep
         for goal in GOALS:
             add_goal(house, actor, at, found.reference, goal)
         write_wishes(house, actor, at, found.reference, WISHES)
+        if days is None:
+            continue
         to = today + timedelta(days=days)
         if found.visit.due_on != to and at.astimezone(zone_of("KHM")).date() <= to:
             move_visit(house, actor, at, found.reference, found.visit.id, to, "asked")

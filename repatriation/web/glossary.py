@@ -369,6 +369,7 @@ GOAL_STATES: Mapping[str, object] = {
 PLAN_STATES: Mapping[str, object] = {
     "draft": _l("Being written"),
     "agreed": _l("Agreed with the person"),
+    "ended": _l("Ended"),
 }
 SAFETY: Mapping[str, object] = {
     "safe": _l("Safe"),

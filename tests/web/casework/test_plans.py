@@ -165,6 +165,7 @@ def test_the_goals_of_a_plan_that_ended_with_a_breakdown_are_shown_and_their_wor
     world.take("ngo", placed, "report_breakdown", Particulars(note="The uncle came back."))
     page = writer.open(path).text
     assert "Earlier plans" in page
+    assert "Ended" in page
     assert "Vocational training" in page
     assert "Learn to sew" not in page
     opened = fill_in(writer, f"{path}/words", reason="arrange_care").text
