@@ -1,6 +1,7 @@
 """`repatriation partner`: whose programs may call here."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -42,6 +43,19 @@ def refused(problems: Mapping[str, str]) -> click.ClickException:
 
 def _nobody(client_id: str, wanted: str) -> click.ClickException:
     return click.ClickException(f"There is no partner {client_id} that {wanted}.")
+
+
+@contextmanager
+def _deciding(client_id: str, wanted: str) -> Iterator[None]:
+    """An act of officers about one partner; why it cannot be, in a sentence."""
+    from repatriation.work.refusals import Invalid, NotFound
+
+    try:
+        yield
+    except Invalid as problem:
+        raise refused(problem.problems) from None
+    except NotFound:
+        raise _nobody(client_id, wanted) from None
 
 
 def _put_aside(client_id: str, aside: tuple[str, str] | None) -> click.ClickException:
@@ -103,17 +117,12 @@ def approve(client_id: str, first: str, second: str, agreed: tuple[str, ...]) ->
     from repatriation.settings import read_settings
     from repatriation.work.enrolment import officer_named
     from repatriation.work.partners import approval
-    from repatriation.work.refusals import Invalid, NotFound
 
     house = open_house(read_settings())
-    try:
+    with _deciding(client_id, "waits, or one of the two may not approve partners"):
         actors = (officer_named(house, first), officer_named(house, second))
         scopes = frozenset(agreed) or None
         approval.approve_together(house, datetime.now(UTC), client_id, *actors, scopes)
-    except Invalid as problem:
-        raise refused(problem.problems) from None
-    except NotFound:
-        raise _nobody(client_id, "waits, or one of the two may not approve partners") from None
     click.echo(f"{client_id} is active.")
 
 
@@ -132,19 +141,14 @@ def scopes_(client_id: str, agreed: tuple[str, ...], first: str, second: str | N
     from repatriation.settings import read_settings
     from repatriation.work.enrolment import officer_named
     from repatriation.work.partners import approval
-    from repatriation.work.refusals import Invalid, NotFound
 
     house, now, scopes = open_house(read_settings()), datetime.now(UTC), frozenset(agreed)
-    try:
+    with _deciding(client_id, "was let in, or an officer named may not approve partners"):
         actor = officer_named(house, first)
         if second is None:
             approval.narrow(house, actor, now, client_id, scopes)
         else:
             approval.agree_together(house, now, client_id, actor, officer_named(house, second), scopes)
-    except Invalid as problem:
-        raise refused(problem.problems) from None
-    except NotFound:
-        raise _nobody(client_id, "was let in, or an officer named may not approve partners") from None
     click.echo(f"{client_id} may do: {' '.join(sorted(scopes))}.")
 
 
@@ -287,15 +291,10 @@ def card_accept(client_id: str, first: str, second: str, compared: str) -> None:
     from repatriation.settings import read_settings
     from repatriation.work.enrolment import officer_named
     from repatriation.work.partners import approval
-    from repatriation.work.refusals import Invalid, NotFound
 
     house = open_house(read_settings())
-    try:
+    with _deciding(client_id, "has such a card, or one of the two may not approve partners"):
         actors = (officer_named(house, first), officer_named(house, second))
         digits = " ".join(compared.split())
         approval.take_up_together(house, datetime.now(UTC), client_id, *actors, digits)
-    except Invalid as problem:
-        raise refused(problem.problems) from None
-    except NotFound:
-        raise _nobody(client_id, "has such a card, or one of the two may not approve partners") from None
     click.echo(f"{client_id} is active, with its new keys.")

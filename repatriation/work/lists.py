@@ -121,10 +121,14 @@ class _Lister:
         self.asks_procedure = wanted.ours or wanted.overdue
         self.batch = BATCH if self.asks_procedure else PAGE + 1
         stages = _stages(house, wanted)
-        self.cut = Cut(len(stages), route=bool(wanted.route), untouched=wanted.stuck, due=wanted.overdue)
-        by_visit = wanted.order is Order.VISIT
-        self.cut = self.cut._replace(visits=by_visit)
-        self.day = "next_on" if by_visit else "due_on"
+        self.cut = Cut(
+            len(stages),
+            route=bool(wanted.route),
+            untouched=wanted.stuck,
+            due=wanted.overdue,
+            visits=wanted.order is Order.VISIT,
+        )
+        self.day = "next_on" if self.cut.visits else "due_on"
         self.values = {
             **{f"stage_{number}": stage for number, stage in enumerate(stages)},
             "organisation_id": actor.organisation_id,

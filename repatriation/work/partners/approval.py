@@ -168,8 +168,11 @@ def approve_together(
 
 def put_aside(house: House, now: datetime, client_id: str) -> Fingerprint | None:
     """The fingerprint that a partner would have by the card that was put aside, if there is one. NotFound."""
-    with house.doors.act() as session:
-        aside = keychange.put_aside(session, _partner(session, client_id), now)
+    with house.doors.read() as session:
+        partner = session.exec(select(Partner).where(Partner.client_id == client_id)).first()
+        if partner is None:
+            raise NotFound(client_id)
+        aside = keychange.put_aside(session, partner, now)
     return aside.fingerprint if aside is not None else None
 
 
