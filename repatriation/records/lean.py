@@ -199,14 +199,23 @@ class Lean:
 
     def all(self, statement: Select[Any], values: Values) -> list[Any]:
         """All rows as named tuples; `values` are the statement's bindparams by name."""
-        shape = self._compiler.select(statement)
-        make_row = shape.make_row
-        assert make_row is not None
-        given, driver = shape.listed(values), self._driver
-        found = (
-            driver.run(shape.sql, given) if isinstance(driver, Prepared) else driver.execute(shape.sql, given)
-        )
-        return [make_row(row) for row in found]
+        (rows,) = self.each(((statement, values),))
+        return rows
+
+    def each(self, asked: Sequence[tuple[Select[Any], Values]]) -> list[list[Any]]:
+        """As `all`, of several questions: on PostgreSQL in one breath, though each sees its own moment."""
+        shapes = [self._compiler.select(statement) for statement, _ in asked]
+        given = [(shape.sql, shape.listed(values)) for shape, (_, values) in zip(shapes, asked, strict=True)]
+        return [
+            [shape.make_row(row) for row in rows]  # type: ignore[misc]
+            for shape, rows in zip(shapes, self._found(given), strict=True)
+        ]
+
+    def _found(self, given: Sequence[tuple[str, list[Any]]]) -> Iterable[Iterable[Any]]:
+        driver = self._driver
+        if not isinstance(driver, Prepared):
+            return [driver.execute(*each).fetchall() for each in given]
+        return [driver.run(*given[0])] if len(given) == 1 else driver.run_each(given)
 
     def one(self, statement: Select[Any], values: Values) -> Any | None:
         """The only row, or None when there is none. ValueError when there are more."""
@@ -234,6 +243,21 @@ class Lean:
 
     def write_combined(self, writes: Writes) -> bool:
         """Write all in one statement, on PostgreSQL; False when the guard missed and nothing was written."""
+        return self._prepared().run(*self._combined(writes)) == [(1,)]
+
+    def write_and_look(self, writes: Writes, statement: Select[Any], values: Values) -> list[Any] | None:
+        """As `write_combined`, and in the same breath as `all`; None when the guard missed."""
+        shape = self._compiler.select(statement)
+        asked = [(shape.sql, shape.listed(values)), self._combined(writes)]
+        found, written = self._prepared().run_each(asked)
+        return [shape.make_row(row) for row in found] if written == [(1,)] else None  # type: ignore[misc]
+
+    def _prepared(self) -> Prepared:
+        assert isinstance(self._driver, Prepared)
+        return self._driver
+
+    def _combined(self, writes: Writes) -> tuple[str, list[Any]]:
+        """All writes as one statement, with its values."""
         guard, named = None, {}
         if writes.guard is not None:
             guard = Part(writes.guard.statement, tuple(writes.guard.values))
@@ -250,9 +274,7 @@ class Lean:
             for name in differing:
                 named[f"w{number}_{name}"] = [row[name] for row in rows]
         shape = self._compiler.combined(guard, tuple(rest))
-        prepared = self._driver
-        assert isinstance(prepared, Prepared)
-        return prepared.run(shape.sql, shape.listed(named)) == [(1,)]
+        return shape.sql, shape.listed(named)
 
 
 def gathered(writes: Iterable[Write]) -> list[tuple[Insert | Update, list[Values]]]:

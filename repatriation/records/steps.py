@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import psycopg
+from sqlalchemy import Select
 
-from repatriation.records.lean import Compiler, Lean, Writes
+from repatriation.records.lean import Compiler, Lean, Values, Writes
 from repatriation.records.spare import Spare
 
 Read = TypeVar("Read")
@@ -72,3 +73,28 @@ def _tried(
                 if turn == tries:
                     raise Clash from problem
         raise Clash
+
+
+def tell_postgresql(
+    spare: Spare, compiler: Compiler, writes: Writes, statement: Select[Any], values: Values
+) -> list[Any]:
+    """Write what needs nothing read first and look at one thing, in one breath; once more when the connection
+    turns out to have died."""
+    try:
+        return _told(spare, compiler, writes, statement, values)
+    except psycopg.OperationalError:
+        spare.clear()
+        return _told(spare, compiler, writes, statement, values)
+
+
+def _told(
+    spare: Spare, compiler: Compiler, writes: Writes, statement: Select[Any], values: Values
+) -> list[Any]:
+    with spare.one() as kept:
+        try:
+            rows = Lean(kept.driver, compiler).write_and_look(writes, statement, values)
+        except psycopg.errors.UniqueViolation as problem:
+            raise Clash from problem
+    if rows is None:
+        raise Clash
+    return rows

@@ -104,10 +104,9 @@ def _read(lean: Lean, given: dict[str, str]) -> _Rows | None:
         if case is None:
             raise NotFound(given["reference"])
         by = {"case_id": case.id}
-        bodies = lean.all(_PARTS, by)
-        facts = lean.all(_FACTS, by) if case.state["facts"] else []
-        consents = lean.all(_CONSENTS, by)
-        found = lean.all(_IDENTIFICATIONS, by)
+        bodies, facts, consents, found = lean.each(
+            ((_PARTS, by), (_FACTS, by), (_CONSENTS, by), (_IDENTIFICATIONS, by))
+        )
         # Each SELECT sees its own moment, and a case changes by its version only.
         if found[0].version == case.version:
             return _Rows(case, bodies, facts, consents, [row for row in found if row.kind is not None])

@@ -16,7 +16,7 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 from partners import codes, tokens
 from partners.server import Once, Replayed, TooFast, Turned
-from repatriation.records.doors import Clash, Lean
+from repatriation.records.doors import Clash
 from repatriation.records.partners import Code, KeptAnswer, Partner, PushedRequest, RevokedToken, UsedOnce
 from repatriation.records.trail import append
 from repatriation.records.writing import Write, Writes, add_once, adding
@@ -83,19 +83,16 @@ def admit(
     token_id: str | None = None,
 ) -> Program:
     """Let one call with a token in: the program must be active, its token live, its bucket not full, and
-    nothing in `once` may have come before. One transaction.
+    nothing in `once` may have come before. One transaction; a call that is turned away after it counts too.
 
     Raises Turned, TooFast, Replayed.
     """
-
-    def decide(program: Program | None) -> Writes:
-        admitted = _let_in(program)
-        return Writes(_counted(house, client_id, now), _remember(once), admitted)
-
-    admitted: Program = _step(
-        house, now, once, lambda lean: registry.read(lean, client_id, subject, token_id), decide
+    writes = Writes(_counted(house, client_id, now), _remember(once))
+    asked = {"client_id": client_id, "subject": subject, "token_id": token_id}
+    rows = _step(
+        house, now, client_id, once, lambda: house.doors.tell(writes, registry.FIND, asked, lasting=False)
     )
-    return admitted
+    return _let_in(registry.program(rows, subject))
 
 
 def count(
@@ -107,13 +104,15 @@ def count(
     Raises Turned, TooFast, Replayed.
     """
     writes = Writes(_counted(house, client_id, now), (*_remember(once), *further))
-    try:
-        _step(house, now, once, lambda _: None, lambda _: writes, lasting=bool(further))
-    except TooFast:
-        program = registry.find(house, client_id)
-        if program is None or not program.active:
-            raise Turned("not_active") from None
-        raise
+    # What only counts matters for a minute.
+    lasting = bool(further)
+    _step(
+        house,
+        now,
+        client_id,
+        once,
+        lambda: house.doors.step(lambda _: None, lambda _: writes, tries=1, lasting=lasting),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,20 +221,20 @@ def clear(house: House, now: datetime, most: int = 1000) -> int:
 
 
 def _step(
-    house: House,
-    now: datetime,
-    once: tuple[Once, ...],
-    read: Callable[[Lean], Any],
-    decide: Callable[[Any], Writes],
-    lasting: bool = False,
+    house: House, now: datetime, client_id: str, once: tuple[Once, ...], take: Callable[[], Any]
 ) -> Any:
-    """One step that counts a call. What it writes matters for a minute, unless it is to be `lasting`."""
+    """One step that counts a call; what it gives."""
     try:
-        answer = house.doors.step(read, decide, tries=1, lasting=lasting)
+        answer = take()
     except Clash as problem:
-        if problem.__cause__ is None:
-            raise TooFast from None
-        raise Replayed(_there_already(house, once)) from None
+        if problem.__cause__ is not None:
+            raise Replayed(_there_already(house, once)) from None
+        program = registry.find(house, client_id)
+        if program is None:
+            raise Turned("unknown") from None
+        if not program.active:
+            raise Turned("not_active") from None
+        raise TooFast from None
     if once[0].digest < _NOW_AND_THEN:
         clear(house, now)
     return answer

@@ -1,6 +1,6 @@
 """Who a partner's program is: looked up at every call, so that suspending it works at the next one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -109,8 +109,14 @@ def find(
 
 def read(lean: Lean, client_id: str, subject: str | None, token_id: str | None) -> Program | None:
     """As `find`, inside a step."""
-    row = lean.one(FIND, {"client_id": client_id, "subject": subject, "token_id": token_id})
-    return None if row is None else _program(row, subject)
+    return program(
+        lean.all(FIND, {"client_id": client_id, "subject": subject, "token_id": token_id}), subject
+    )
+
+
+def program(rows: Sequence[Any], subject: str | None) -> Program | None:
+    """The program of the row that FIND gives, or None when it gives none."""
+    return _program(rows[0], subject) if rows else None
 
 
 def may_grant(duty: str, asked: frozenset[str]) -> frozenset[str]:
