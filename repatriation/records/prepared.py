@@ -5,6 +5,7 @@ again as the server does; here its own adapters read and write the values, and i
 asked straight away.
 """
 
+import select
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -31,6 +32,8 @@ class Prepared:
         self._server = plain.pgconn
         self._adapter = Transformer.from_context(plain)
         self._names: dict[str, bytes] = {}
+        self._arrival = select.poll()
+        self._arrival.register(self._server.socket, select.POLLIN)
 
     def run(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         """The rows of the answer. Raises psycopg's errors."""
@@ -54,6 +57,7 @@ class Prepared:
             for name, given, formats in ready:
                 self._server.send_query_prepared(name, given, formats)
             self._server.pipeline_sync()
+        self._arrival.poll()
         results = self._until_sync()
         if self._server.status == ConnStatus.BAD:
             raise psycopg.OperationalError(self._server.get_error_message())

@@ -60,13 +60,12 @@ _SEEN: Final[Select[Any]] = select(
         _HANDOFF.c.kind == "withdrawal",
     )
     .label("taken_back"),
-    exists()
-    .where(
-        _HANDOFF.c.issuer == _given("of_house"),
-        _HANDOFF.c.jti == _given("of_jti"),
-        _HANDOFF.c.partner_id == _PARTNER.c.id,
-    )
-    .label("ours"),
+    # Found by its name, and only then asked to whom it went: PostgreSQL might else read all that ever passed
+    # with the partner.
+    select(_HANDOFF.c.partner_id)
+    .where(_HANDOFF.c.issuer == _given("of_house"), _HANDOFF.c.jti == _given("of_jti"))
+    .scalar_subquery()
+    .label("ours_to"),
     select(_HANDOFF.c.digest).where(*_THIS).scalar_subquery().label("before"),
     select(_RECEIPT.c.text)
     .join(_HANDOFF, _HANDOFF.c.id == _RECEIPT.c.handoff_id)
@@ -75,8 +74,8 @@ _SEEN: Final[Select[Any]] = select(
     .label("receipt"),
 ).where(_PARTNER.c.id == _given("of_partner"))
 """What is known when an envelope comes: where the log and the chain of its sender end, whether what it names
-as the one before it passed here, whether it was taken back before it came, whether we sent them one under
-its name, and the digest and the receipt of the one that came under its name already. Given: of_partner,
+as the one before it passed here, whether it was taken back before it came, to whom we sent one under its
+name, and the digest and the receipt of the one that came under its name already. Given: of_partner,
 of_house, of_issuer, of_jti, of_prev."""
 
 _MANNED: Final[Select[Any]] = select(
@@ -158,7 +157,7 @@ class Arrival:
             OtherDigest: something else came, or was sent, under its name.
             jose.Unproven: it comes for the first time, and too late or too early.
         """
-        if seen.row.ours:
+        if seen.row.ours_to == self._partner_id:
             raise OtherDigest
         if seen.row.before is None:
             envelope.refuse_untimely(self._came.claims, self._now)
