@@ -16,6 +16,7 @@ from sqlmodel import Session
 
 from repatriation.records.engines import make_engines
 from repatriation.records.lean import Compiler, Lean, Values, Write, Writes
+from repatriation.records.lines import Lines
 from repatriation.records.queue import Queue
 from repatriation.records.spare import Spare
 from repatriation.records.steps import Clash, look, on_postgresql, tell_postgresql
@@ -64,6 +65,7 @@ class Doors:
         self._passing = Spare(self._engines.passing)
         self._compiler = Compiler(self._engines.step.dialect)
         self._together = self._new_together()
+        self._lines = Lines()
         self._process = os.getpid()
         self._guard = threading.Lock()
         self._acting = threading.local()
@@ -113,6 +115,7 @@ class Doors:
         decide: Callable[[Read], Writes],
         tries: int = 3,
         lasting: bool = True,
+        line: str | None = None,
     ) -> Any:
         """Read, decide, write, commit, as quickly as the database allows; gives back `Writes.answer`.
 
@@ -124,6 +127,8 @@ class Doors:
         when the guard never hit its row, or when a row of the same key is there already; whatever `decide`
         raises leaves everything as it was.
 
+        Steps of one `line`, such as those that add to one chain, take turns here rather than collide.
+
         Without `lasting` nobody waits for the disk, so the last second's writes may be gone after a power
         cut: for what matters for a minute only.
         """
@@ -132,7 +137,8 @@ class Doors:
             if self._together is not None:
                 return self._together.step(read, decide, lasting)
             spare = self._spare if lasting else self._passing
-            return on_postgresql(spare, self._compiler, read, decide, tries)
+            with self._lines.turn(line):
+                return on_postgresql(spare, self._compiler, read, decide, tries)
 
     def tell(self, writes: Writes, statement: Select[Any], values: Values, lasting: bool = True) -> list[Any]:
         """Write what needs nothing to be read first, and look at one thing besides: a step with one way to
@@ -184,6 +190,7 @@ class Doors:
                     self._passing.clear(close=False)
                     self._engines.dispose(close=False)
                     self._together = self._new_together()
+                    self._lines = Lines()
                     self._process = os.getpid()
 
     def _new_together(self) -> Together | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Index
 
-from repatriation.records.columns import Moment, Row, choice, column, document, identifier, moment
+from repatriation.records.columns import OWN_KEY, Moment, Row, choice, column, document, identifier, moment
 
 STATES = ("pending", "active", "suspended")
 
@@ -15,8 +15,8 @@ class Partner(Row, table=True):
     """A partner's program. It acts for one organisation, and for nobody while it is not active.
 
     `described` is what it was registered with, in the names of RFC 7591; `keys` and `envelope_keys` are JWK
-    sets; `scopes` is what was agreed. `drained_at` is when its bucket of calls has drained, in microseconds.
-    What it delivers has a chain of its own in the trail, which ends at `trail_seq` with `trail_head`.
+    sets; `scopes` is what was agreed. What it delivers has a chain of its own in the trail, which ends at
+    `trail_seq` with `trail_head`.
     """
 
     id: str = identifier()
@@ -37,10 +37,22 @@ class Partner(Row, table=True):
     approved_and: str | None = column("case", None, refers="officer.id")
     approved_at: Moment | None = moment("open", None)
     suspended_at: Moment | None = moment("open", None)
-    drained_at: int = column("open", 0, kind=BigInteger())
     trail_seq: int = column("open", 0)
     trail_head: str = column("open", "")
     sealed_seq: int = column("open", 0)
+
+
+class CallBucket(Row, table=True):
+    """How full a partner's bucket of calls is: `drained_at` is when it has drained, in microseconds.
+
+    It changes at every call, and so stands apart from the partner's row, which is long.
+    """
+
+    __tablename__ = "call_bucket"
+    __table_args__ = OWN_KEY
+
+    client_id: str = column("open", key=True, refers="partner.client_id")
+    drained_at: int = column("open", 0, kind=BigInteger())
 
 
 class PartnerCard(Row, table=True):

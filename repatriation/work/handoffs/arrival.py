@@ -121,7 +121,7 @@ class Arrival:
 
     def __init__(self, house: House, actor: Actor, now: datetime, partner_id: str, came: Envelope) -> None:
         self._house, self._actor, self._now = house, actor, now
-        self._partner_id, self._came = partner_id, came
+        self.partner_id, self._came = partner_id, came
         self.id = new_id()
         self._key, self._wrapped, self._epoch = new_case_key(house.keyring, self.id)
         self.receipt = receipts.write(
@@ -138,7 +138,7 @@ class Arrival:
         """See what is known. NotFound when there is no such partner any more."""
         claims, packet = self._came.claims, self._came.packet
         given = {
-            "of_partner": self._partner_id,
+            "of_partner": self.partner_id,
             "of_house": self._house.issuer,
             "of_issuer": claims.iss,
             "of_jti": claims.jti,
@@ -146,7 +146,7 @@ class Arrival:
         }
         rows = ask(_SEEN, given)
         if not rows:
-            raise NotFound(self._partner_id)
+            raise NotFound(self.partner_id)
         named = isinstance(packet, Handing) and (packet.organisation or packet.to)
         return Seen(rows[0], ask(_MANNED, {}) if named else ())
 
@@ -157,7 +157,7 @@ class Arrival:
             OtherDigest: something else came, or was sent, under its name.
             jose.Unproven: it comes for the first time, and too late or too early.
         """
-        if seen.row.ours_to == self._partner_id:
+        if seen.row.ours_to == self.partner_id:
             raise OtherDigest
         if seen.row.before is None:
             envelope.refuse_untimely(self._came.claims, self._now)
@@ -169,16 +169,16 @@ class Arrival:
     def writes(self, seen: Seen) -> tuple[Write, ...]:
         """All that is written, whatever it says; the first of them is the guard that it is written once."""
         packet = self._came.packet
-        head = Head(self._partner_id, seen.row.trail_seq, seen.row.trail_head)
+        head = Head(self.partner_id, seen.row.trail_seq, seen.row.trail_head)
         detail = {
             "handoff": self.id,
             "kind": self._came.claims.type,
-            "partner": self._partner_id,
+            "partner": self.partner_id,
             "sha256": jose.decode(self._came.digest).hex(),
         }
         made = event(head, self._actor, self._now, "handoff:arrived", detail)
         chain = {
-            "of_partner": self._partner_id,
+            "of_partner": self.partner_id,
             "was_trail_seq": seen.row.trail_seq,
             "trail_seq": made.head.seq,
             "trail_head": made.head.hash,
@@ -202,7 +202,7 @@ class Arrival:
             key_epoch=self._epoch,
             direction="received",
             kind=claims.type,
-            partner_id=self._partner_id,
+            partner_id=self.partner_id,
             issuer=claims.iss,
             jti=claims.jti,
             about=None if isinstance(packet, Handing) else packet.about,
@@ -260,7 +260,7 @@ class Arrival:
         claims = self._came.claims
         return adding(
             Exchange,
-            partner_id=self._partner_id,
+            partner_id=self.partner_id,
             number=(seen.row.number or 0) + 1,
             direction="received",
             jti=claims.jti,

@@ -88,7 +88,9 @@ def _asked(house: House, arrival: Arrival) -> Taken:
         guard, *rest = arrival.writes(seen)
         return Writes(guard, (*rest, arrival.told(seen)), Taken(arrival.receipt, fresh=True))
 
-    taken: Taken = house.doors.step(lambda lean: arrival.look(lean.all), decide, tries=_QUICK_TRIES)
+    taken: Taken = house.doors.step(
+        lambda lean: arrival.look(lean.all), decide, tries=_QUICK_TRIES, line=arrival.partner_id
+    )
     return taken
 
 

@@ -17,7 +17,7 @@ from partners import cards, registration
 from partners.registration import Fingerprint, Registration
 from repatriation.records.columns import new_id
 from repatriation.records.organisations import SYSTEM, Officer, Organisation
-from repatriation.records.partners import Partner, PartnerCard
+from repatriation.records.partners import CallBucket, Partner, PartnerCard
 from repatriation.records.trail import append
 from repatriation.work.actors import Actor
 from repatriation.work.house import House
@@ -310,6 +310,8 @@ def _add(session: Session, house: House, actor: Actor | None, now: datetime, ask
         registered_by=actor.officer_id if actor else None,
     )
     session.add(partner)
+    session.flush()
+    session.add(CallBucket(client_id=client_id))
     detail = {"partner": partner.id, "organisation": body.id, "scopes": partner.scopes}
     append(session, actor, now, "partner:registered", detail)
     return partner

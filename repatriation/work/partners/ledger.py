@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Update, bindparam, case, delete, insert, update
+from sqlalchemy import BigInteger, Update, bindparam, case, delete, exists, insert, update
 from sqlalchemy import select as core_select
 from sqlmodel import Session, select
 from sqlmodel.sql.sqltypes import UTCDateTime
@@ -17,7 +17,15 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 from partners import codes, tokens
 from partners.server import Once, Replayed, TooFast, Turned
 from repatriation.records.doors import Clash
-from repatriation.records.partners import Code, KeptAnswer, Partner, PushedRequest, RevokedToken, UsedOnce
+from repatriation.records.partners import (
+    CallBucket,
+    Code,
+    KeptAnswer,
+    Partner,
+    PushedRequest,
+    RevokedToken,
+    UsedOnce,
+)
 from repatriation.records.trail import append
 from repatriation.records.writing import Write, Writes, add_once, adding
 from repatriation.work import throttling
@@ -26,6 +34,7 @@ from repatriation.work.partners import registry
 from repatriation.work.partners.registry import Program
 
 _PARTNER = Partner.metadata.tables["partner"]
+_BUCKET = CallBucket.metadata.tables["call_bucket"]
 _USED = UsedOnce.metadata.tables["used_once"]
 _PUSHED = PushedRequest.metadata.tables["pushed_request"]
 _CODE = Code.metadata.tables["code"]
@@ -40,13 +49,13 @@ _COST = bindparam("cost_us", type_=BigInteger())
 _FULL = bindparam("full_us", type_=BigInteger())
 
 COUNT: Final[Update] = (
-    update(_PARTNER)
+    update(_BUCKET)
     .where(
-        _PARTNER.c.client_id == bindparam("of_client"),
-        _PARTNER.c.state == "active",
-        _PARTNER.c.drained_at < _FULL,
+        _BUCKET.c.client_id == bindparam("of_client"),
+        _BUCKET.c.drained_at < _FULL,
+        exists().where(_PARTNER.c.client_id == _BUCKET.c.client_id, _PARTNER.c.state == "active"),
     )
-    .values(drained_at=case((_PARTNER.c.drained_at > _NOW, _PARTNER.c.drained_at), else_=_NOW) + _COST)
+    .values(drained_at=case((_BUCKET.c.drained_at > _NOW, _BUCKET.c.drained_at), else_=_NOW) + _COST)
 )
 """Put one call into a partner's bucket; hits no row when the bucket is full, or the partner not active."""
 
