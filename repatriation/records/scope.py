@@ -117,6 +117,20 @@ def parts_at(stage: BindParameter[str], *columns: ColumnElement[Any]) -> Select[
     return core_select(*columns).where(ours, _PART.c.stage == stage, _ONCE)
 
 
+# Counted, and not asked with EXISTS: that PostgreSQL turns into a join, for which it may read every part that
+# the organisation has anywhere.
+_OURS = (
+    _CASE.c.reference == bindparam("reference"),
+    core_select(func.count())
+    .where(
+        _SEEN.c.case_id == _CASE.c.id,
+        _SEEN.c.organisation_id == bindparam("organisation_id"),
+        _SEEN.c.until.is_(None),
+    )
+    .scalar_subquery()
+    > 0,
+)
+
 STEP_CASE: Select[Any] = (
     core_select(
         *(_CASE.c[name] for name in _NEEDED),
@@ -132,19 +146,7 @@ STEP_CASE: Select[Any] = (
             _GIVEN, and_(_GIVEN.c.officer_id == bindparam("officer_id"), _GIVEN.c.key == bindparam("key"))
         )
     )
-    .where(
-        _CASE.c.reference == bindparam("reference"),
-        # Counted, and not asked with EXISTS: that PostgreSQL turns into a join, for which it may read every
-        # part that the organisation has anywhere.
-        core_select(func.count())
-        .where(
-            _SEEN.c.case_id == _CASE.c.id,
-            _SEEN.c.organisation_id == bindparam("organisation_id"),
-            _SEEN.c.until.is_(None),
-        )
-        .scalar_subquery()
-        > 0,
-    )
+    .where(*_OURS)
 )
 """All a step needs to know, in one SELECT for `Lean.one`: the case's columns that it uses; `parts`, every
 live part in the case as role:organisation, joined by commas; and what was answered to the same key before, if
@@ -172,16 +174,12 @@ GLANCE_CASE: Select[Any] = core_select(
     *(_CASE.c[name] for name in _SHOWN),
     _known(_OTHER.c.id == _CASE.c.reopens_id).label("reopened_from"),
     _known(_OTHER.c.reopens_id == _CASE.c.id).label("reopened_as"),
-).where(
-    _CASE.c.reference == bindparam("reference"),
-    exists().where(
-        _PART.c.case_id == _CASE.c.id,
-        _PART.c.organisation_id == bindparam("organisation_id"),
-        _PART.c.until.is_(None),
-    ),
-)
+).where(*_OURS)
 """What a program is shown of a case's own row. No row when there is no such case, or the organisation has no
 part in it. Given: reference, organisation_id."""
 
-VERSION: Select[Any] = core_select(_CASE.c.version).where(_CASE.c.id == bindparam("case_id"))
-"""How far a case is that was found by `GLANCE_CASE`. Given: case_id."""
+GLANCE_ID = core_select(_CASE.c.id).where(*_OURS).scalar_subquery()
+"""The case of `GLANCE_CASE`, for what lies with it. Given the same."""
+
+GLANCE_VERSION = core_select(_CASE.c.version).where(*_OURS).scalar_subquery()
+"""How far the case of `GLANCE_CASE` is. Given the same."""

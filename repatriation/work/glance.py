@@ -5,14 +5,14 @@ shows, and as quickly as the database allows.
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BindParameter, Select, bindparam, literal_column, select
+from sqlalchemy import Select, literal_column, select
 
 from repatriation.records.cases import Fact, Party
 from repatriation.records.consents import Consent
 from repatriation.records.lean import Lean
 from repatriation.records.organisations import Organisation
 from repatriation.records.people import Identification
-from repatriation.records.scope import GLANCE_CASE, VERSION
+from repatriation.records.scope import GLANCE_CASE, GLANCE_ID, GLANCE_VERSION
 from repatriation.work.actors import Actor
 from repatriation.work.caselines import asked, identified, parts
 from repatriation.work.casepage import Body, CaseGlance, FactLine
@@ -29,7 +29,6 @@ _PART = Party.metadata.tables["party"]
 _FACT = Fact.metadata.tables["fact"]
 _SAID = Consent.metadata.tables["consent"]
 _FOUND = Identification.metadata.tables["identification"]
-_CASE_ID: Final[BindParameter[Any]] = bindparam("case_id")
 
 _PARTS: Final[Select[Any]] = (
     select(
@@ -37,7 +36,7 @@ _PARTS: Final[Select[Any]] = (
         *(_BODY.c[name] for name in ("code", "name", "name_local", "country")),
     )
     .join(_BODY, _BODY.c.id == _PART.c.organisation_id)
-    .where(_PART.c.case_id == _CASE_ID)
+    .where(_PART.c.case_id == GLANCE_ID)
     .order_by(_PART.c.since, _PART.c.role)
 )
 _FACTS: Final[Select[Any]] = (
@@ -48,7 +47,7 @@ _FACTS: Final[Select[Any]] = (
         _BODY.c.name.label("body"),
     )
     .join(_BODY, _BODY.c.id == _FACT.c.organisation_id)
-    .where(_FACT.c.case_id == _CASE_ID, _FACT.c.event == "recorded")
+    .where(_FACT.c.case_id == GLANCE_ID, _FACT.c.event == "recorded")
     .order_by(_FACT.c.seq, _FACT.c.id)
 )
 _CONSENTS: Final[Select[Any]] = (
@@ -56,19 +55,22 @@ _CONSENTS: Final[Select[Any]] = (
         *(_SAID.c[name] for name in ("name", "decision", "at", "until", "language", "how")),
         *(_SAID.c[name] for name in ("interpreter", "guardian", "own_view")),
     )
-    .where(_SAID.c.case_id == _CASE_ID)
+    .where(_SAID.c.case_id == GLANCE_ID)
     .order_by(_SAID.c.seq)
 )
 _ONE = select(literal_column("1").label("one")).subquery("one")
 _IDENTIFICATIONS: Final[Select[Any]] = (
     select(
-        VERSION.scalar_subquery().label("version"),
+        GLANCE_VERSION.label("version"),
         *(_FOUND.c[name] for name in ("kind", "outcome", "authority", "country", "form_version", "at")),
     )
-    .select_from(_ONE.outerjoin(_FOUND, _FOUND.c.case_id == _CASE_ID))
+    .select_from(_ONE.outerjoin(_FOUND, _FOUND.c.case_id == GLANCE_ID))
     .order_by(_FOUND.c.seq)
 )
-"""Read last, and with how far the case is then: a row without a kind when there is none. Given: case_id."""
+"""Read last, and with how far the case is then: a row without a kind when there is none."""
+
+_QUESTIONS: Final = (GLANCE_CASE, _PARTS, _FACTS, _CONSENTS, _IDENTIFICATIONS)
+"""Put in one breath. Given, each: reference, organisation_id."""
 
 _TRIES: Final = 3
 
@@ -100,13 +102,10 @@ def glance(house: House, actor: Actor, now: datetime, reference: str) -> CaseGla
 def _read(lean: Lean, given: dict[str, str]) -> _Rows | None:
     """The rows, or None when the case moved on each time. Raises NotFound."""
     for _ in range(_TRIES):
-        case = lean.one(GLANCE_CASE, given)
-        if case is None:
+        cases, bodies, facts, consents, found = lean.each([(question, given) for question in _QUESTIONS])
+        if not cases:
             raise NotFound(given["reference"])
-        by = {"case_id": case.id}
-        bodies, facts, consents, found = lean.each(
-            ((_PARTS, by), (_FACTS, by), (_CONSENTS, by), (_IDENTIFICATIONS, by))
-        )
+        (case,) = cases
         # Each SELECT sees its own moment, and a case changes by its version only.
         if found[0].version == case.version:
             return _Rows(case, bodies, facts, consents, [row for row in found if row.kind is not None])
