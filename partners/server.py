@@ -105,6 +105,9 @@ class Program(Protocol):
     @property
     def keys(self) -> tuple[jose.PublicKey, ...]: ...
 
+    def cut_off(self, issued: datetime) -> bool:
+        """Whether what was issued then ended with a suspension."""
+
 
 class Ledger(Protocol):
     """Where it stands who partners are and what they used up. Each method is one transaction."""
@@ -248,7 +251,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]
                 return Answer(200, {"active": False})
             subject = token.subject if token.for_person else None
             holder = self.ledger.find(token.client_id, subject, token.id)
-            if holder is None or not holder.active or holder.revoked:
+            if holder is None or not holder.active or holder.revoked or holder.cut_off(token.issued):
                 return Answer(200, {"active": False})
             return Answer(200, _described(token, self.issuer, token.scopes & holder.scopes))
 
@@ -452,7 +455,9 @@ class OfficerGrant(_Bound, AuthorizationCodeGrant):  # type: ignore[misc]
         """The officer who agreed, if they may still let the program do all of it."""
         granted = authorization_code.granted
         program = self.server.ledger.find(granted.client_id, granted.officer_id)
-        if program is None or not set(granted.asked.scopes) <= program.scopes:
+        if program is None or program.cut_off(granted.until - codes.CODE_LIVES):
+            return None
+        if not set(granted.asked.scopes) <= program.scopes:
             return None
         return granted
 

@@ -17,6 +17,8 @@ class Partner(Row, table=True):
     `described` is what it was registered with, in the names of RFC 7591; `keys` and `envelope_keys` are JWK
     sets; `scopes` is what was agreed. `drained_at` is when its bucket of calls has drained, in microseconds.
     What it delivers has a chain of its own in the trail, which ends at `trail_seq` with `trail_head`.
+    `suspended_at` is when it was last shut out: what was issued to it until then counts no more, also when it
+    is let in again.
     """
 
     id: str = identifier()

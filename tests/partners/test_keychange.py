@@ -149,6 +149,7 @@ def test_keys_that_nobody_vouches_for_count_when_two_officers_have_compared_them
         approval.approve(house, clock(), client_id, dara, compared=aside.digits)
     assert approval.approve(house, clock(), client_id, bopha, compared=aside.digits) == "active"
     assert program.ask().status_code == 200
+    assert program.call("/api/echo", token).status_code == 401, "what the old key got has ended"
     assert kept(house).officer_id == author, "what it wrote before stays its own"
     with house.doors.read() as session:
         assert not verify(session, house.keyring).problems

@@ -177,12 +177,12 @@ def put_aside(house: House, now: datetime, client_id: str) -> Fingerprint | None
 
 
 def suspend(house: House, actor: Actor | None, now: datetime, client_id: str) -> None:
-    """Let a partner do nothing from its next request on. NotFound."""
+    """Let a partner do nothing from its next request on, and end for good what was issued to it. NotFound."""
     _switch(house, actor, now, client_id, "active", "suspended")
 
 
 def resume(house: House, actor: Actor | None, now: datetime, client_id: str) -> None:
-    """Let a suspended partner go on. NotFound."""
+    """Let a suspended partner go on, with new tokens. NotFound."""
     _switch(house, actor, now, client_id, "suspended", "active")
 
 
@@ -322,7 +322,7 @@ def _take_up(session: Session, actor: Actor, now: datetime, partner: Partner, co
     if aside.fingerprint.digits != compared:
         raise Invalid({"fingerprint": "changed"})
     keychange.change(session, partner, aside.card)
-    partner.state, partner.suspended_at = "pending", None
+    partner.state, partner.suspended_at = "pending", now
     partner.approved_by = partner.approved_and = partner.approved_at = None
     _keep_card(session, actor, now, aside.card, aside.text, "keys_changed")
     append(session, actor, now, "partner:keys:taken_up", {"partner": partner.id})
@@ -378,7 +378,8 @@ def _switch(
         if partner.state != before:
             raise NotFound(client_id)
         partner.state = after
-        partner.suspended_at = now if after == "suspended" else None
+        if after == "suspended":
+            partner.suspended_at = now
         partner.version += 1
         append(session, actor, now, f"partner:{after}", {"partner": partner.id})
 

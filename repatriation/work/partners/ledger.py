@@ -73,15 +73,7 @@ _GRACE: Final = timedelta(minutes=10)
 _REFUSALS: Final = (10, timedelta(minutes=1))
 
 
-def admit(
-    house: House,
-    now: datetime,
-    client_id: str,
-    once: tuple[Once, ...],
-    *,
-    subject: str | None = None,
-    token_id: str | None = None,
-) -> Program:
+def admit(house: House, now: datetime, token: tokens.Token, once: tuple[Once, ...]) -> Program:
     """Let one call with a token in: the program must be active, its token live, its bucket not full, and
     nothing in `once` may have come before. One transaction.
 
@@ -90,10 +82,13 @@ def admit(
 
     def decide(program: Program | None) -> Writes:
         admitted = _let_in(program)
-        return Writes(_counted(house, client_id, now), _remember(once), admitted)
+        if admitted.revoked or admitted.cut_off(token.issued):
+            raise Turned("revoked")
+        return Writes(_counted(house, token.client_id, now), _remember(once), admitted)
 
+    subject = token.subject if token.for_person else None
     admitted: Program = _step(
-        house, now, once, lambda lean: registry.read(lean, client_id, subject, token_id), decide
+        house, now, once, lambda lean: registry.read(lean, token.client_id, subject, token.id), decide
     )
     return admitted
 
@@ -246,8 +241,6 @@ def _let_in(program: Program | None) -> Program:
         raise Turned("unknown")
     if not program.active:
         raise Turned("not_active")
-    if program.revoked:
-        raise Turned("revoked")
     if program.actor is None:
         raise Turned("no_officer")
     return program
