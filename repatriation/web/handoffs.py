@@ -168,8 +168,12 @@ def _add_boxes(blueprint: Blueprint) -> None:
     def file(handoff_id: str, number: int) -> Answer:
         try:
             kind, content = fetching.fetch(house(), actor(), now(), handoff_id, number)
-        except Invalid:
-            flash(_("The sender does not give the file now. Try again later, or ask them."))
+        except Invalid as wrong:
+            flash(
+                _("The sender has not handed the file over yet. Ask them for it.")
+                if wrong.problems.get("file") == "not_handed_over"
+                else _("The sender does not give the file now. Try again later, or ask them.")
+            )
             return redirect(url_for("handoffs.handoff", handoff_id=handoff_id), 303)
         response = Response(content, mimetype=kind)
         response.headers["Content-Disposition"] = f'attachment; filename="file-{number}"'

@@ -21,12 +21,12 @@ from repatriation.records import trail
 from repatriation.records.handoffs import TAKEN_BACK, Handoff
 from repatriation.records.outbox import Outbox
 from repatriation.records.partners import Partner
-from repatriation.records.sealing import Shredded, shred
+from repatriation.records.sealing import Shredded
 from repatriation.work.federation import hearing, pairing
 from repatriation.work.federation.settling import settle_due
 from repatriation.work.handoffs import composing, outcome
 from repatriation.work.handoffs.carrying import carry_on
-from repatriation.work.handoffs.post import DELIVER, call_for, locked_partner, signed_text
+from repatriation.work.handoffs.post import DELIVER, call_for, destroy, locked_partner, signed_text
 from repatriation.work.handoffs.withdrawing import take_back, withdraw_for_consent
 from repatriation.work.house import House
 from repatriation.work.summaries.posting import post_summaries
@@ -118,7 +118,7 @@ def _expire(session: Session, now: datetime, row: Handoff) -> None:
         row.state = "expired"
         pairing.let_go(session, row)
     if row.direction == "received" and row.kind in ("referral", "transfer"):
-        shred(row)
+        destroy(session, row)
     session.exec(
         update(Outbox)
         .where(col(Outbox.once) == f"deliver:{row.id}", col(Outbox.state) == "open")
