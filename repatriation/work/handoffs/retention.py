@@ -58,7 +58,7 @@ def _shred_if_finished(house: House, now: datetime, handoff_id: str, partner_id:
             return False
         messages = _messages(session, row)
         for each in (row, *messages):
-            each.shredded_at, each.signed, each.note = now, None, None
+            each.shredded_at, each.signed, each.note, each.onward = now, None, None, None
             destroy(session, each)
         detail = {"handoff": row.id, "kind": row.kind, "messages": len(messages)}
         trail.append(session, None, now, "handoff:shredded", detail, row.case_id)
