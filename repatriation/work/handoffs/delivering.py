@@ -103,20 +103,20 @@ def end_expired(house: House, now: datetime, most: int = 100) -> int:
         ).all()
     for handoff_id, partner_id in over:
         with house.doors.act() as session:
-            locked_partner(session, partner_id)
+            partner = locked_partner(session, partner_id)
             row = session.get_one(Handoff, handoff_id, with_for_update=True)
             if row.waiting and row.expires_at <= now:
-                _expire(session, now, row)
+                _expire(session, house, now, row, partner)
     return len(over)
 
 
-def _expire(session: Session, now: datetime, row: Handoff) -> None:
+def _expire(session: Session, house: House, now: datetime, row: Handoff, partner: Partner) -> None:
     row.waiting = False
     detail = {"handoff": row.id, "kind": row.kind, "was": row.state}
     trail.append(session, None, now, "handoff:expired", detail, row.case_id)
     if row.kind in ("referral", "transfer"):
         row.state = "expired"
-        pairing.let_go(session, row)
+        pairing.let_go(session, house, now, row, partner)
     if row.direction == "received" and row.kind in ("referral", "transfer"):
         destroy(session, row)
     session.exec(
