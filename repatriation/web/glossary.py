@@ -438,6 +438,7 @@ CARD_OUTCOMES: Mapping[str, object] = {
     "registered": _l("Registered"),
     "keys_changed": _l("Keys changed"),
     "quarantined": _l("Put aside: signed by no key that counts"),
+    "discarded": _l("Thrown away: not the partner's"),
 }
 
 HANDOFF_KINDS: Mapping[str, object] = {
