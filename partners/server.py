@@ -132,6 +132,9 @@ class Ledger(Protocol):
     def revoke(self, client_id: str, token: tokens.Token) -> None:
         """Let a token count no more."""
 
+    def stranger(self) -> None:
+        """Count a try of somebody who could not say who they are. Raises TooFast."""
+
     def refused(self, client_id: str, code: str) -> None:
         """Write down that a call of a program that there is was refused, and why."""
 
@@ -333,6 +336,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         try:
             client_id = assertions.client_named(asking.form)
         except jose.Unproven:
+            self.ledger.stranger()
             raise _not_known() from None
         client = query_client(client_id)
         try:
@@ -343,6 +347,8 @@ class Server(AuthorizationServer):  # type: ignore[misc]
             if client is None or not client.program.active:
                 raise jose.Unproven("not_active")
         except (jose.Unproven, jose.BadKey) as problem:
+            # A name that nobody has and one that somebody else has are counted alike: neither is told apart.
+            self.ledger.stranger()
             self.ledger.refused(client_id, f"invalid_client.{problem.code}")
             raise _not_known() from None
         asking.once += (Once(asserted.once, asserted.until),)

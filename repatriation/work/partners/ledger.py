@@ -72,6 +72,10 @@ _GRACE: Final = timedelta(minutes=10)
 # one more each minute.
 _REFUSALS: Final = (10, timedelta(minutes=1))
 
+# Who cannot say who they are is slowed down by the address they come from. Only what fails is counted, so
+# that strangers behind the same address keep no partner out.
+STRANGERS: Final = (100, timedelta(seconds=2))
+
 
 def admit(house: House, now: datetime, token: tokens.Token, once: tuple[Once, ...]) -> Program:
     """Let one call with a token in: the program must be active, its token live, its bucket not full, and
@@ -117,6 +121,7 @@ class Ledger:
 
     house: House
     now: datetime
+    address: str = ""
 
     def find(self, client_id: str, subject: str | None = None, token_id: str | None = None) -> Program | None:
         """The program of this name as it stands now, in the place of an officer if one is named."""
@@ -177,6 +182,17 @@ class Ledger:
             if _end(session, token.id, token.expires):
                 detail = {"partner": partner_id, "by": "partner"}
                 append(session, None, self.now, "partner:token:revoked", detail)
+
+    def stranger(self) -> None:
+        """Count a try of somebody who could not say who they are. Raises TooFast."""
+        key = ("stranger", self.address)
+        with self.house.doors.read() as session:
+            full = throttling.is_full(session, key, STRANGERS, self.now)
+        if not full:
+            with self.house.doors.act() as session:
+                full = not throttling.count(session, key, STRANGERS, self.now)
+        if full:
+            raise TooFast
 
     def refused(self, client_id: str, code: str) -> None:
         """Write down that a call of a program that there is was refused, and why."""
