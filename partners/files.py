@@ -16,6 +16,9 @@ LARGEST: Final = 5 * 1024 * 1024
 MOST: Final = 3
 _NONCE: Final = 12
 _TAG: Final = 16
+TRAVELS: Final = LARGEST + _NONCE + _TAG
+"""The size of the largest file as it travels."""
+
 _BEGINS: Final = {
     "application/pdf": b"%PDF-",
     "image/png": b"\x89PNG\r\n\x1a\n",

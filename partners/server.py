@@ -105,6 +105,9 @@ class Program(Protocol):
     @property
     def keys(self) -> tuple[jose.PublicKey, ...]: ...
 
+    def cut_off(self, issued: datetime) -> bool:
+        """Whether what was issued then ended with a suspension."""
+
 
 class Ledger(Protocol):
     """Where it stands who partners are and what they used up. Each method is one transaction."""
@@ -128,6 +131,9 @@ class Ledger(Protocol):
 
     def revoke(self, client_id: str, token: tokens.Token) -> None:
         """Let a token count no more."""
+
+    def stranger(self) -> None:
+        """Count a try of somebody who could not say who they are. Raises TooFast."""
 
     def refused(self, client_id: str, code: str) -> None:
         """Write down that a call of a program that there is was refused, and why."""
@@ -248,7 +254,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]
                 return Answer(200, {"active": False})
             subject = token.subject if token.for_person else None
             holder = self.ledger.find(token.client_id, subject, token.id)
-            if holder is None or not holder.active or holder.revoked:
+            if holder is None or not holder.active or holder.revoked or holder.cut_off(token.issued):
                 return Answer(200, {"active": False})
             return Answer(200, _described(token, self.issuer, token.scopes & holder.scopes))
 
@@ -330,6 +336,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         try:
             client_id = assertions.client_named(asking.form)
         except jose.Unproven:
+            self.ledger.stranger()
             raise _not_known() from None
         client = query_client(client_id)
         try:
@@ -340,6 +347,8 @@ class Server(AuthorizationServer):  # type: ignore[misc]
             if client is None or not client.program.active:
                 raise jose.Unproven("not_active")
         except (jose.Unproven, jose.BadKey) as problem:
+            # A name that nobody has and one that somebody else has are counted alike: neither is told apart.
+            self.ledger.stranger()
             self.ledger.refused(client_id, f"invalid_client.{problem.code}")
             raise _not_known() from None
         asking.once += (Once(asserted.once, asserted.until),)
@@ -452,7 +461,9 @@ class OfficerGrant(_Bound, AuthorizationCodeGrant):  # type: ignore[misc]
         """The officer who agreed, if they may still let the program do all of it."""
         granted = authorization_code.granted
         program = self.server.ledger.find(granted.client_id, granted.officer_id)
-        if program is None or not set(granted.asked.scopes) <= program.scopes:
+        if program is None or program.cut_off(granted.until - codes.CODE_LIVES):
+            return None
+        if not set(granted.asked.scopes) <= program.scopes:
             return None
         return granted
 

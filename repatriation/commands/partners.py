@@ -1,44 +1,20 @@
 """`repatriation partner`: whose programs may call here."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
-
-PROBLEMS = {
-    "unknown": "is not known here",
-    "taken": "is registered already",
-    "ourselves": "is this very installation",
-    "missing": "must be given",
-    "extra_forbidden": "is no member of a registration",
-    "second_officer_needed": "has approved already: another officer must approve too",
-    "needed": "must be given",
-    "not_fewer": "must be fewer than are agreed to now, when one officer changes them",
-    "not_asked_for": "must be among those that the program asks for",
-    "send_jwks": "is not fetched: send the public keys themselves, as jwks",
-    "no_certificates": "is not known here: programs say who they are by private_key_jwt and DPoP, not by a "
-    "certificate",
-    "private_key": "holds a private key: send public keys only, and make new ones",
-    "kid_twice": "holds two keys of one name",
-    "no_key": "holds no key, or too many",
-    "changed": "is another by now: compare anew",
-    "one_key_for_two_purposes": "envelopes must be signed by another key than assertions",
-    "redirect_uris_needed": "redirect_uris must be given for authorization_code",
-    "envelope_incomplete": "envelope_jwks and envelope_issuer belong together",
-}
 
 File = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-def refused(problems: Mapping[str, str]) -> click.ClickException:
+def refused(problem: Any) -> click.ClickException:
     """What was wrong, a line each."""
-    return click.ClickException(
-        "\n".join(
-            f"{member}: {PROBLEMS.get(code, f'cannot be taken ({code})')}"
-            for member, code in problems.items()
-        )
-    )
+    from repatriation.web.partner_words import refusals
+
+    return click.ClickException("\n".join(refusals(problem)))
 
 
 def _nobody(client_id: str, wanted: str) -> click.ClickException:
@@ -53,23 +29,45 @@ def _deciding(client_id: str, wanted: str) -> Iterator[None]:
     try:
         yield
     except Invalid as problem:
-        raise refused(problem.problems) from None
+        raise refused(problem) from None
     except NotFound:
         raise _nobody(client_id, wanted) from None
 
 
-def _put_aside(client_id: str, aside: tuple[str, str] | None) -> click.ClickException:
-    said = (
-        f"The card of {client_id} is signed by no key that counts. It is put aside and changes nothing: ask "
-        "the partner by telephone, on a number you knew before, whether it is theirs."
-    )
-    if aside is not None:
-        words, digits = aside
+def _take(file: Path, by: str | None, organisation: str = "") -> None:
+    """Take what a partner sent, and say what came of it."""
+    from datetime import UTC, datetime
+
+    from partners.cards import BadCard
+    from partners.registration import BadRegistration
+    from repatriation.opening import open_house
+    from repatriation.settings import read_settings
+    from repatriation.web.partner_words import came_of
+    from repatriation.work.enrolment import officer_named
+    from repatriation.work.partners import sent
+    from repatriation.work.refusals import Invalid, NotFound
+
+    house = open_house(read_settings())
+    try:
+        actor = officer_named(house, by) if by is not None else None
+        taken = sent.take(house, actor, datetime.now(UTC), file.read_bytes(), organisation)
+    except (BadRegistration, BadCard, Invalid) as problem:
+        raise refused(problem) from None
+    except NotFound:
+        raise click.ClickException(f"{by} may not approve partners.") from None
+    told = taken.fingerprint
+    said = came_of(taken) + (f"\n  {told.words}\n  {told.digits}" if told is not None else "")
+    if taken.outcome != "quarantined":
+        click.echo(said)
+        return
+    if told is not None:
         said += (
-            f"\n  {words}\n  {digits}\nIf all of that is what they read to you, two officers let it in anew: "
-            f"repatriation partner card accept {client_id} --by OFFICER --and OFFICER --fingerprint DIGITS"
+            "\nIf all of that is what they read to you, two officers let it in anew:\n"
+            f"  repatriation partner card accept {taken.client_id} --by OFFICER --and OFFICER "
+            "--fingerprint DIGITS\nIf it is not theirs, throw the card away:\n"
+            f"  repatriation partner card discard {taken.client_id} --by OFFICER --fingerprint DIGITS"
         )
-    return click.ClickException(said)
+    raise click.ClickException(said)
 
 
 @click.group("partner")
@@ -79,27 +77,12 @@ def command() -> None:
 
 @command.command()
 @click.argument("file", type=File)
-def register(file: Path) -> None:
+@click.option("--by", help="The user name of the officer who registers it.")
+def register(file: Path, by: str | None) -> None:
     """Register the program that FILE (JSON) describes, in the names of RFC 7591 with `organisation`,
     `envelope_jwks` and `envelope_issuer`. It may do nothing until two officers have approved it.
     """
-    from datetime import UTC, datetime
-
-    from partners import registration
-    from repatriation.opening import open_house
-    from repatriation.settings import read_settings
-    from repatriation.work.partners import approval
-    from repatriation.work.refusals import Invalid
-
-    house = open_house(read_settings())
-    try:
-        asked = registration.read(file.read_bytes())
-        client_id = approval.register(house, None, datetime.now(UTC), asked)
-    except (registration.BadRegistration, Invalid) as problem:
-        raise refused(problem.problems) from None
-    print_ = registration.fingerprint(asked.jwks, asked.envelope_jwks, asked.envelope_issuer)
-    click.echo(f"{client_id} waits for approval. Compare by telephone, with the partner:")
-    click.echo(f"  {print_.words}\n  {print_.digits}")
+    _take(file, by)
 
 
 @command.command()
@@ -154,37 +137,37 @@ def scopes_(client_id: str, agreed: tuple[str, ...], first: str, second: str | N
 
 @command.command()
 @click.argument("client_id")
-def suspend(client_id: str) -> None:
+@click.option("--by", required=True, help="The user name of the officer who decides it.")
+def suspend(client_id: str, by: str) -> None:
     """Let CLIENT_ID do nothing from its next request on."""
     from datetime import UTC, datetime
 
     from repatriation.opening import open_house
     from repatriation.settings import read_settings
+    from repatriation.work.enrolment import officer_named
     from repatriation.work.partners import approval
-    from repatriation.work.refusals import NotFound
 
-    try:
-        approval.suspend(open_house(read_settings()), None, datetime.now(UTC), client_id)
-    except NotFound:
-        raise _nobody(client_id, "is active") from None
+    house = open_house(read_settings())
+    with _deciding(client_id, f"is active, or {by} may not approve partners"):
+        approval.suspend(house, officer_named(house, by), datetime.now(UTC), client_id)
     click.echo(f"{client_id} is suspended.")
 
 
 @command.command()
 @click.argument("client_id")
-def resume(client_id: str) -> None:
+@click.option("--by", required=True, help="The user name of the officer who decides it.")
+def resume(client_id: str, by: str) -> None:
     """Let CLIENT_ID, which is suspended, go on."""
     from datetime import UTC, datetime
 
     from repatriation.opening import open_house
     from repatriation.settings import read_settings
+    from repatriation.work.enrolment import officer_named
     from repatriation.work.partners import approval
-    from repatriation.work.refusals import NotFound
 
-    try:
-        approval.resume(open_house(read_settings()), None, datetime.now(UTC), client_id)
-    except NotFound:
-        raise _nobody(client_id, "is suspended") from None
+    house = open_house(read_settings())
+    with _deciding(client_id, f"is suspended, or {by} may not approve partners"):
+        approval.resume(house, officer_named(house, by), datetime.now(UTC), client_id)
     click.echo(f"{client_id} is active.")
 
 
@@ -218,20 +201,18 @@ def card_export(name: str, contacts: tuple[str, ...], asked: tuple[str, ...], ou
     """Write this installation's own card, signed, good for 30 days."""
     from datetime import UTC, datetime
 
-    from partners import cards, scopes
+    from partners import scopes
     from repatriation.opening import open_house
     from repatriation.records.keyring import KeyringError
     from repatriation.settings import read_settings
+    from repatriation.work.partners import sent
 
     if strange := set(asked) - scopes.SCOPES.keys():
         raise click.ClickException(f"There is no scope {', '.join(sorted(strange))}.")
-    settings, now = read_settings(), datetime.now(UTC)
     try:
-        keys = open_house(settings).keyring.instance_keys()
+        text, print_ = sent.own_card(open_house(read_settings()), datetime.now(UTC), name, contacts, asked)
     except KeyringError as problem:
         raise click.ClickException(str(problem)) from None
-    text = cards.write(settings.issuer, name, keys, now, asked=asked, contacts=contacts)
-    print_ = cards.read(text, now).fingerprint()
     if out is None:
         click.echo(text)
     else:
@@ -243,37 +224,32 @@ def card_export(name: str, contacts: tuple[str, ...], asked: tuple[str, ...], ou
 @card.command("import")
 @click.argument("file", type=File)
 @click.option("--organisation", default="", help="The code of the organisation, for a partner not known yet.")
-def card_import(file: Path, organisation: str) -> None:
+@click.option("--by", required=True, help="The user name of the officer who brings it.")
+def card_import(file: Path, organisation: str, by: str) -> None:
     """Take the card in FILE: register an installation that is not known, or change the keys of a partner that
     is, an installation or a program.
     """
+    _take(file, by, organisation)
+
+
+@card.command("discard")
+@click.argument("client_id")
+@click.option("--by", required=True, help="The user name of the officer who decides it.")
+@click.option("--fingerprint", "compared", required=True, help="The digits of the card that was put aside.")
+def card_discard(client_id: str, by: str, compared: str) -> None:
+    """Throw away the card of CLIENT_ID that was put aside, because the partner says that it is not theirs."""
     from datetime import UTC, datetime
 
-    from partners import cards
     from repatriation.opening import open_house
     from repatriation.settings import read_settings
+    from repatriation.work.enrolment import officer_named
     from repatriation.work.partners import approval
-    from repatriation.work.refusals import Invalid
 
-    house, now = open_house(read_settings()), datetime.now(UTC)
-    try:
-        text = file.read_text(encoding="utf-8")
-        outcome = approval.import_card(house, None, now, text, organisation)
-    except (cards.BadCard, UnicodeDecodeError) as problem:
-        raise click.ClickException(
-            f"The card cannot be taken ({getattr(problem, 'code', 'not text')})."
-        ) from None
-    except Invalid as problem:
-        raise refused(problem.problems) from None
-    told = cards.read(text, now)
-    if outcome == "quarantined":
-        raise _put_aside(told.issuer, approval.put_aside(house, now, told.issuer))
-    if outcome == "keys_changed":
-        click.echo(f"The keys of {told.issuer} are changed.")
-        return
-    print_ = told.fingerprint()
-    click.echo(f"{told.issuer} waits for approval. Compare by telephone, with the partner:")
-    click.echo(f"  {print_.words}\n  {print_.digits}")
+    house = open_house(read_settings())
+    with _deciding(client_id, f"has such a card, or {by} may not approve partners"):
+        digits = " ".join(compared.split())
+        approval.discard(house, officer_named(house, by), datetime.now(UTC), client_id, digits)
+    click.echo(f"The card of {client_id} is thrown away.")
 
 
 @card.command("accept")

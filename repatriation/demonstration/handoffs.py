@@ -146,7 +146,8 @@ def _referred(house: House, number: int, at: datetime) -> Handing:
         person=Person.model_validate(
             {"names": [each.model_dump(exclude_none=True) for each in people.names_of("KHM", number)]}
         ),
-        handling=["women_only"],
+        handling=["no_onward_sharing", "women_only"],
+        handling_note="Made up: ask us first if somebody else is to be told.",
     )
 
 

@@ -77,6 +77,7 @@ class Handoff(Row, table=True):
     key_epoch: int = column("open", 0, index=True)
     version: int = column("case", 1)
     shredded_at: Moment | None = moment("case", None)  # what it said was destroyed, long after its end
+    onward: bytes | None = sealed()  # who agreed that a case is passed on that was not to be
 
 
 class HandoffReceipt(Row, table=True):

@@ -16,7 +16,8 @@ class Partner(Row, table=True):
 
     `described` is what it was registered with, in the names of RFC 7591; `keys` and `envelope_keys` are JWK
     sets; `scopes` is what was agreed. What it delivers has a chain of its own in the trail, which ends at
-    `trail_seq` with `trail_head`.
+    `trail_seq` with `trail_head`. `suspended_at` is when it was last shut out: what was issued to it until
+    then counts no more, also when it is let in again.
     """
 
     id: str = identifier()
@@ -64,7 +65,7 @@ class PartnerCard(Row, table=True):
     id: str = identifier()
     client_id: str = column("open")
     at: Moment = moment("open")
-    outcome: str = choice("open", "outcome", "registered", "keys_changed", "quarantined")
+    outcome: str = choice("open", "outcome", "registered", "keys_changed", "quarantined", "discarded")
     digest: str = column("open")
     card: str = column("open")
     officer_id: str | None = column("case", None)

@@ -98,14 +98,7 @@ def _check(opens: frozenset[str]) -> Caller:
         raise _refusal("invalid_token") from None
     proof = _proof(text, token)
     try:
-        program = ledger.admit(
-            house(),
-            moment,
-            token.client_id,
-            (Once(proof.once, proof.until),),
-            subject=token.subject if token.for_person else None,
-            token_id=token.id,
-        )
+        program = ledger.admit(house(), moment, token, (Once(proof.once, proof.until),))
     except Replayed:
         raise _refused(token, "invalid_dpop_proof", "replayed") from None
     except TooFast:

@@ -202,6 +202,7 @@ TAGS: Mapping[str, object] = {
     "paper:issued": _l("Paper made afterwards"),
     "paper:file:opened": _l("Paper opened"),
     "paper:revoked": _l("Paper revoked"),
+    "handoff:onward:agreed": _l("Handed on although it was not to be passed on: its sender agreed"),
     "handoff:shredded": _l("What a handoff said was destroyed, because its time was over"),
     "federation:begun": _l("Carried on together with another installation from now on"),
     "federation:ended": _l("No longer carried on together: the person does not agree to it any more"),
@@ -437,6 +438,7 @@ CARD_OUTCOMES: Mapping[str, object] = {
     "registered": _l("Registered"),
     "keys_changed": _l("Keys changed"),
     "quarantined": _l("Put aside: signed by no key that counts"),
+    "discarded": _l("Thrown away: not the partner's"),
 }
 
 HANDOFF_KINDS: Mapping[str, object] = {

@@ -8,7 +8,7 @@ from typing import Final
 
 from flask import Blueprint, Response, render_template
 
-from partners import envelope
+from partners import envelope, files
 from partners.scopes import SCOPES
 from repatriation.web.api import example as example_program
 from repatriation.web.api.problems import CODES
@@ -57,6 +57,8 @@ def make_blueprint() -> Blueprint:
             problems=CODES,
             step=STEP,
             largest=envelope.LARGEST,
+            largest_file=files.LARGEST,
+            most_files=envelope.MOST_FILES,
             days=envelope.LIFETIME.days,
             rate=house().partner_rate,
         )

@@ -9,14 +9,14 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import MultipleFileField
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
-from wtforms import RadioField, SelectField, SelectMultipleField, TextAreaField
+from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from partners import files, packets
 from repatriation.web import glossary
 from repatriation.web.desk import today
-from repatriation.web.forms import PlainForm, choices
-from repatriation.web.handoffs_shown import messages_of, packet_rows, row_of, said_of
+from repatriation.web.forms import DateBoxes, PlainForm, choices
+from repatriation.web.handoffs_shown import agreed_onward, messages_of, packet_rows, row_of, said_of
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now
 from repatriation.web.words import look_up
@@ -25,6 +25,7 @@ from repatriation.work.handoffs import boxes, composing, deciding, fetching, wit
 from repatriation.work.handoffs.boxes import HandoffPage
 from repatriation.work.handoffs.composing import Composed, File, Recipient
 from repatriation.work.handoffs.deciding import Decided, Into
+from repatriation.work.handoffs.onward import Agreement
 from repatriation.work.permissions import Permission
 from repatriation.work.refusals import Invalid
 from sop.engine import NotAllowed
@@ -50,6 +51,12 @@ PROBLEMS: Final[Mapping[str, object]] = {
     "needed": _l("Choose a reason"),
     "not_open": _l("The procedure does not allow that step now"),
     "unknown": _l("Look at this again"),
+    "onward_not_agreed": _l(
+        "The sender of this case asks that nothing is passed on: say who of theirs agreed"
+    ),
+    "onward_without_day": _l("Say on which day they agreed"),
+    "not_yet": _l("This day has not come yet"),
+    "too_long_with_theirs": _l("Together with what its senders wrote this is too long: write less"),
 }
 
 
@@ -84,6 +91,11 @@ class ComposeForm(PlainForm):
         _l("More about how it must be handled"),
         [Optional(), Length(max=LONGEST, message=_l("This is too long: at most 4,000 letters"))],
     )
+    onward_by = StringField(
+        _l("Who of the sender agreed that it is passed on?"),
+        [Optional(), Length(max=200, message=_l("This is too long: at most 200 letters"))],
+    )
+    onward_on = DateBoxes(_l("On which day did they agree?"))
     held_back = SelectMultipleField(_l("Leave out"), [Optional()], choices=choices(*glossary.FIELDS.items()))
     files = MultipleFileField(_l("Files to go along"))
 
@@ -168,8 +180,12 @@ def _add_boxes(blueprint: Blueprint) -> None:
     def file(handoff_id: str, number: int) -> Answer:
         try:
             kind, content = fetching.fetch(house(), actor(), now(), handoff_id, number)
-        except Invalid:
-            flash(_("The sender does not give the file now. Try again later, or ask them."))
+        except Invalid as wrong:
+            flash(
+                _("The sender has not handed the file over yet. Ask them for it.")
+                if wrong.problems.get("file") == "not_handed_over"
+                else _("The sender does not give the file now. Try again later, or ask them.")
+            )
             return redirect(url_for("handoffs.handoff", handoff_id=handoff_id), 303)
         response = Response(content, mimetype=kind)
         response.headers["Content-Disposition"] = f'attachment; filename="file-{number}"'
@@ -199,6 +215,7 @@ def _add_composing(blueprint: Blueprint) -> None:
             reference=reference,
             recipients=found,
             purposes=glossary.PURPOSES,
+            forbidding=boxes.forbidding(house(), actor(), reference),
         )
         return shown, 400 if form.is_submitted() else 200
 
@@ -221,6 +238,7 @@ def _add_composing(blueprint: Blueprint) -> None:
             form=form,
             draft=draft,
             rows=packet_rows(draft.packet),
+            onward=agreed_onward(draft.onward),
             kept_back=[
                 (look_up(glossary.FIELDS, each.field), look_up(glossary.KEPT_BACK, each.why))
                 for each in draft.kept_back
@@ -400,8 +418,21 @@ def _composed(form: ComposeForm) -> Composed:
         asked=form.asked.data,
         handling=tuple(code for code in packets.HANDLING if code in (form.handling.data or ())),
         handling_note=(form.handling_note.data or "").strip() or None,
+        onward=_onward(form),
         held_back=tuple(form.held_back.data or ()),
     )
+
+
+def _onward(form: ComposeForm) -> Agreement | None:
+    """What was said of the sender's agreement. Raises Invalid when half of it is missing."""
+    by, on = (form.onward_by.data or "").strip(), form.onward_on.data
+    if on is None:
+        if by:
+            raise Invalid({"onward_on": "onward_without_day"})
+        return None
+    if not by:
+        raise Invalid({"onward_by": "onward_not_agreed"})
+    return Agreement(by=by, on=on)
 
 
 def _going_along(form: ComposeForm) -> list[File]:

@@ -14,6 +14,7 @@ from repatriation.web.casefile import shown_day, shown_moment
 from repatriation.web.identity import LANG_OF, LANGUAGES, MEMBERS, born
 from repatriation.web.words import look_up
 from repatriation.work.handoffs.boxes import HandoffLine, HandoffPage, Said
+from repatriation.work.handoffs.onward import Agreement
 
 TONES = {
     "queued": "going",
@@ -76,6 +77,11 @@ def said_of(said: Said) -> dict[str, Any]:
     rows: list[tuple[object, object]] = []
     if isinstance(packet, Handing):
         rows = packet_rows(packet)
+        if said.onward is not None:
+            rows += [
+                (_("The sender's agreement to pass it on"), said.onward.by),
+                (_("Agreed on"), shown_day(said.onward.on)),
+            ]
     elif isinstance(packet, Update) and packet.summary is not None:
         rows = summary_rows(packet.summary) + (_consent_rows(packet.consent) if packet.consent else [])
     elif isinstance(packet, Update):
@@ -94,6 +100,20 @@ def said_of(said: Said) -> dict[str, Any]:
         "rows": [row for row in rows if row[1] not in (None, "")],
         "files": [(number, name, size) for number, name, size in said.files],
     }
+
+
+def agreed_onward(agreement: Agreement | None) -> str | None:
+    """By whose agreement a case leaves that its sender asked not to be passed on, in a sentence."""
+    if agreement is None:
+        return None
+    return str(
+        _(
+            "The sender of this case asks that nothing is passed on. You say that %(who)s agreed to it "
+            "on %(day)s.",
+            who=agreement.by,
+            day=shown_day(agreement.on),
+        )
+    )
 
 
 def packet_rows(packet: Handing) -> list[tuple[object, object]]:

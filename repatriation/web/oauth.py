@@ -62,7 +62,8 @@ def make_blueprint() -> Blueprint:
 
 def _server() -> Server:
     here, moment = house(), now()
-    return Server(Ledger(here, moment), here.issuer, here.keyring.instance_keys(), nonces(), moment)
+    ledger = Ledger(here, moment, request.remote_addr or "")
+    return Server(ledger, here.issuer, here.keyring.instance_keys(), nonces(), moment)
 
 
 def _answered(answer: Callable[[Mapping[str, str], str | None], Answer]) -> Response:

@@ -15,10 +15,12 @@ from wtforms.validators import InputRequired, Length
 from partners import cards
 from repatriation.web import glossary
 from repatriation.web.forms import PlainForm, choices
+from repatriation.web.partner_files import add_pages
+from repatriation.web.partner_words import came_of, refusals
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now
 from repatriation.web.stepup import fresh
-from repatriation.work.partners import approval
+from repatriation.work.partners import approval, sent
 from repatriation.work.partners.approval import Listed
 from repatriation.work.permissions import Permission
 from repatriation.work.refusals import Invalid
@@ -72,13 +74,6 @@ class TakeUpForm(PlainForm):
 _REFUSED: Final[Mapping[str, object]] = {
     "officer": _l("You have approved already: another officer must approve too"),
     "fingerprint": _l("The partner's keys changed since you opened this page: compare the fingerprint again"),
-}
-
-
-_CARDS: Final[Mapping[str, object]] = {
-    "older": _l("This card is older than the last that was taken"),
-    "other_partner": _l("This card is another partner's"),
-    "exp": _l("This card is over, or of a time to come"),
 }
 
 
@@ -151,6 +146,7 @@ def make_blueprint() -> Blueprint:
         return redirect(url_for("partners.partner", partner_id=partner_id), 303)
 
     _take_keys(blueprint)
+    add_pages(blueprint)
     return blueprint
 
 
@@ -166,17 +162,12 @@ def _take_keys(blueprint: Blueprint) -> None:
         if not form.validate_on_submit():
             return _page(partner_id, card=form), 400
         try:
-            outcome = approval.import_card(house(), actor(), now(), form.card.data, of=found.client_id)
+            data = form.card.data.encode()
+            taken = sent.take(house(), actor(), now(), data, of=found.client_id)
         except (cards.BadCard, Invalid) as problem:
-            form.card.errors = [
-                _CARDS.get(getattr(problem, "code", ""), _("This is no card that can be taken"))
-            ]
+            form.card.errors = refusals(problem)
             return _page(partner_id, card=form), 400
-        flash(
-            _("The partner's keys are changed")
-            if outcome == "keys_changed"
-            else _("No key that counts signed this card: it is put aside")
-        )
+        flash(came_of(taken))
         return redirect(url_for("partners.partner", partner_id=partner_id), 303)
 
     @blueprint.post("/partners/<partner_id>/take-up")
@@ -194,6 +185,21 @@ def _take_keys(blueprint: Blueprint) -> None:
             form.theirs.errors = [_REFUSED[next(iter(wrong.problems))]]
             return _page(partner_id, take_up=form), 400
         flash(_("Two officers must now approve the partner with these keys"))
+        return redirect(url_for("partners.partner", partner_id=partner_id), 303)
+
+    @blueprint.post("/partners/<partner_id>/discard")
+    @permission(Permission.APPROVE_PARTNERS)
+    @fresh(back="partners.index")
+    def discard(partner_id: str) -> Response | tuple[str, int]:
+        found = approval.partner(house(), partner_id)
+        form = TakeUpForm(formdata=None)
+        try:
+            compared = request.form.get("fingerprint", "")
+            approval.discard(house(), actor(), now(), found.client_id, compared)
+        except Invalid as wrong:
+            form.theirs.errors = [_REFUSED[next(iter(wrong.problems))]]
+            return _page(partner_id, take_up=form), 400
+        flash(_("The card is thrown away"))
         return redirect(url_for("partners.partner", partner_id=partner_id), 303)
 
 

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
+from repatriation.web.knownbrowser import known_as, mark_known
 from repatriation.web.languages import safe_next
 from repatriation.web.passkeys import answered, question, site
 from repatriation.web.security import scripted
@@ -41,7 +42,12 @@ def add_pages(blueprint: Blueprint) -> None:
             return _second(form, kept, 400 if form.is_submitted() else 200)
         try:
             right = check_code(
-                house(), kept["officer"], now(), form.code.data or "", request.remote_addr or ""
+                house(),
+                kept["officer"],
+                now(),
+                form.code.data or "",
+                request.remote_addr or "",
+                known_as(kept["officer"]),
             )
         except TooManyTries:
             form.code.errors = [_TOO_MANY]
@@ -51,6 +57,7 @@ def add_pages(blueprint: Blueprint) -> None:
             return _second(form, kept, 400)
         if begun.take(house(), SECOND, remembered(SECOND), now()) is None:
             return redirect(url_for("signin.sign_in"), 303)
+        mark_known(kept["officer"])
         start_session(kept["officer"], now(), PASSWORD_AND_CODE)
         return redirect(safe_next(kept["onward"], url_for("account.home")), 303)
 
@@ -64,6 +71,7 @@ def add_pages(blueprint: Blueprint) -> None:
         if request.method == "POST":
             officer_id = answered()
             if officer_id is not None:
+                mark_known(officer_id)
                 start_session(officer_id, now(), PASSKEY)
                 return redirect(onward, 303)
             wrong = True

@@ -11,6 +11,7 @@ from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from repatriation.web.forms import PlainForm
+from repatriation.web.knownbrowser import known_as, mark_known
 from repatriation.web.languages import safe_next
 from repatriation.web.passkeys import answered, question, site
 from repatriation.web.security import permission, scripted
@@ -119,7 +120,9 @@ def _go_on() -> Response:
 def _proves(form: PlainForm) -> bool:
     address = request.remote_addr or ""
     if isinstance(form, CodeForm):
-        if check_code(house(), actor().officer_id, now(), form.code.data or "", address):
+        me = actor().officer_id
+        if check_code(house(), me, now(), form.code.data or "", address, known_as(me)):
+            mark_known(me)
             return True
         form.code.errors = [_("The code is not right, or was used before")]
         return False

@@ -34,7 +34,8 @@ _LENGTH: Final = 16
 
 # From one address as with passwords. Codes of six digits could be guessed from many addresses at once by
 # somebody who has the password, so of them there is also a limit by account. It closes nobody's account: a
-# passkey or a recovery code still opens it, and those cannot be guessed.
+# passkey or a recovery code still opens it, and those cannot be guessed. A browser with which the officer
+# came in by a second factor before has tries of its own, so that nobody elsewhere uses up theirs.
 TRIES_FROM_AN_ADDRESS: Final = (10, timedelta(minutes=2))
 CODES_AT_AN_ACCOUNT: Final = (30, timedelta(minutes=10))
 
@@ -157,15 +158,19 @@ def remove_all(house: House, actor: Actor | None, now: datetime, officer_id: str
         append(session, actor, now, "account:factor:removed", {"kind": "all", "officer": officer_id})
 
 
-def check_code(house: House, officer_id: str, now: datetime, entered: str, address: str) -> bool:
+def check_code(
+    house: House, officer_id: str, now: datetime, entered: str, address: str, browser: str | None = None
+) -> bool:
     """Whether what was entered is a code of the officer's app that was not used yet, or a recovery code.
+    `browser` is the number of one that is known to be the officer's own.
 
     Raises TooManyTries. Every try is counted before it is judged; a good one is taken off again.
     """
     cleaned = _cleaned(entered)
     guessable = len(cleaned) <= DIGITS
-    buckets: list[tuple[Key, Limit]] = [(("second", officer_id, address), TRIES_FROM_AN_ADDRESS)]
-    if guessable:
+    place = ("browser", browser) if browser is not None else (address,)
+    buckets: list[tuple[Key, Limit]] = [(("second", officer_id, *place), TRIES_FROM_AN_ADDRESS)]
+    if guessable and browser is None:
         buckets.append((("codes", officer_id), CODES_AT_AN_ACCOUNT))
     with house.doors.act() as session:
         counted = [count(session, key, limit, now) for key, limit in buckets]

@@ -31,6 +31,13 @@ def count(session: Session, key: Key, limit: Limit, now: datetime) -> bool:
     return True
 
 
+def is_full(session: Session, key: Key, limit: Limit, now: datetime) -> bool:
+    """Whether a bucket takes no more just now. Looked at without a turn to write; `count` is what counts."""
+    most, drains = limit
+    row = session.get(Throttle, _bucket(key))
+    return row is not None and row.empty_at - now > drains * (most - 1)
+
+
 def take_off(session: Session, key: Key, limit: Limit) -> None:
     """Take one try off again, since it was a good one."""
     row = session.get(Throttle, _bucket(key))

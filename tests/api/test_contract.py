@@ -45,6 +45,7 @@ CALLS = (
     "GET /api/handoffs/inbox",
     "POST /api/handoffs/{jti}/decision",
     "GET /api/handoffs/{jti}/files/{number}",
+    "PUT /api/handoffs/{jti}/files/{number}",
     "GET /api/handoffs/{jti}/receipt",
     "GET /api/visits",
     "POST /api/visits",

@@ -52,10 +52,19 @@ def test_a_partner_is_registered_approved_suspended_and_resumed(staffed: Run, tm
     assert "is not known here" in staffed(*approve, "--by", "dara", "--and", "nobody", ends_with=1).output
     assert staffed("partner", "list").output.startswith("pending")
     assert "is active" in staffed(*approve, "--by", "dara", "--and", "bopha").output
-    staffed("partner", "suspend", "iom-case-system")
+    by = ("--by", "dara")
+    assert (
+        "may not approve"
+        in staffed("partner", "suspend", "iom-case-system", "--by", "sokha", ends_with=1).output
+    )
+    staffed("partner", "suspend", "iom-case-system", *by)
     assert staffed("partner", "list").output.startswith("suspended")
-    staffed("partner", "suspend", "iom-case-system", ends_with=1)
-    staffed("partner", "resume", "iom-case-system")
+    staffed("partner", "suspend", "iom-case-system", *by, ends_with=1)
+    assert (
+        "is not known here"
+        in staffed("partner", "resume", "iom-case-system", "--by", "nobody", ends_with=1).output
+    )
+    staffed("partner", "resume", "iom-case-system", *by)
     assert staffed("partner", "list").output.startswith("active")
     assert "The trail is whole" in staffed("trail", "verify").output
 
@@ -102,17 +111,22 @@ def test_a_card_is_exported_and_taken_by_another_installation(
 ) -> None:
     file = tmp_path / "card.txt"
     staffed("partner", "card", "export", "--name", "Bangkok", "--out", str(file))
-    own = staffed("partner", "card", "import", str(file), "--organisation", "iom", ends_with=1)
+    own = staffed(
+        "partner", "card", "import", str(file), "--by", "dara", "--organisation", "iom", ends_with=1
+    )
     assert "is this very installation" in own.output
     monkeypatch.setenv("REPATRIATION_ISSUER", "https://returns.example.org")
     staffed("partner", "card", "export", "--name", "Bangkok", "--scope", "admin", ends_with=1)
-    said = staffed("partner", "card", "import", str(file), "--organisation", "iom").output
+    said = staffed("partner", "card", "import", str(file), "--by", "dara", "--organisation", "iom").output
     assert "waits for approval" in said
     words = said.splitlines()[-2].strip()
     assert words in staffed("partner", "list").output
-    assert "older" in staffed("partner", "card", "import", str(file), ends_with=1).output
+    assert "older" in staffed("partner", "card", "import", str(file), "--by", "dara", ends_with=1).output
     file.write_text("x")
-    assert "cannot be taken" in staffed("partner", "card", "import", str(file), ends_with=1).output
+    assert (
+        "cannot be taken"
+        in staffed("partner", "card", "import", str(file), "--by", "dara", ends_with=1).output
+    )
 
 
 def test_a_program_changes_its_keys_by_a_card_and_a_strange_card_takes_two_officers(
@@ -132,10 +146,14 @@ def test_a_program_changes_its_keys_by_a_card_and_a_strange_card_takes_two_offic
         file.write_text(jose.sign({**claims, "jwks": public}, "partner-card+jws", by))
 
     give(old, old, new, at=issued)
-    assert "keys of iom-case-system are changed" in staffed("partner", "card", "import", str(file)).output
+    assert (
+        "keys of iom-case-system are changed"
+        in staffed("partner", "card", "import", str(file), "--by", "dara").output
+    )
     give(strange, strange, at=issued + 1)
-    said = staffed("partner", "card", "import", str(file), ends_with=1).output
-    digits = said.splitlines()[-2].strip()
+    said = staffed("partner", "card", "import", str(file), "--by", "dara", ends_with=1).output
+    digits = said.splitlines()[2].strip()
+    assert "partner card discard iom-case-system" in said
     accept = ("partner", "card", "accept", "iom-case-system")
     assert "compare anew" in staffed(*accept, *both, "--fingerprint", "00000", ends_with=1).output
     alone = staffed(*accept, "--by", "dara", "--and", "dara", "--fingerprint", digits, ends_with=1)
@@ -143,6 +161,14 @@ def test_a_program_changes_its_keys_by_a_card_and_a_strange_card_takes_two_offic
     assert "is active, with its new keys" in staffed(*accept, *both, "--fingerprint", digits).output
     assert digits in staffed("partner", "list").output
     assert "has such a card" in staffed(*accept, *both, "--fingerprint", digits, ends_with=1).output
+    give(old, old, at=issued + 2)
+    said = staffed("partner", "card", "import", str(file), "--by", "dara", ends_with=1).output
+    told = ("--by", "dara", "--fingerprint", said.splitlines()[2].strip())
+    discard = ("partner", "card", "discard", "iom-case-system")
+    may_not = staffed(*discard, "--by", "sokha", *told[2:], ends_with=1)
+    assert "may not approve" in may_not.output
+    assert "is thrown away" in staffed(*discard, *told).output
+    assert "has such a card" in staffed(*discard, *told, ends_with=1).output
     assert "The trail is whole" in staffed("trail", "verify").output
 
 

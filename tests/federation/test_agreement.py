@@ -19,7 +19,7 @@ from repatriation.records.federation import Mirror, MirrorStep
 from repatriation.records.handoffs import Handoff
 from repatriation.records.partners import Partner
 from repatriation.work.federation import showing
-from repatriation.work.handoffs import withdrawing
+from repatriation.work.handoffs import deciding, withdrawing
 from repatriation.work.handoffs.delivering import deliver_due
 from repatriation.work.handoffs.post import locked_partner, post
 from repatriation.work.refusals import NotFound
@@ -476,3 +476,56 @@ def test_what_was_taken_while_the_case_was_offered_anew_counts_when_it_is_taken_
             {"counted"},
             False,
         )
+
+
+@pytest.mark.parametrize("how", ["declined", "expired", "taken back"])
+def test_what_waits_when_an_offer_comes_to_nothing_is_answered_at_once_and_people_see_the_ways_on(
+    pair: Pair, how: str
+) -> None:
+    rest = pair.cross()
+    pair.go_on(rest, "request_family_tracing")
+    diverge(pair)
+    act(pair, pair.host, "assess_risk_acceptable", "tha-shelter")
+    pair.exchange()
+    jti = border.send_offer(pair.host, pair.here)
+    pair.exchange()
+    if how == "expired":
+        pair.pass_by(days=13, hours=23)
+    act(pair, pair.home, "report_family_not_found", "dosvy-banteay-meanchey")
+    pair.exchange()
+    step, *_ = elsewhere(pair, pair.home, "dosvy-banteay-meanchey").steps
+    assert (step.action, step.stands) == ("report_family_not_found", "waiting")
+    come_to_nothing(pair, jti, how)
+    pair.exchange()
+    for place, who in ((pair.home, "dosvy-banteay-meanchey"), (pair.host, "datip")):
+        found = elsewhere(pair, place, who)
+        shown = next(each for each in found.steps if each.action == "report_family_not_found")
+        assert (shown.stands, shown.reasons, shown.paper_there) == ("stuck", (("ended", ""),), False)
+        assert shown in found.refused
+    assert "shared_no_more" in told(pair, "Bangkok")
+    assert told(pair, "Phnom Penh").count("step_stuck") == 2
+    # Sent again it is answered the same again, and once the case is taken over it counts.
+    home = pair.home
+    showing.send_again(home.house, home.actors["dosvy-banteay-meanchey"], home.clock(), pair.there)
+    pair.exchange()
+    again = elsewhere(pair, home, "dosvy-banteay-meanchey").refused
+    assert (("ended", ""),) in [each.reasons for each in again]
+    assert border.cross(pair.host, pair.home, pair.here) == pair.there
+    pair.exchange()
+    assert "family_not_found" in pair.host.view(pair.here).facts
+    assert steps.digest(pair.host.view(pair.here)) == steps.digest(pair.home.view(pair.there))
+
+
+def come_to_nothing(pair: Pair, jti: str, how: str) -> None:
+    """The offer is declined there, nobody decides in time, or an officer here takes it back."""
+    if how == "expired":
+        pair.pass_by(hours=2)
+        return
+    place = pair.home if how == "declined" else pair.host
+    with place.house.doors.read() as session:
+        row = session.exec(select(Handoff).where(Handoff.jti == jti)).one()
+    actor = next(each for each in place.actors.values() if each.organisation_id == row.organisation_id)
+    if how == "declined":
+        deciding.decline(place.house, actor, place.clock(), row.id, "no_room")
+    else:
+        withdrawing.withdraw(place.house, actor, place.clock(), row.id, "sent_in_error")

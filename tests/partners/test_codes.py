@@ -342,3 +342,20 @@ def test_a_suspended_partner_gets_nothing_for_its_code(
     approval.suspend(house, None, clock(), program.client_id)
     assert officer.open(path).status_code == 404
     assert redeem(program, code).json["error"] == "invalid_client"  # type: ignore[index]
+
+
+def test_what_an_officer_lent_before_a_suspension_is_lent_no_more(
+    program: Program, officer: Visitor, house: House, clock: Clock
+) -> None:
+    token = redeem(program, answered(officer, address(program, push(program)))["code"]).json["access_token"]  # type: ignore[index]
+    assert program.call("/api/echo", token).status_code == 200
+    path = address(program, push(program))
+    code = answered(officer, address(program, push(program)))["code"]
+    approval.suspend(house, None, clock(), program.client_id)
+    clock.pass_by(seconds=1)
+    approval.resume(house, None, clock(), program.client_id)
+    assert program.call("/api/echo", token).status_code == 401
+    assert officer.open(path).status_code == 404
+    assert redeem(program, code).json["error"] == "invalid_grant"  # type: ignore[index]
+    code = answered(officer, address(program, push(program)))["code"]
+    assert redeem(program, code).status_code == 200

@@ -23,6 +23,7 @@ from partners import assertions, jose, tokens
 from repatriation.records.trail import Trail
 from repatriation.work.house import House
 from repatriation.work.partners import approval
+from repatriation.work.partners.ledger import STRANGERS
 from tests.partners.programs import ISSUER, Program, forge
 from tests.web.conftest import Clock
 
@@ -177,8 +178,9 @@ def test_no_assertion_of_a_liar_is_believed(program: Program, house: House) -> N
     program.learn_nonce()
     for what, text in assertions_of_liars(program, house):
         form = program.form(text, grant_type="client_credentials", scope="cases:read")
-        for path in ("/oauth/token", "/oauth/par", "/oauth/introspect", "/oauth/revoke"):
-            answer = program.post(path, form)
+        paths = ("/oauth/token", "/oauth/par", "/oauth/introspect", "/oauth/revoke")
+        for number, path in enumerate(paths):  # each from an address of its own: nobody is slowed down yet
+            answer = program.post(path, form, environ_overrides={"REMOTE_ADDR": f"203.0.113.{number}"})
             told = (answer.status_code, (answer.json or {}).get("error"))
             assert told == NOT_AUTHENTICATED, (what, path, answer.text)
     assert program.ask().status_code == 200
@@ -191,6 +193,30 @@ def test_who_is_not_known_is_told_no_more_than_who_signs_wrongly(
     impostor = Program(app.test_client(), clock, program.client_id)
     assert stranger.ask().json == impostor.ask().json
     assert stranger.ask().headers.get("WWW-Authenticate") == impostor.ask().headers.get("WWW-Authenticate")
+
+
+def test_who_cannot_say_who_they_are_is_slowed_down_and_keeps_no_partner_out(
+    program: Program, house: House, clock: Clock
+) -> None:
+    stranger = Program(program.client, clock, "nobody-knows-me")
+    stranger.learn_nonce()
+    forms = [
+        stranger.form(grant_type="client_credentials", scope="cases:read"),
+        program.form(program.assertion(stranger.key), grant_type="client_credentials", scope="cases:read"),
+        {"client_assertion": "x", "client_assertion_type": "y", "grant_type": "client_credentials"},
+    ]
+    most = STRANGERS[0]
+    for number in range(most):
+        assert stranger.post("/oauth/token", forms[number % 3]).json["error"] == "invalid_client"  # type: ignore[index]
+    for path in ("/oauth/token", "/oauth/par", "/oauth/introspect", "/oauth/revoke"):
+        for form in forms:
+            slowed = stranger.post(path, {**form, "token": "x"})
+            assert (slowed.status_code, slowed.headers["Retry-After"]) == (429, "1"), path
+    assert program.call("/api/echo", program.token()).status_code == 200, "behind the same address"
+    elsewhere = {"REMOTE_ADDR": "203.0.113.9"}
+    assert stranger.post("/oauth/token", forms[0], environ_overrides=elsewhere).status_code == 400
+    clock.pass_by(seconds=3)
+    assert stranger.post("/oauth/token", forms[2]).status_code == 400
 
 
 def test_there_is_one_way_to_say_who_one_is(program: Program) -> None:

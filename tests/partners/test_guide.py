@@ -16,11 +16,12 @@ from flask import Flask
 from sqlmodel import select
 from werkzeug.serving import make_server
 
-from partners import registration, steps
+from partners import files, registration, steps
 from partners.scopes import SCOPES
 from partners.steps import Step
 from repatriation.app import create_app
-from repatriation.records.handoffs import Handoff
+from repatriation.records.handoffs import Handoff, HandoffFile
+from repatriation.records.sealing import Safe
 from repatriation.settings import Settings
 from repatriation.web.api.problems import CODES
 from repatriation.web.guide import STEP
@@ -78,6 +79,27 @@ def test_the_program_of_the_guide_is_let_in_and_comes_away_with_a_receipt(
     with house.doors.read() as session:
         kept = session.exec(select(Handoff)).one()
     assert said == f"{issuer} has signed: received {kept.jti}\n"
+
+
+def test_the_program_of_the_guide_hands_a_file_over_with_its_referral(
+    running: tuple[Flask, str], house: House, officers: dict[str, Actor], tmp_path: Path
+) -> None:
+    app, issuer = running
+    visitor = Visitor(app.test_client(), issuer)
+    assert f"python example.py refer {issuer} FILE" in visitor.open("/api/docs").text
+    (tmp_path / "example.py").write_text(visitor.open("/api/docs/example.py").text)
+    run(tmp_path, "keys", "KHM-EMB-THA", "bangkok-embassy")
+    approval.register(house, None, wall_clock(), registration.read((tmp_path / "register.json").read_bytes()))
+    approval.approve_together(house, wall_clock(), "bangkok-embassy", officers["dara"], officers["bopha"])
+    paper = b"%PDF-1.7 a made-up paper"
+    (tmp_path / "paper.pdf").write_bytes(paper)
+    assert "The file is handed over." in run(tmp_path, "refer", issuer, "paper.pdf")
+    with house.doors.read() as session:
+        handoff, file = session.exec(
+            select(Handoff, HandoffFile).join(HandoffFile, HandoffFile.handoff_id == Handoff.id)  # type: ignore[arg-type]
+        ).one()
+    key = Safe(house.keyring).key_of(handoff).open("handoff_file", "key", file.id, file.key)
+    assert files.unlock(file.content or b"", key, file.size, file.sha256) == paper
 
 
 def test_the_program_of_the_guide_gets_other_keys_as_the_guide_says(

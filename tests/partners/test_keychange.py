@@ -149,6 +149,7 @@ def test_keys_that_nobody_vouches_for_count_when_two_officers_have_compared_them
         approval.approve(house, clock(), client_id, dara, compared=aside.digits)
     assert approval.approve(house, clock(), client_id, bopha, compared=aside.digits) == "active"
     assert program.ask().status_code == 200
+    assert program.call("/api/echo", token).status_code == 401, "what the old key got has ended"
     assert kept(house).officer_id == author, "what it wrote before stays its own"
     with house.doors.read() as session:
         assert not verify(session, house.keyring).problems
@@ -191,14 +192,14 @@ def test_officers_change_keys_on_screen(
     old, new = program.key, jose.new_signing_key()
     for text, said in (
         ("", "Paste the card"),
-        ("x", "This is no card that can be taken"),
+        ("x", "The card cannot be taken"),
         (card(program, old, iss="another-system"), "another partner"),
         (card(program, old, exp=1), "is over"),
     ):
         answer = officer.send(f"{path}/card", {"card": text})
         assert (answer.status_code, said in answer.text) == (400, True), said
     assert officer.send(f"{path}/card", {"card": card(program, old, new)}).status_code == 303
-    assert "keys are changed" in officer.open(path).text
+    assert f"The keys of {program.client_id} are changed" in officer.open(path).text
     assert "is older" in officer.send(f"{path}/card", {"card": card(program, new, by=new)}).text
     program.key = new
     assert program.ask().status_code == 200

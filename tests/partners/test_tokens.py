@@ -93,8 +93,28 @@ def test_suspending_a_partner_works_at_the_next_request(program: Program, house:
     assert program.call("/api/echo", token).status_code == 401
     refused = program.ask()
     assert (refused.status_code, refused.json["error"]) == (400, "invalid_client")  # type: ignore[index]
+
+
+def test_a_suspension_ends_every_token_for_good(program: Program, house: House, clock: Clock) -> None:
+    token = program.token()
+    clock.pass_by(seconds=1)
+    approval.suspend(house, None, clock(), program.client_id)
+    clock.pass_by(seconds=1)
     approval.resume(house, None, clock(), program.client_id)
-    assert program.call("/api/echo", token).status_code == 200
+    assert program.call("/api/echo", token).status_code == 401
+    looked_at = program.post("/oauth/introspect", program.form(token=token), None)
+    assert looked_at.json == {"active": False}
+    assert program.call("/api/echo", program.token()).status_code == 200
+
+
+def test_a_token_of_the_very_second_of_the_suspension_has_ended_too(
+    program: Program, house: House, clock: Clock
+) -> None:
+    token = program.token()
+    clock.pass_by(milliseconds=100)
+    approval.suspend(house, None, clock(), program.client_id)
+    approval.resume(house, None, clock(), program.client_id)
+    assert program.call("/api/echo", token).status_code == 401
 
 
 def test_a_partner_that_nobody_or_only_one_officer_approved_gets_nothing(

@@ -1,10 +1,11 @@
 """Several questions in one breath, and writing besides looking."""
 
+import threading
 from datetime import datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import URL, Select, bindparam, func, literal_column, select
+from sqlalchemy import URL, Select, Text, bindparam, cast, func, literal_column, select
 from sqlmodel import select as pick
 
 from repatriation.records import prepared
@@ -89,6 +90,24 @@ def test_what_is_there_already_is_told_from_a_guard_that_missed(doors: Doors, no
     assert kept(doors) == ["a"]
     doors.tell(Writes(None, (told("b", now),)), ALL, {})
     assert kept(doors) == ["a", "b"]
+
+
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_while_the_server_works_on_a_breath_the_other_threads_of_the_process_go_on(doors: Doors) -> None:
+    slow: Select[Any] = select(cast(func.pg_sleep(1), Text).label("slept"))
+    doors.look(lambda lean: lean.each(((COUNT, {}), (COUNT, {}))))
+    answered, went_on = threading.Event(), 0
+
+    def ask() -> None:
+        doors.look(lambda lean: lean.each(((slow, {}), (COUNT, {}))))
+        answered.set()
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    while not answered.wait(0.01):
+        went_on += 1
+    asking.join()
+    assert went_on > 3
 
 
 @pytest.mark.parametrize("kind", ["postgresql"], indirect=True)

@@ -11,12 +11,13 @@ from sqlmodel import select
 from werkzeug.test import TestResponse
 
 from repatriation.records.factors import Authenticator, RecoveryCode
+from repatriation.records.organisations import Officer
 from repatriation.records.trail import Trail
 from repatriation.work.accounts import set_password
 from repatriation.work.factors import CODES_AT_AN_ACCOUNT, check_code
 from repatriation.work.house import House
 from tests.conftest import kind  # noqa: F401 - these tests run on both databases
-from tests.web.conftest import START, Clock, Visitor, read_page
+from tests.web.conftest import PASSWORD, START, Clock, Visitor, read_page
 
 
 class App:
@@ -232,6 +233,73 @@ def test_a_guesser_who_has_the_password_keeps_the_officer_out_of_nothing(
     assert second(officer, own.code()).status_code == 429
     answer = officer.send("/sign-in/second", {"code": codes[0]})
     assert answer.status_code == 303
+
+
+def guess_elsewhere(app: Flask, most: int = CODES_AT_AN_ACCOUNT[0], password: str = PASSWORD) -> None:
+    """Somebody who has the password guesses codes from many addresses, until no more are taken."""
+    for number in range(most):
+        guesser, elsewhere = Visitor(app.test_client()), {"REMOTE_ADDR": f"203.0.113.{number}"}
+        guesser.sign_in("sokha", password, environ_overrides=elsewhere)
+        answer = guesser.send("/sign-in/second", {"code": "000000"}, environ_overrides=elsewhere)
+        assert answer.status_code == 400
+
+
+def test_a_browser_by_which_the_officer_came_in_before_has_tries_of_its_own(
+    officer: Visitor, clock: Clock, app: Flask
+) -> None:
+    own, _ = with_app(officer, clock)
+    assert second(officer, own.code()).status_code == 303
+    officer.send("/sign-out")
+    guess_elsewhere(app)
+    clock.pass_by(seconds=30)
+    stranger = Visitor(app.test_client())
+    assert second(stranger, own.code()).status_code == 429
+    assert second(officer, own.code()).status_code == 303
+    # Also when asked once more who they are.
+    clock.pass_by(minutes=11)
+    guess_elsewhere(app, 1)
+    assert officer.send("/confirm", {"code": own.code()}).status_code == 303
+
+
+def test_tries_in_a_known_browser_are_counted_too(officer: Visitor, clock: Clock) -> None:
+    own, _ = with_app(officer, clock)
+    assert second(officer, own.code()).status_code == 303
+    officer.send("/sign-out")
+    officer.sign_in("sokha")
+    answers = [officer.send("/sign-in/second", {"code": "000000"}).status_code for _ in range(12)]
+    assert answers == [400] * 10 + [429] * 2
+
+
+@pytest.mark.parametrize("spoilt", ["another", "number", "over", "password", "nonsense"])
+def test_a_browser_is_known_for_its_own_officer_alone_and_not_for_ever(
+    officer: Visitor, clock: Clock, app: Flask, house: House, spoilt: str
+) -> None:
+    own, _ = with_app(officer, clock)
+    assert second(officer, own.code()).status_code == 303
+    cookie = officer.client.get_cookie("known")
+    assert cookie is not None
+    assert cookie.http_only
+    number, signature = cookie.value.split(".")
+    value, password = cookie.value, PASSWORD
+    if spoilt == "another":
+        value = f"{number}.{'0' * len(signature)}"
+    elif spoilt == "number":
+        value = f"{number}x.{signature}"
+    elif spoilt == "nonsense":
+        value = "٣-x.é"
+    elif spoilt == "over":
+        clock.pass_by(days=181)
+    else:
+        password = "another password entirely"
+        with house.doors.read() as session:
+            officer_id = session.exec(select(Officer.id).where(Officer.username == "sokha")).one()
+        set_password(house, None, clock(), officer_id, password)
+    browser = Visitor(app.test_client())
+    browser.client.set_cookie("known", value)
+    guess_elsewhere(app, password=password)
+    clock.pass_by(seconds=30)
+    browser.sign_in("sokha", password)
+    assert browser.send("/sign-in/second", {"code": own.code()}).status_code == 429
 
 
 def test_a_code_is_worth_nothing_in_a_browser_that_entered_no_password(

@@ -2,7 +2,8 @@
 
     python example.py keys ORGANISATION CLIENT_ID     makes keys.json (keep it) and register.json (send it)
     python example.py cases ADDRESS                   asks for a token and lists the cases shared with you
-    python example.py refer ADDRESS                   sends a referral and checks the receipt for it
+    python example.py refer ADDRESS [FILE]            sends a referral, with a PDF or a picture if there is
+                                                      one, and checks the receipt for it
     python example.py renew                           makes keys.new.json and card.txt (send it)
 
 ADDRESS is that of the installation, such as https://returns.example.org. The guide at ADDRESS/api/docs
@@ -11,6 +12,7 @@ goes with it.
 
 import base64
 import json
+import os
 import secrets
 import sys
 import time
@@ -22,6 +24,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from joserfc import jwe, jws, jwt
 from joserfc.jwk import ECKey
 
@@ -29,9 +32,14 @@ KEYS = Path("keys.json")
 SCOPES = "cases:read handoff:send receipts:read"
 
 
-def digest(text: str) -> str:
-    """SHA-256 in base64url without padding, as `ath` of a proof and `sha256` of a receipt."""
-    return base64.urlsafe_b64encode(sha256(text.encode()).digest()).rstrip(b"=").decode()
+def base64url(data: bytes) -> str:
+    """Base64url without padding."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def digest(data: str | bytes) -> str:
+    """SHA-256 in base64url, as `ath` of a proof and `sha256` of a receipt or a file."""
+    return base64url(sha256(data.encode() if isinstance(data, str) else data).digest())
 
 
 def new_key(use: str) -> ECKey:
@@ -188,9 +196,10 @@ class Installation:
         _, text = self.ask("POST", self.says["token_endpoint"], urlencode(form).encode(), kind, proved=True)
         return str(json.loads(text)["access_token"])
 
-    def call(self, method: str, path: str, scope: str, body: bytes | None = None) -> str:
+    def call(
+        self, method: str, path: str, scope: str, body: bytes | None = None, kind: str | None = None
+    ) -> str:
         """A call of the API."""
-        kind = "application/jose" if body else None
         return self.ask(method, f"{self.issuer}{path}", body, kind, self.token(scope), proved=True)[1]
 
     def published_keys(self) -> list[dict[str, Any]]:
@@ -198,19 +207,36 @@ class Installation:
         return list(json.loads(self.ask("GET", self.says["jwks_uri"])[1])["keys"])
 
 
-def refer(installation: Installation) -> None:
+def locked(path: Path, where: str) -> tuple[bytes, dict[str, Any]]:
+    """A file as it travels, under a key of its own, and as an envelope names it."""
+    key, nonce = AESGCM.generate_key(256), os.urandom(12)
+    content = nonce + AESGCM(key).encrypt(nonce, path.read_bytes(), None)
+    kinds = {".pdf": "application/pdf", ".png": "image/png", ".jpg": "image/jpeg"}
+    return content, {
+        "name": path.name,
+        "media_type": kinds[path.suffix],
+        "size": len(content),
+        "sha256": digest(content),
+        "key": base64url(key),
+        "href": where,
+    }
+
+
+def refer(installation: Installation, file: str | None = None) -> None:
     """Ask for a service for somebody, here nobody in particular, and check the receipt."""
-    now = int(time.time())
+    now, jti = int(time.time()), str(uuid.uuid4())
+    place = f"/api/handoffs/{jti}/files/1"
+    files = [locked(Path(file), f"{installation.issuer}{place}")] if file else []
     claims = {
         "iss": installation.keys["issuer"],
         "aud": installation.issuer,
-        "jti": str(uuid.uuid4()),
+        "jti": jti,
         "iat": now,
         "exp": now + 14 * 24 * 3600,
         "type": "referral",
         "version": 1,
         "case": {"purpose": "protection", "asked": "A bed for one night, please. This is a trial."},
-        "attachments": [],
+        "attachments": [named for _, named in files],
     }
     signing = {"alg": "ES256", "typ": "handoff+jws", "kid": installation.keys["signing"]["kid"]}
     signed = jws.serialize_compact(signing, json.dumps(claims).encode(), installation.key("signing"))
@@ -227,13 +253,18 @@ def refer(installation: Installation) -> None:
     envelope = jwe.encrypt_compact(
         sealing, signed.encode(), ECKey.import_key(sealing_key), algorithms=algorithms
     )
-    receipt = installation.call("POST", "/api/handoffs/deliver", "handoff:send", envelope.encode())
+    receipt = installation.call(
+        "POST", "/api/handoffs/deliver", "handoff:send", envelope.encode(), "application/jose"
+    )
     signer = jws.extract_compact(receipt.encode()).headers()["kid"]
     key = ECKey.import_key(next(key for key in theirs if key.get("kid") == signer))
     says = json.loads(jws.deserialize_compact(receipt, key).payload)
     assert says["jti"] == claims["jti"], "the receipt is for another envelope"
     assert says["sha256"] == digest(signed), "the receipt is for other contents"
     print(f"{says['iss']} has signed: {says['state']} {says['jti']}")
+    for content, _ in files:
+        installation.call("PUT", place, "handoff:send", content, "application/octet-stream")
+        print("The file is handed over.")
 
 
 def main(arguments: list[str]) -> None:
@@ -243,8 +274,8 @@ def main(arguments: list[str]) -> None:
             make_keys(organisation, client_id)
         case ["cases", address]:
             print(Installation(address).call("GET", "/api/cases", "cases:read"))
-        case ["refer", address]:
-            refer(Installation(address))
+        case ["refer", address, *file] if len(file) < 2:
+            refer(Installation(address), *file)
         case ["renew"]:
             renew_keys()
         case _:

@@ -7,7 +7,8 @@ from uuid import UUID
 from flask import Blueprint, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from partners import envelope, jose, packets, receipts
+from partners import envelope, files, jose, packets, receipts
+from partners.server import TooFast
 from repatriation.web.api.calls import Said, call
 from repatriation.web.api.problems import Problem
 from repatriation.web.api.reading import body
@@ -15,6 +16,7 @@ from repatriation.web.callers import caller
 from repatriation.web.session import house, now
 from repatriation.work.handoffs import arrival, deciding, fetching, outcome, receiving
 from repatriation.work.partners import ledger
+from repatriation.work.refusals import Invalid
 
 
 class DecisionSent(BaseModel):
@@ -49,6 +51,14 @@ class Decided(BaseModel):
 
     jti: str
     state: str
+
+
+class FileTaken(BaseModel):
+    """A file that was handed over, as the envelope of its handoff names it."""
+
+    jti: str
+    number: int
+    sha256: str
 
 
 _SEALED: Final = "application/octet-stream"
@@ -143,6 +153,34 @@ def make_blueprint() -> Blueprint:
         """Fetch a sealed file that a handoff names"""
         content = fetching.file_of(house(), caller().actor, now(), caller().partner_id, str(jti), number)
         return Response(content, mimetype=_SEALED)
+
+    @call(
+        blueprint,
+        "PUT",
+        "/api/handoffs/<uuid:jti>/files/<int:number>",
+        scopes=("handoff:send",),
+        body=_SEALED,
+        answer=FileTaken,
+        problems=("invalid",),
+    )
+    def hand_file(jti: UUID, number: int) -> Said:
+        """Hand over a sealed file that a handoff of one's own names
+
+        For programs that cannot be asked for their files. The handoff comes first; number is the place of
+        the file among its attachments, from 1. The body is the file as it travels: a nonce of 12 bytes, what
+        AES-256-GCM makes of the file under the key that the envelope gives, and the tag of 16 bytes. What is
+        refused as invalid has a code: other_file, when size or SHA-256 are others than were named; sealed,
+        when the key does not open it; kind, when it is not of the media type that was named, or none that is
+        taken; over, when the handoff was declined, taken back or erased. The same again changes nothing.
+        """
+        content = body(_SEALED, files.TRAVELS)
+        try:
+            fetching.take_file(house(), caller().actor, now(), caller().partner_id, str(jti), number, content)
+        except Invalid as problem:
+            raise Problem("invalid", errors=[{"code": code} for code in problem.problems.values()]) from None
+        except TooFast:
+            raise Problem("too_fast", headers={"Retry-After": "10"}) from None
+        return Said(FileTaken(jti=str(jti), number=number, sha256=jose.digest(content)))
 
     return blueprint
 

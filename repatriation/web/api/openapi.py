@@ -144,7 +144,7 @@ def _responses(described: Call) -> _Schema:
         headers["ETag"] = {"description": "The version of the case.", "schema": {"type": "string"}}
     if described.status == HTTPStatus.CREATED:
         headers["Location"] = {"description": "Where the case is read.", "schema": {"type": "string"}}
-    answered: _Schema = {"description": "It was done." if described.method == "POST" else "As asked for."}
+    answered: _Schema = {"description": "As asked for." if described.method == "GET" else "It was done."}
     answered |= {"content": _content(described.answer)} | ({"headers": headers} if headers else {})
     found = {str(described.status): answered}
     for status, codes in sorted(_by_status(described).items()):

@@ -71,8 +71,9 @@ def answered(
         if step.state == "waiting" and step.number is None:
             step.number, step.reasons = said.number, list(said.reasons)
     else:
-        # Their engine refuses what counts here: no machine can go on.
-        mirror.state, step.reasons = "stuck", list(said.reasons) or ["unknown"]
+        # Their engine refuses what counts here, or they share nothing more: no machine can go on.
+        mirror.state = "stuck" if mirror.state != "ended" else mirror.state
+        step.reasons = list(said.reasons) or ["unknown"]
         call_for(session, row, now, "step_stuck")
     session.add(mirror)
     session.add(step)
@@ -133,7 +134,8 @@ def _step(
         call_for(session, row, now, "step_unfit")
         return
     mirror.reached = max(mirror.reached, step.seen, step.number or 0)
-    if known is not None and known.state in ("counted", "refused"):
+    anew = known is not None and known.reasons == [pairing.ENDED]
+    if known is not None and known.state in ("counted", "refused") and not anew:
         reasons = list(known.reasons)
         decide_unasked(
             session,
@@ -149,9 +151,9 @@ def _step(
     kept = known or MirrorStep(
         case_id=mirror.case_id, key=step.key, ours=False, state="waiting", seq=step.seq, at=now
     )
-    if known is None or step.number is not None:
+    if known is None or step.number is not None or anew:
         kept.form = step.model_dump(mode="json", exclude={"seq", "seen"})
-        kept.reasons, kept.handoff_id = [], row.id
+        kept.state, kept.reasons, kept.handoff_id = "waiting", [], row.id
     session.add(kept)
     case = desk.case_of(session, row)
     action = house.shelf.pinned(case.digest).actions.get(step.action)
@@ -166,10 +168,10 @@ def _unfit(mirror: Mirror, known: MirrorStep | None, step: Step, issued: datetim
     """
     if step.taken_at > issued + AHEAD:
         return "other_time"
+    if mirror.state == "ended" and (known is None or known.reasons == [pairing.ENDED]):
+        return pairing.ENDED
     if known is not None:
         return None if known.seq == step.seq and known.form["action"] == step.action else "other_step"
-    if mirror.state == "ended":
-        return "ended"
     return "other_step" if step.seq <= mirror.heard else None
 
 

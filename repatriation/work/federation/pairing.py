@@ -6,6 +6,7 @@ only one. It speaks for all bodies of its country in that case, as ours does for
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from sqlmodel import Session, col, select, update
 
@@ -24,7 +25,7 @@ from repatriation.records.scope import every_case
 from repatriation.work.actors import Actor
 from repatriation.work.cases import Opener, Sheaf, every_body
 from repatriation.work.federation.writing import RENEWED, Page, part_of, put_right
-from repatriation.work.handoffs.post import call_for
+from repatriation.work.handoffs.post import call_for, decide_unasked
 from repatriation.work.house import House
 from repatriation.work.newcase import AccountEntered, NewCase, PersonEntered
 from repatriation.work.opened import body_of
@@ -36,6 +37,9 @@ from sop import vocabulary as words
 from sop.procedure import Procedure
 from sop.shelf import NotOnTheShelf
 from sop.view import CaseView
+
+ENDED: Final = "ended"
+"""Why a step is declined that came when nothing was shared, or still waited when that ended."""
 
 
 def beside(session: Session, procedure: Procedure, partner: Partner, country: str) -> Side | None:
@@ -133,24 +137,41 @@ def begun(session: Session, now: datetime, row: Handoff, reference: str | None) 
     trail.append(session, None, now, "federation:begun", {"handoff": row.id}, mirror.case_id)
 
 
-def let_go(session: Session, row: Handoff, reason: str | None = None) -> None:
+def let_go(
+    session: Session, house: House, now: datetime, row: Handoff, partner: Partner, reason: str | None = None
+) -> None:
     """An offer came to nothing, or an officer takes back what was accepted, for a reason: the case is ours
     alone. Whether a consent that ended lets it go on is asked of the procedure at the next step.
     """
     mirror = of_handoff(session, row)
     by_officer = reason is not None and not reason.startswith("consent_")
     if mirror is not None and (mirror.state == "offered" or (by_officer and mirror.state != "ended")):
-        close(session, mirror)
+        close(session, house, now, mirror, partner)
 
 
-def close(session: Session, mirror: Mirror) -> None:
-    """Nothing more of a case is shared: it goes on here by itself."""
+def close(session: Session, house: House, now: datetime, mirror: Mirror, partner: Partner) -> None:
+    """Nothing more of a case is shared: it goes on here by itself. What they took, and what has no place in
+    the order yet, is answered so at once, since people there wait for it. The partner is locked.
+    """
     mirror.state = "ended"
     session.add(mirror)
     case = _locked(session, mirror.case_id)
     case.side = None
     session.add(case)
     session.flush()
+    for step in _open_steps(session, case.id):
+        if not step.ours:
+            _answer_ended(session, house, now, step, partner)
+
+
+def _answer_ended(session: Session, house: House, now: datetime, step: MirrorStep, partner: Partner) -> None:
+    message = session.get_one(Handoff, str(step.handoff_id), with_for_update=True)
+    if message.state != "received":
+        return  # it was refused, and they know why
+    step.state, step.reasons = "refused", [ENDED]
+    session.add(step)
+    decide_unasked(session, house, now, message, partner, "declined", reasons=[ENDED])
+    call_for(session, message, now, "shared_no_more")
 
 
 def taken_back(session: Session, row: Handoff, reason: str | None) -> None:

@@ -248,7 +248,7 @@ class _Settling:
 
     def _end(self) -> None:
         """The person does not agree any more that they hear of it: nothing further is told but that."""
-        pairing.close(self.session, self.mirror)
+        pairing.close(self.session, self.house, self.now, self.mirror, self.partner)
         post(
             self.session,
             self.house,

@@ -33,9 +33,9 @@ _AGAIN: Final = ("stuck", "unanswered")
 @dataclass(frozen=True, slots=True)
 class StepLine:
     """One step of the case. `stands`: counted, waiting (for the other side), on_its_way, refused, stuck (one
-    engine counts it and the other refuses it), or unanswered (they did not answer in time). `revoked` are
-    the papers that were issued with it here, where it does not count; `paper_there` whether they issue one
-    with such a step.
+    engine counts it and the other refuses it, or nothing was shared any more), or unanswered (they did not
+    answer in time). `revoked` are the papers that were issued with it here, where it does not count;
+    `paper_there` whether they issue one with such a step.
     """
 
     action: str
@@ -152,7 +152,7 @@ def part(house: House, actor: Actor, now: datetime, reference: str) -> None:
             raise Invalid({"state": "too_late"})
         of = session.get_one(Handoff, mirror.handoff_id)
         was = mirror.state
-        pairing.close(session, mirror)
+        pairing.close(session, house, now, mirror, partner)
         if was != "ended":
             post(
                 session,
@@ -210,7 +210,7 @@ def _steps(session: Session, case_id: str) -> list[tuple[MirrorStep, Handoff | N
 
 def _line(row: MirrorStep, message: Handoff | None, now: datetime) -> StepLine:
     undecided = row.ours and message is not None and message.state not in ("accepted", "declined")
-    if row.state == "refused":
+    if row.state == "refused" and row.reasons != [pairing.ENDED]:
         stands = "refused"
     elif row.reasons:
         stands = "stuck"

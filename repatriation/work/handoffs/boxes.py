@@ -21,13 +21,15 @@ from repatriation.records.organisations import Organisation
 from repatriation.records.outbox import Outbox
 from repatriation.records.partners import Partner
 from repatriation.records.scope import every_case, visible_ids
-from repatriation.records.sealing import Safe
+from repatriation.records.sealing import CaseKey, Safe
 from repatriation.work.actors import Actor
-from repatriation.work.handoffs import desk
+from repatriation.work.handoffs import desk, onward
 from repatriation.work.handoffs.deciding import could_take_up, own
+from repatriation.work.handoffs.onward import Agreement
 from repatriation.work.handoffs.post import DELIVER, signed_text
 from repatriation.work.handoffs.retention import destroyed_on
 from repatriation.work.house import House
+from repatriation.work.reading import find
 from repatriation.work.refusals import NotFound, ReadOnly
 
 MOST: Final = 100
@@ -100,6 +102,7 @@ class Said:
     line: HandoffLine
     packet: Packet
     note: Mapping[str, str]
+    onward: Agreement | None = None
     files: tuple[tuple[int, str, int], ...] = field(default=())
 
 
@@ -218,7 +221,15 @@ def restrictions(house: House, actor: Actor, reference: str) -> tuple[str, ...]:
     with house.doors.read() as session:
         seen = col(CaseFile.id).in_(visible_ids(actor.organisation_id))
         case = session.exec(every_case().where(CaseFile.reference == reference, seen)).first()
-        return desk.restrictions_on(session, case.id) if case is not None else ()
+        return tuple(onward.codes(onward.senders(session, case.id))) if case is not None else ()
+
+
+def forbidding(house: House, actor: Actor, reference: str) -> tuple[str, ...]:
+    """The senders of a case who ask that it is passed on to nobody."""
+    with house.doors.read() as session:
+        case = find(session, actor, reference)
+        asked = onward.forbidding(onward.senders(session, case.id))
+        return tuple(each.name for each in asked)
 
 
 def _together(house: House, row: Handoff) -> bool:
@@ -307,10 +318,17 @@ def _said(session: Session, house: House, actor: Actor, row: Handoff) -> Said:
         line=_line(session, actor, row),
         packet=packet,
         note=key.open("handoff", "note", row.id, row.note) or {},
+        onward=_agreement(key, row),
         files=tuple(
             (each.number, key.open("handoff_file", "name", each.id, each.name), each.size) for each in kept
         ),
     )
+
+
+def _agreement(key: CaseKey, row: Handoff) -> Agreement | None:
+    if row.onward is None:
+        return None
+    return Agreement.model_validate(key.open("handoff", "onward", row.id, row.onward))
 
 
 def _refuse_outsiders(session: Session, actor: Actor, row: Handoff) -> None:

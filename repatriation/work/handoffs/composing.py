@@ -23,8 +23,9 @@ from repatriation.records.partners import Partner
 from repatriation.records.sealing import CaseKey, Safe
 from repatriation.work.actors import Actor
 from repatriation.work.federation import pairing
-from repatriation.work.handoffs import desk
+from repatriation.work.handoffs import desk, onward
 from repatriation.work.handoffs.desk import Agreed, OnDesk
+from repatriation.work.handoffs.onward import Agreement
 from repatriation.work.handoffs.post import (
     answers_for,
     is_installation,
@@ -55,6 +56,8 @@ class Composed(BaseModel):
     asked: Words
     handling: tuple[str, ...] = ()
     handling_note: Words | None = None
+    onward: Agreement | None = None
+    """That the sender of the case agrees to it, where it asked that nothing is passed on."""
     held_back: tuple[str, ...] = ()
     step: str | None = None
     """The act of the procedure by which a transfer moves the case on, where it is not by itself enough."""
@@ -91,7 +94,19 @@ class Preview:
     reference: str
     packet: Handing
     kept_back: tuple[KeptBack, ...]
+    onward: Agreement | None
     files: tuple[tuple[str, int], ...]
+
+
+class _Laid(NamedTuple):
+    """What a draft holds: what would be sent, what of it the officer's own words on handling are, and the
+    agreement by which a case leaves that was not to be passed on.
+    """
+
+    packet: Handing
+    kept_back: tuple[KeptBack, ...]
+    own_note: str | None
+    onward: Agreement | None
 
 
 def recipients(house: House, actor: Actor, now: datetime, reference: str) -> tuple[Recipient, ...]:
@@ -143,7 +158,7 @@ def draft(
         partner = _recipient(session, composed.partner_id)
         laid = desk.lay_out(session, house, actor, reference, opened=True)
         trail.append(session, actor, now, trail.IDENTITY_OPENED, {"reason": OPENED_FOR}, laid.case.id)
-        packet, kept_back, consent = _packet(session, actor, now, laid, partner, composed)
+        drafted, consent = _packet(session, house, actor, now, laid, partner, composed)
         row, key = new_handoff(
             house,
             direction="sent",
@@ -158,13 +173,13 @@ def draft(
             route=laid.procedure.route,
             purpose=consent.purpose,
             consent=consent.name,
-            step=packet.step,
-            handling=packet.handling,
+            step=drafted.packet.step,
+            handling=drafted.packet.handling,
             state="draft",
             at=now,
             expires_at=now + DRAFTS_LIVE,
         )
-        key.seal_into(row, draft=_drafted(packet, kept_back))
+        key.seal_into(row, draft=_drafted(drafted))
         session.add(row)
         session.flush()
         _keep_files(session, house, row, key, locked)
@@ -176,7 +191,7 @@ def preview(house: House, actor: Actor, handoff_id: str) -> Preview:
     with house.doors.read() as session:
         row = _own_draft(session, actor, handoff_id)
         key = Safe(house.keyring).key_of(row)
-        packet, kept_back = _undrafted(key.open("handoff", "draft", row.id, row.draft))
+        drafted = _undrafted(key.open("handoff", "draft", row.id, row.draft))
         partner = session.get_one(Partner, row.partner_id)
         organisation = session.get_one(Organisation, partner.organisation_id)
         kept = session.exec(
@@ -187,9 +202,10 @@ def preview(house: House, actor: Actor, handoff_id: str) -> Preview:
             kind=row.kind,
             partner=partner.name,
             organisation=organisation.name,
-            reference=str(packet.reference),
-            packet=packet,
-            kept_back=kept_back,
+            reference=str(drafted.packet.reference),
+            packet=drafted.packet,
+            kept_back=drafted.kept_back,
+            onward=drafted.onward,
             files=tuple((key.open("handoff_file", "name", each.id, each.name), each.size) for each in kept),
         )
 
@@ -212,15 +228,15 @@ def send(house: House, actor: Actor, now: datetime, handoff_id: str) -> str:
         laid = desk.lay_out(session, house, actor, _reference(house, row), opened=True)
         key = Safe(house.keyring).key_of(row)
         shown = key.open("handoff", "draft", row.id, row.draft)
-        packet, kept_back, consent = _packet(
-            session, actor, now, laid, partner, _as_composed(row, *_undrafted(shown))
+        drafted, consent = _packet(
+            session, house, actor, now, laid, partner, _as_composed(row, _undrafted(shown))
         )
-        if _drafted(packet, kept_back) != shown:
-            key.seal_into(row, draft=_drafted(packet, kept_back))
+        if _drafted(drafted) != shown:
+            key.seal_into(row, draft=_drafted(drafted))
             changed = True
         else:
             row.role, row.consent = consent.role, consent.name
-            _leave(session, house, actor, now, row, partner, packet, key)
+            _leave(session, house, actor, now, row, partner, drafted, key)
         jti = row.jti
     if changed:
         raise Invalid({"packet": "changed"})
@@ -270,9 +286,10 @@ def _leave(
     now: datetime,
     row: Handoff,
     partner: Partner,
-    packet: Handing,
+    drafted: _Laid,
     key: CaseKey,
 ) -> None:
+    packet = drafted.packet
     kept = session.exec(
         select(HandoffFile).where(HandoffFile.handoff_id == row.id).order_by(col(HandoffFile.number))
     ).all()
@@ -301,6 +318,10 @@ def _leave(
         )
     except envelope.TooLarge:
         raise Invalid({"asked": "too_large"}) from None
+    if drafted.onward is not None:
+        key.seal_into(row, onward=drafted.onward.model_dump(mode="json"))
+        asked = onward.senders(session, str(row.case_id))
+        onward.record(session, actor, now, row, asked, drafted.onward.on)
     answers_for(session, row, now, house.issuer, "sent", row.organisation_id)
     pairing.offer(session, house, now, row, partner, packet)
     detail = {
@@ -317,12 +338,13 @@ def _leave(
 
 def _packet(
     session: Session,
+    house: House,
     actor: Actor,
     now: datetime,
     laid: OnDesk,
     partner: Partner,
     composed: Composed,
-) -> tuple[Handing, tuple[KeptBack, ...], Agreed]:
+) -> tuple[_Laid, Agreed]:
     """Exactly what leaves: the table of scopes, cut down to what the person agrees to now."""
     behind = pairing.bodies_behind(session, laid.procedure, partner, actor.country)
     consent = desk.agreed(laid.procedure, laid.view, behind, now).get(composed.purpose)
@@ -332,8 +354,8 @@ def _packet(
         _refuse_transfer(session, actor, now, laid, partner, composed.step)
     if set(composed.handling) - set(packets.HANDLING):
         raise Invalid({"handling": "unknown"})
-    # What was asked of us goes on with the data, whoever is told next.
-    handling = {*composed.handling, *desk.restrictions_on(session, laid.case.id)}
+    asked = onward.senders(session, laid.case.id)
+    agreement = onward.agreement(asked, partner.id, composed.onward, actor.day(now))
     try:
         chosen = packets.choose(laid.on_file, (composed.purpose,), composed.held_back)
     except packets.BadPacket:
@@ -353,11 +375,11 @@ def _packet(
         asked=composed.asked,
         consent=desk.consented(session, laid.case.id, consent.name),
         person=chosen.person,
-        handling=[code for code in packets.HANDLING if code in handling],
-        handling_note=composed.handling_note,
+        handling=onward.codes(asked, *composed.handling),
+        handling_note=onward.note(house, asked, partner.id, composed.handling_note),
         standing=pairing.standing_for(session, laid.procedure, laid.case, laid.view, partner, actor.country),
     )
-    return packet, chosen.kept_back, consent
+    return _Laid(packet, chosen.kept_back, composed.handling_note, agreement), consent
 
 
 def _refuse_transfer(
@@ -410,28 +432,38 @@ def _own_draft(session: Session, actor: Actor, handoff_id: str) -> Handoff:
 
 def _reference(house: House, row: Handoff) -> str:
     key = Safe(house.keyring).key_of(row)
-    return str(_undrafted(key.open("handoff", "draft", row.id, row.draft))[0].reference)
+    return str(_undrafted(key.open("handoff", "draft", row.id, row.draft)).packet.reference)
 
 
-def _drafted(packet: Handing, kept_back: tuple[KeptBack, ...]) -> dict[str, Any]:
-    return {"packet": packets.told(packet), "kept_back": [list(each) for each in kept_back]}
+def _drafted(laid: _Laid) -> dict[str, Any]:
+    return {
+        "packet": packets.told(laid.packet),
+        "kept_back": [list(each) for each in laid.kept_back],
+        "own_note": laid.own_note,
+        "onward": laid.onward.model_dump(mode="json") if laid.onward is not None else None,
+    }
 
 
-def _undrafted(kept: Mapping[str, Any]) -> tuple[Handing, tuple[KeptBack, ...]]:
+def _undrafted(kept: Mapping[str, Any]) -> _Laid:
     packet = Handing.model_validate(kept["packet"])
-    return packet, tuple(KeptBack(*each) for each in kept["kept_back"])
+    kept_back = tuple(KeptBack(*each) for each in kept["kept_back"])
+    said = kept.get("onward")  # a draft of before there was one has none
+    agreement = Agreement.model_validate(said) if said is not None else None
+    return _Laid(packet, kept_back, kept.get("own_note"), agreement)
 
 
-def _as_composed(row: Handoff, packet: Handing, kept_back: tuple[KeptBack, ...]) -> Composed:
+def _as_composed(row: Handoff, laid: _Laid) -> Composed:
     """What the officer entered, from the draft it made."""
+    packet = laid.packet
     return Composed(
         partner_id=row.partner_id,
         kind="transfer" if row.kind == "transfer" else "referral",
         purpose=str(row.purpose),
         asked=str(packet.asked),
         handling=tuple(packet.handling),
-        handling_note=packet.handling_note,
-        held_back=tuple(each.field for each in kept_back if each.why == "officer"),
+        handling_note=laid.own_note,
+        onward=laid.onward,
+        held_back=tuple(each.field for each in laid.kept_back if each.why == "officer"),
         step=packet.step,
     )
 

@@ -15,12 +15,12 @@ from repatriation.records.cases import CaseFile
 from repatriation.records.handoffs import Handoff, HandoffReceipt
 from repatriation.records.organisations import Officer, Organisation
 from repatriation.records.partners import Partner
-from repatriation.records.sealing import Safe, shred
+from repatriation.records.sealing import Safe
 from repatriation.work.actors import Actor
 from repatriation.work.cases import Opener, Sheaf, every_body
 from repatriation.work.federation import pairing
 from repatriation.work.handoffs import desk, outcome
-from repatriation.work.handoffs.post import answers_for, locked_partner, post, signed_text
+from repatriation.work.handoffs.post import answers_for, destroy, locked_partner, post, signed_text
 from repatriation.work.house import House
 from repatriation.work.newcase import AccountEntered, Name, NewCase, PersonEntered
 from repatriation.work.opened import body_of
@@ -96,7 +96,7 @@ def decline(
         row, partner = _waiting(session, house, actor, handoff_id, ("referral", "transfer"))
         row.organisation_id, row.reason, row.standing = actor.organisation_id, reason, False
         _sign(session, house, actor, now, row, partner, "declined", reason=reason, note=note)
-        shred(row)
+        destroy(session, row)
 
 
 def acknowledge(house: House, actor: Actor, now: datetime, handoff_id: str) -> None:

@@ -21,12 +21,12 @@ from repatriation.records import trail
 from repatriation.records.handoffs import TAKEN_BACK, Handoff
 from repatriation.records.outbox import Outbox
 from repatriation.records.partners import Partner
-from repatriation.records.sealing import Shredded, shred
+from repatriation.records.sealing import Shredded
 from repatriation.work.federation import hearing, pairing
 from repatriation.work.federation.settling import settle_due
 from repatriation.work.handoffs import composing, outcome
 from repatriation.work.handoffs.carrying import carry_on
-from repatriation.work.handoffs.post import DELIVER, call_for, locked_partner, signed_text
+from repatriation.work.handoffs.post import DELIVER, call_for, destroy, locked_partner, signed_text
 from repatriation.work.handoffs.withdrawing import take_back, withdraw_for_consent
 from repatriation.work.house import House
 from repatriation.work.summaries.posting import post_summaries
@@ -103,22 +103,22 @@ def end_expired(house: House, now: datetime, most: int = 100) -> int:
         ).all()
     for handoff_id, partner_id in over:
         with house.doors.act() as session:
-            locked_partner(session, partner_id)
+            partner = locked_partner(session, partner_id)
             row = session.get_one(Handoff, handoff_id, with_for_update=True)
             if row.waiting and row.expires_at <= now:
-                _expire(session, now, row)
+                _expire(session, house, now, row, partner)
     return len(over)
 
 
-def _expire(session: Session, now: datetime, row: Handoff) -> None:
+def _expire(session: Session, house: House, now: datetime, row: Handoff, partner: Partner) -> None:
     row.waiting = False
     detail = {"handoff": row.id, "kind": row.kind, "was": row.state}
     trail.append(session, None, now, "handoff:expired", detail, row.case_id)
     if row.kind in ("referral", "transfer"):
         row.state = "expired"
-        pairing.let_go(session, row)
+        pairing.let_go(session, house, now, row, partner)
     if row.direction == "received" and row.kind in ("referral", "transfer"):
-        shred(row)
+        destroy(session, row)
     session.exec(
         update(Outbox)
         .where(col(Outbox.once) == f"deliver:{row.id}", col(Outbox.state) == "open")

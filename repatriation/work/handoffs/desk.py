@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlmodel import Session, col, select
 
-from partners import jose, packets
+from partners import jose
 from partners.packets import Consented
 from repatriation.records.cases import CaseFile, Party
 from repatriation.records.consents import Consent
@@ -107,17 +107,6 @@ def claims_of(text: str) -> dict[str, Any]:
 def body_of_partner(session: Session, partner: Partner) -> Body:
     """The organisation that a partner acts for, as sharing sees it."""
     return body_of(session.get_one(Organisation, partner.organisation_id))
-
-
-def restrictions_on(session: Session, case_id: str) -> tuple[str, ...]:
-    """What the senders by whose handoffs a case came ask of whoever handles it."""
-    rows = session.exec(
-        select(Handoff.handling).where(
-            Handoff.case_id == case_id, Handoff.direction == "received", Handoff.state == "accepted"
-        )
-    ).all()
-    asked = {code for codes in rows for code in codes}
-    return tuple(code for code in packets.HANDLING if code in asked)
 
 
 def agreed(

@@ -133,7 +133,7 @@ def _decided(
     if receipt.state == "accepted":
         pairing.begun(session, now, row, said.reference if said else None)
     else:
-        pairing.let_go(session, row)
+        pairing.let_go(session, house, now, row, partner)
     if receipt.state == "declined":
         row.standing = False
         call_for(session, row, now, "declined")

@@ -4,16 +4,16 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 
 from partners import envelope, receipts
 from partners.envelope import Attachment, Kind, Signed
 from partners.packets import STEPS, Decision, Handing, Packet, Update, Withdrawal
 from repatriation.records.columns import new_id
-from repatriation.records.handoffs import Exchange, Handoff, HandoffReceipt, Responsibility
+from repatriation.records.handoffs import Exchange, Handoff, HandoffFile, HandoffReceipt, Responsibility
 from repatriation.records.outbox import Outbox
 from repatriation.records.partners import Partner
-from repatriation.records.sealing import CaseKey, Safe, new_case_key
+from repatriation.records.sealing import CaseKey, Safe, new_case_key, shred
 from repatriation.work.actors import Actor
 from repatriation.work.house import House
 from repatriation.work.refusals import NotFound
@@ -53,6 +53,17 @@ def new_handoff(house: House, **values: Any) -> tuple[Handoff, CaseKey]:
     row_id = new_id()
     key, wrapped, epoch = new_case_key(house.keyring, row_id)
     return Handoff(id=row_id, wrapped_key=wrapped, key_epoch=epoch, **values), key
+
+
+def destroy(session: Session, row: Handoff) -> None:
+    """Make unreadable for good what a handoff said, and drop its files, which its key opened."""
+    shred(row)
+    session.add(row)
+    session.exec(
+        update(HandoffFile)
+        .where(col(HandoffFile.handoff_id) == row.id)
+        .values(name=None, key=None, content=None)
+    )
 
 
 def post(

@@ -18,7 +18,6 @@ from partners.packets import STEPS, Decision, Handing, Update, Withdrawal
 from repatriation.records.doors import Clash, Writes
 from repatriation.records.handoffs import KINDS, Handoff, HandoffReceipt
 from repatriation.records.partners import Partner
-from repatriation.records.sealing import shred
 from repatriation.work.actors import Actor
 from repatriation.work.federation import hearing, pairing
 from repatriation.work.handoffs import outcome
@@ -28,6 +27,7 @@ from repatriation.work.handoffs.post import (
     answers_for,
     call_for,
     decide_unasked,
+    destroy,
     locked_partner,
 )
 from repatriation.work.house import House
@@ -240,15 +240,14 @@ def _refuse(
     """
     decide_unasked(session, house, now, row, partner, "declined", reason=reason)
     row.reason, row.standing = reason, False
-    shred(row)
+    destroy(session, row)
     call_for(session, row, now, reason)
 
 
 def _close(session: Session, row: Handoff) -> None:
     """A handoff that was taken back before anybody decided: what it said cannot be read any more."""
     row.state, row.waiting, row.standing, row.attention = "withdrawn", False, False, None
-    shred(row)
-    session.add(row)
+    destroy(session, row)
 
 
 def _target(session: Session, partner: Partner, packet: Update | Withdrawal | Decision) -> Handoff | None:

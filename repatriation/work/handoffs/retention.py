@@ -9,17 +9,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlmodel import Session, col, func, select, update
+from sqlmodel import Session, col, func, select
 
 from partners.packets import STEPS
 from repatriation.records import trail
 from repatriation.records.cases import CaseFile
 from repatriation.records.federation import Mirror
-from repatriation.records.handoffs import Handoff, HandoffFile
+from repatriation.records.handoffs import Handoff
 from repatriation.records.outbox import Outbox
 from repatriation.records.scope import every_case
-from repatriation.records.sealing import shred
-from repatriation.work.handoffs.post import locked_partner
+from repatriation.work.handoffs.post import destroy, locked_partner
 from repatriation.work.house import House
 
 _KINDS: Final = ("referral", "transfer")
@@ -59,14 +58,8 @@ def _shred_if_finished(house: House, now: datetime, handoff_id: str, partner_id:
             return False
         messages = _messages(session, row)
         for each in (row, *messages):
-            shred(each)
-            each.shredded_at, each.signed, each.note = now, None, None
-            session.add(each)
-            session.exec(
-                update(HandoffFile)
-                .where(col(HandoffFile.handoff_id) == each.id)
-                .values(name=None, key=None, content=None)
-            )
+            each.shredded_at, each.signed, each.note, each.onward = now, None, None, None
+            destroy(session, each)
         detail = {"handoff": row.id, "kind": row.kind, "messages": len(messages)}
         trail.append(session, None, now, "handoff:shredded", detail, row.case_id)
         return True

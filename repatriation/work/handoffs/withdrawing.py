@@ -82,7 +82,7 @@ def take_back(
         queued.state, queued.last_error = "dead", "withdrawn"
     was = row.state
     row.state, row.waiting, row.standing = "withdrawn", False, False
-    pairing.let_go(session, row, reason)
+    pairing.let_go(session, house, now, row, partner, reason)
     row.reason, row.decided_at = reason, row.decided_at or now
     session.add(row)
     detail = {"handoff": row.id, "kind": row.kind, "partner": partner.id, "reason": reason, "was": was}

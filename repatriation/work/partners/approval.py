@@ -57,7 +57,10 @@ def register(house: House, actor: Actor | None, now: datetime, asked: Registrati
 
     Raises:
         Invalid: the organisation is not known, or the name or the issuer is taken.
+        NotFound: an officer registers it who may not approve partners.
     """
+    if actor is not None:
+        _refuse_unable(actor)
     with house.doors.act() as session:
         partner = _add(session, house, actor, now, asked)
         return partner.client_id
@@ -176,13 +179,25 @@ def put_aside(house: House, now: datetime, client_id: str) -> Fingerprint | None
     return aside.fingerprint if aside is not None else None
 
 
+def discard(house: House, actor: Actor, now: datetime, client_id: str, compared: str) -> None:
+    """Throw away the card that was put aside, because the partner says that it is not theirs. It changed
+    nothing, and nothing changes. `compared` are the digits that the officer had before them. Raises as
+    `take_up`.
+    """
+    _refuse_unable(actor)
+    with house.doors.act() as session:
+        partner = _partner(session, client_id)
+        aside = _aside(session, now, partner, compared)
+        _keep_card(session, actor, now, aside.card, aside.text, "discarded")
+
+
 def suspend(house: House, actor: Actor | None, now: datetime, client_id: str) -> None:
-    """Let a partner do nothing from its next request on. NotFound."""
+    """Let a partner do nothing from its next request on, and end for good what was issued to it. NotFound."""
     _switch(house, actor, now, client_id, "active", "suspended")
 
 
 def resume(house: House, actor: Actor | None, now: datetime, client_id: str) -> None:
-    """Let a suspended partner go on. NotFound."""
+    """Let a suspended partner go on, with new tokens. NotFound."""
     _switch(house, actor, now, client_id, "suspended", "active")
 
 
@@ -229,6 +244,14 @@ def partner(house: House, partner_id: str) -> Listed:
     found = next((one for one in partners(house) if one.id == partner_id), None)
     if found is None:
         raise NotFound(partner_id)
+    return found
+
+
+def named(house: House, client_id: str) -> Listed:
+    """The partner of a name. NotFound."""
+    found = next((one for one in partners(house) if one.client_id == client_id), None)
+    if found is None:
+        raise NotFound(client_id)
     return found
 
 
@@ -318,16 +341,21 @@ def _add(session: Session, house: House, actor: Actor | None, now: datetime, ask
 
 
 def _take_up(session: Session, actor: Actor, now: datetime, partner: Partner, compared: str) -> None:
+    aside = _aside(session, now, partner, compared)
+    keychange.change(session, partner, aside.card)
+    partner.state, partner.suspended_at = "pending", now
+    partner.approved_by = partner.approved_and = partner.approved_at = None
+    _keep_card(session, actor, now, aside.card, aside.text, "keys_changed")
+    append(session, actor, now, "partner:keys:taken_up", {"partner": partner.id})
+
+
+def _aside(session: Session, now: datetime, partner: Partner, compared: str) -> keychange.Aside:
     aside = keychange.put_aside(session, partner, now)
     if aside is None:
         raise NotFound(partner.client_id)
     if aside.fingerprint.digits != compared:
         raise Invalid({"fingerprint": "changed"})
-    keychange.change(session, partner, aside.card)
-    partner.state, partner.suspended_at = "pending", None
-    partner.approved_by = partner.approved_and = partner.approved_at = None
-    _keep_card(session, actor, now, aside.card, aside.text, "keys_changed")
-    append(session, actor, now, "partner:keys:taken_up", {"partner": partner.id})
+    return aside
 
 
 def _keep_card(
@@ -380,7 +408,8 @@ def _switch(
         if partner.state != before:
             raise NotFound(client_id)
         partner.state = after
-        partner.suspended_at = now if after == "suspended" else None
+        if after == "suspended":
+            partner.suspended_at = now
         partner.version += 1
         append(session, actor, now, f"partner:{after}", {"partner": partner.id})
 

@@ -49,12 +49,25 @@ def change(session: Session, partner: Partner, card: Card) -> None:
 
 
 def put_aside(session: Session, partner: Partner, now: datetime) -> Aside | None:
-    """The newest card of a partner's that no known key signed, where none that counted is newer."""
-    kept = session.exec(
+    """The newest card of a partner's that no known key signed, where none that counted is newer and nobody
+    threw it away since.
+    """
+    rows = session.exec(
         select(PartnerCard)
-        .where(PartnerCard.client_id == partner.client_id, PartnerCard.outcome == "quarantined")
-        .order_by(col(PartnerCard.at).desc())
-    ).first()
+        .where(
+            PartnerCard.client_id == partner.client_id,
+            col(PartnerCard.outcome).in_(("quarantined", "discarded")),
+        )
+        .order_by(col(PartnerCard.at).desc(), col(PartnerCard.id).desc())
+    ).all()
+    thrown_away: set[str] = set()
+    kept = None
+    for row in rows:
+        if row.outcome == "discarded":
+            thrown_away.add(row.digest)
+        elif row.digest not in thrown_away:
+            kept = row
+            break
     if kept is None:
         return None
     try:
@@ -92,7 +105,8 @@ def _last(session: Session, partner: Partner) -> datetime:
     """When the newest card that counted was signed; long ago, where none has."""
     kept = session.exec(
         select(PartnerCard.card).where(
-            PartnerCard.client_id == partner.client_id, PartnerCard.outcome != "quarantined"
+            PartnerCard.client_id == partner.client_id,
+            col(PartnerCard.outcome).in_(("registered", "keys_changed")),
         )
     ).all()
     signed = [int(jose.signer_of(text)[1]["iat"]) for text in kept]

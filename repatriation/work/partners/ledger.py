@@ -81,27 +81,31 @@ _GRACE: Final = timedelta(minutes=10)
 # one more each minute.
 _REFUSALS: Final = (10, timedelta(minutes=1))
 
+# Who cannot say who they are is slowed down by the address they come from. Only what fails is counted, so
+# that strangers behind the same address keep no partner out.
+STRANGERS: Final = (100, timedelta(seconds=2))
 
-def admit(
-    house: House,
-    now: datetime,
-    client_id: str,
-    once: tuple[Once, ...],
-    *,
-    subject: str | None = None,
-    token_id: str | None = None,
-) -> Program:
+
+def admit(house: House, now: datetime, token: tokens.Token, once: tuple[Once, ...]) -> Program:
     """Let one call with a token in: the program must be active, its token live, its bucket not full, and
     nothing in `once` may have come before. One transaction; a call that is turned away after it counts too.
 
     Raises Turned, TooFast, Replayed.
     """
-    writes = Writes(_counted(house, client_id, now), _remember(once))
-    asked = {"client_id": client_id, "subject": subject, "token_id": token_id}
+    writes = Writes(_counted(house, token.client_id, now), _remember(once))
+    subject = token.subject if token.for_person else None
+    asked = {"client_id": token.client_id, "subject": subject, "token_id": token.id}
     rows = _step(
-        house, now, client_id, once, lambda: house.doors.tell(writes, registry.FIND, asked, lasting=False)
+        house,
+        now,
+        token.client_id,
+        once,
+        lambda: house.doors.tell(writes, registry.FIND, asked, lasting=False),
     )
-    return _let_in(registry.program(rows, subject))
+    admitted = _let_in(registry.program(rows, subject))
+    if admitted.revoked or admitted.cut_off(token.issued):
+        raise Turned("revoked")
+    return admitted
 
 
 def count(
@@ -130,6 +134,7 @@ class Ledger:
 
     house: House
     now: datetime
+    address: str = ""
 
     def find(self, client_id: str, subject: str | None = None, token_id: str | None = None) -> Program | None:
         """The program of this name as it stands now, in the place of an officer if one is named."""
@@ -190,6 +195,17 @@ class Ledger:
             if _end(session, token.id, token.expires):
                 detail = {"partner": partner_id, "by": "partner"}
                 append(session, None, self.now, "partner:token:revoked", detail)
+
+    def stranger(self) -> None:
+        """Count a try of somebody who could not say who they are. Raises TooFast."""
+        key = ("stranger", self.address)
+        with self.house.doors.read() as session:
+            full = throttling.is_full(session, key, STRANGERS, self.now)
+        if not full:
+            with self.house.doors.act() as session:
+                full = not throttling.count(session, key, STRANGERS, self.now)
+        if full:
+            raise TooFast
 
     def refused(self, client_id: str, code: str) -> None:
         """Write down that a call of a program that there is was refused, and why."""
@@ -254,8 +270,6 @@ def _let_in(program: Program | None) -> Program:
         raise Turned("unknown")
     if not program.active:
         raise Turned("not_active")
-    if program.revoked:
-        raise Turned("revoked")
     if program.actor is None:
         raise Turned("no_officer")
     return program

@@ -78,7 +78,8 @@ def _question(house: House, actor: Actor, since: datetime, client_id: str, diges
     if found is None:
         raise NotFound(client_id)
     pushed, partner, body = found
-    live = partner.state == "active" and not pushed.used and pushed.until > since
+    ended = partner.suspended_at is not None and pushed.until - codes.PUSHED_LIVES <= partner.suspended_at
+    live = partner.state == "active" and not pushed.used and pushed.until > since and not ended
     if not live or partner.organisation_id != actor.organisation_id:
         raise NotFound(client_id)
     asked = codes.Asked.of(pushed.asked)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Select, String, bindparam, func, select
@@ -25,7 +26,7 @@ FIND: Final[Select[Any]] = (
             _PARTNER.c[name]
             for name in (
                 *("id", "client_id", "state", "scopes", "keys", "described", "version"),
-                *("envelope_issuer", "envelope_keys"),
+                *("envelope_issuer", "envelope_keys", "suspended_at"),
             )
         ),
         _PARTNER.c.organisation_id,
@@ -93,6 +94,13 @@ class Program:
     sender: Sender = field(repr=False)
     actor: Actor | None = None
     revoked: bool = False
+    suspended_at: datetime | None = None
+
+    def cut_off(self, issued: datetime) -> bool:
+        """Whether what was issued then ended when the partner was last suspended. A token says its moment in
+        whole seconds, so one of the very second of the suspension has ended too.
+        """
+        return self.suspended_at is not None and issued <= self.suspended_at
 
     @property
     def keys(self) -> tuple[jose.PublicKey, ...]:
@@ -153,4 +161,5 @@ def _program(row: Any, subject: str | None) -> Program:
         sender=Sender(row.id, row.envelope_issuer, row.envelope_keys),
         actor=actor,
         revoked=row.revoked is not None,
+        suspended_at=row.suspended_at,
     )
