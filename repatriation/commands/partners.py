@@ -21,6 +21,10 @@ def _nobody(client_id: str, wanted: str) -> click.ClickException:
     return click.ClickException(f"There is no partner {client_id} that {wanted}.")
 
 
+def _or_may_not(by: str | None) -> str:
+    return f", or {by} may not approve partners" if by is not None else ""
+
+
 @contextmanager
 def _deciding(client_id: str, wanted: str) -> Iterator[None]:
     """An act of officers about one partner; why it cannot be, in a sentence."""
@@ -137,8 +141,8 @@ def scopes_(client_id: str, agreed: tuple[str, ...], first: str, second: str | N
 
 @command.command()
 @click.argument("client_id")
-@click.option("--by", required=True, help="The user name of the officer who decides it.")
-def suspend(client_id: str, by: str) -> None:
+@click.option("--by", help="The user name of the officer who decides it.")
+def suspend(client_id: str, by: str | None) -> None:
     """Let CLIENT_ID do nothing from its next request on."""
     from datetime import UTC, datetime
 
@@ -148,15 +152,16 @@ def suspend(client_id: str, by: str) -> None:
     from repatriation.work.partners import approval
 
     house = open_house(read_settings())
-    with _deciding(client_id, f"is active, or {by} may not approve partners"):
-        approval.suspend(house, officer_named(house, by), datetime.now(UTC), client_id)
+    with _deciding(client_id, f"is active{_or_may_not(by)}"):
+        actor = officer_named(house, by) if by is not None else None
+        approval.suspend(house, actor, datetime.now(UTC), client_id)
     click.echo(f"{client_id} is suspended.")
 
 
 @command.command()
 @click.argument("client_id")
-@click.option("--by", required=True, help="The user name of the officer who decides it.")
-def resume(client_id: str, by: str) -> None:
+@click.option("--by", help="The user name of the officer who decides it.")
+def resume(client_id: str, by: str | None) -> None:
     """Let CLIENT_ID, which is suspended, go on."""
     from datetime import UTC, datetime
 
@@ -166,8 +171,9 @@ def resume(client_id: str, by: str) -> None:
     from repatriation.work.partners import approval
 
     house = open_house(read_settings())
-    with _deciding(client_id, f"is suspended, or {by} may not approve partners"):
-        approval.resume(house, officer_named(house, by), datetime.now(UTC), client_id)
+    with _deciding(client_id, f"is suspended{_or_may_not(by)}"):
+        actor = officer_named(house, by) if by is not None else None
+        approval.resume(house, actor, datetime.now(UTC), client_id)
     click.echo(f"{client_id} is active.")
 
 
@@ -224,8 +230,8 @@ def card_export(name: str, contacts: tuple[str, ...], asked: tuple[str, ...], ou
 @card.command("import")
 @click.argument("file", type=File)
 @click.option("--organisation", default="", help="The code of the organisation, for a partner not known yet.")
-@click.option("--by", required=True, help="The user name of the officer who brings it.")
-def card_import(file: Path, organisation: str, by: str) -> None:
+@click.option("--by", help="The user name of the officer who brings it.")
+def card_import(file: Path, organisation: str, by: str | None) -> None:
     """Take the card in FILE: register an installation that is not known, or change the keys of a partner that
     is, an installation or a program.
     """

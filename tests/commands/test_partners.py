@@ -66,6 +66,10 @@ def test_a_partner_is_registered_approved_suspended_and_resumed(staffed: Run, tm
     )
     staffed("partner", "resume", "iom-case-system", *by)
     assert staffed("partner", "list").output.startswith("active")
+    # In need, whoever has the machine shuts a partner out, also when no officer is at hand.
+    staffed("partner", "suspend", "iom-case-system")
+    assert staffed("partner", "list").output.startswith("suspended")
+    staffed("partner", "resume", "iom-case-system")
     assert "The trail is whole" in staffed("trail", "verify").output
 
 
