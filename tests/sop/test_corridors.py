@@ -10,9 +10,9 @@ from sop.deadlines import due
 from sop.engine import begin, follow, verdicts
 from sop.procedure import Procedure
 from sop.rules import stages_before_handover
-from sop.safeguards import HOLDS
 from sop.shelf import NotOnTheShelf, stock
 from sop.view import CaseView, Fact
+from sop.vocabulary import HOLDS
 from tests.sop.sabotage import FILES, FULL, read_text, text_of
 
 PROCEDURES = {name: read_text(text_of(name), name) for name in FILES}
