@@ -116,6 +116,16 @@ def test_the_person_can_stay_from_every_stage_before_the_handover(name: str) -> 
 
 
 @pytest.mark.parametrize("name", FILES)
+def test_whatever_was_agreed_to_can_be_taken_back_up_to_the_gate(name: str) -> None:
+    procedure = PROCEDURES[name]
+    before = [stage for stage in procedure.stages if stage in stages_before_handover(procedure)]
+    for consent in procedure.consents.values():
+        asked = [before.index(stage) for stage in consent.frm & set(before)]
+        if asked:
+            assert set(before[min(asked) :]) <= consent.frm, consent.name
+
+
+@pytest.mark.parametrize("name", FILES)
 def test_a_file_that_was_ended_can_be_reopened_once(name: str) -> None:
     procedure = PROCEDURES[name]
     reopen = procedure.actions["reopen"]
