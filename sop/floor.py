@@ -5,14 +5,13 @@ back and facts lapse at any moment. For the rules about safety it can only err t
 cannot see is whether an officer wrote the truth.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sop import vocabulary as words
+from sop.outline import breaches_in_outline
 from sop.procedure import Procedure
 from sop.reader import ProcedureError
 from sop.rules import Breach
-from sop.walker import Walker
+from sop.walker import MOST, TooManyCases, Walker
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +36,13 @@ def stand(procedure: Procedure) -> Walk:
 
     Raises:
         BelowTheFloor: when anything in it is forbidden.
+        ProcedureError: when it has too many cases to prove anything.
     """
-    walk = examine(procedure)
+    try:
+        walk = examine(procedure)
+    except TooManyCases:
+        rule = f"has more than {MOST:,} cases to visit, too many to prove, so it may not be used"
+        raise ProcedureError(procedure.path.name, "", rule) from None
     if walk.breaches:
         raise BelowTheFloor(procedure, walk.breaches)
     return walk
@@ -46,45 +50,11 @@ def stand(procedure: Procedure) -> Walk:
 
 def examine(procedure: Procedure) -> Walk:
     """Walks a procedure through and says everything that is wrong with it."""
-    breaches = list(_at_rest(procedure))
-    if any(breach.code in ("unreachable", "nobody_responsible") for breach in breaches):
+    breaches = list(breaches_in_outline(procedure))
+    if any(breach.code in ("unreachable", "nobody_responsible", "stuck") for breach in breaches):
         return Walk(0, 0, tuple(breaches))
     found: dict[tuple[str, str], Breach] = {}
     children, grown = Walker(procedure, child=True), Walker(procedure, child=False)
     children.run(found)
     grown.run(found, grown.come_of_age(children))
     return Walk(children.cases + grown.cases, children.steps + grown.steps, (*breaches, *found.values()))
-
-
-def _at_rest(procedure: Procedure) -> Iterator[Breach]:
-    """What can be seen without walking: the shape of the stages and who answers for them."""
-    reached = {stage.name for stage in procedure.stages.values() if stage.entry}
-    grown = True
-    while grown:
-        found = {a.to for a in procedure.actions.values() if a.to and not reached.isdisjoint(a.frm)} - reached
-        reached |= found
-        grown = bool(found)
-    for stage in procedure.stages.values():
-        place = f"stage {stage.name}"
-        if stage.name not in reached:
-            yield Breach("unreachable", place, "no action leads here from any entry")
-        leaves = any(action.to not in (None, stage.name) for action in procedure.by_stage[stage.name])
-        if not stage.end and not leaves:
-            yield Breach("unreachable", place, "no action leads on from here")
-        if stage.end and leaves:
-            yield Breach("unreachable", place, "is an end, yet an action leads on from here")
-        if not _held(procedure, stage.responsible):
-            yield Breach("nobody_responsible", place, f"“{stage.responsible}” is no agency of this file")
-    for action in procedure.actions.values():
-        for role in action.by:
-            if role != words.PERSON and role not in words.SUPPORT and not _held(procedure, role):
-                yield Breach(
-                    "nobody_responsible", f"action {action.name}", f"“{role}” is no agency of this file"
-                )
-    if words.CLOSED not in procedure.stages:
-        yield Breach("stuck", "stages", f"there is no stage “{words.CLOSED}”")
-
-
-def _held(procedure: Procedure, role: str) -> bool:
-    country = procedure.country_of(role)
-    return country is not None and bool(procedure.agencies[country].get(role.partition(".")[2]))

@@ -4,7 +4,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal
@@ -40,6 +40,11 @@ ACTION_REST: Final = {"document", "discloses", "moves", "note"}
 LIMIT: Final = {"value", "unit", "of", "calendar", "force", "valid_from", "valid_to", "note"} | GROUNDED
 
 
+NAME: Final = re.compile(r"[a-z][a-z_]*")
+LONGEST: Final = 3650
+"""No limit is longer than this many of its units: ten years of days."""
+
+
 class ProcedureError(ValueError):
     """A route file that may not be used; the message names the file, the place in it and the rule."""
 
@@ -62,13 +67,15 @@ class _Place:
         line = f", line {self.text.count(chr(10), 0, found.start()) + 1}" if found else ""
         return ProcedureError(f"{self.path.name}{line}", self.key, rule)
 
-    def known(self, table: Mapping[str, Any], keys: Iterable[str]) -> None:
+    def known(self, table: Any, keys: Iterable[str]) -> None:
+        if not isinstance(table, dict):
+            raise self.refuse("must be a table")
         for key in table:
             if key not in keys:
                 raise self.at(key).refuse(f"“{key}” is not a key that may stand here")
 
     def one_of(self, value: Any, allowed: Iterable[str], what: str) -> str:
-        if value not in set(allowed):
+        if not isinstance(value, str) or value not in set(allowed):
             raise self.refuse(f"“{value}” is not a known {what}")
         return str(value)
 
@@ -76,11 +83,15 @@ class _Place:
         value = table.get(key, default)
         if value is ...:
             raise self.refuse(f"“{key}” is missing")
-        if value is not default and (
-            not isinstance(value, kind) or (kind is int and isinstance(value, bool))
-        ):
+        lookalike = isinstance(value, {int: bool, date: datetime}.get(kind, ()))
+        if value is not default and (not isinstance(value, kind) or lookalike):
             raise self.at(key).refuse(f"must be {_KINDS[kind]}")
         return value
+
+    def named(self, name: str) -> str:
+        if not NAME.fullmatch(name):
+            raise self.refuse("a name is written in small letters and low lines")
+        return name
 
     def names(self, table: Mapping[str, Any], key: str) -> tuple[str, ...]:
         values = self.get(table, key, list, [])
@@ -219,15 +230,16 @@ class _Reader:
     def _agencies(self) -> dict[str, Mapping[str, tuple[Agency, ...]]]:
         tables = self.place.get(self.table, "agencies", dict)
         found: dict[str, Mapping[str, tuple[Agency, ...]]] = {self.host: {}, self.home: {}}
-        for country, functions in tables.items():
+        for country in tables:
             place = self.place.at(f"agencies.{country}", rf"^\[agencies\.{re.escape(country)}\]")
+            functions = self.place.at("agencies").get(tables, country, dict)
             place.one_of(country, (self.host, self.home), "party to this route")
             found[country] = MappingProxyType(
                 {
                     place.one_of(function, words.FUNCTIONS, "function of an agency"): tuple(
-                        self._agency(place.at(function), row) for row in rows
+                        self._agency(place.at(function), row) for row in place.get(functions, function, list)
                     )
-                    for function, rows in functions.items()
+                    for function in functions
                 }
             )
         return found
@@ -247,7 +259,7 @@ class _Reader:
         if "responsible" not in row:
             raise place.refuse("has no responsible agency")
         entitlements = tuple(
-            Entitlement(text=self._text(place.at("entitlements"), right), **self._grounds(place, right))
+            self._entitlement(place.at("entitlements"), right)
             for right in place.get(row, "entitlements", list, [])
         )
         return Stage(
@@ -263,6 +275,10 @@ class _Reader:
             **self._grounds(place, row),
         )
 
+    def _entitlement(self, place: _Place, row: Any) -> Entitlement:
+        place.known(row, GROUNDED | set(words.LANGUAGES))
+        return Entitlement(text=self._text(place, row), **self._grounds(place, row))
+
     def _stage_names(self, place: _Place, row: Mapping[str, Any]) -> frozenset[str]:
         names = place.names(row, "from")
         if not names:
@@ -275,8 +291,8 @@ class _Reader:
         place = self.place.at(f"consent {name}", rf"^\[consents\.{re.escape(name)}\]")
         place.known(row, CONSENT | set(words.LANGUAGES))
         hold = place.get(row, "hold", str, None)
-        if hold is not None and not hold.startswith(words.HOLD):
-            raise place.at("hold").refuse(f"must name a fact that begins with “{words.HOLD}”")
+        if hold is not None:
+            place.at("hold").one_of(hold, words.HOLDS, "hold")
         return Consent(
             name=name,
             purpose=place.at("purpose").one_of(place.get(row, "purpose", str), words.PURPOSES, "purpose"),
@@ -298,8 +314,9 @@ class _Reader:
         holds = {consent.hold for consent in self.consents.values() if consent.hold}
         found: set[str] = set(holds)
         for row in rows:
-            if isinstance(row, dict):
-                found.update(name for name in row.get("records", []) if isinstance(name, str))
+            listed = row.get("records") if isinstance(row, dict) else None
+            if isinstance(listed, list):
+                found.update(name for name in listed if isinstance(name, str))
         return frozenset(found)
 
     def _action(self, number: int, row: Any) -> Action:
@@ -307,6 +324,7 @@ class _Reader:
             raise self.place.at(f"action no. {number}").refuse("must be a table")
         name = self.place.at(f"action no. {number}").get(row, "name", str)
         place = self._at_action(name)
+        place.named(name)
         place.known(row, ACTION | ACTION_REST | set(words.LANGUAGES))
         requires, clears = place.names(row, "requires"), place.names(row, "clears")
         for required in requires:
@@ -325,6 +343,10 @@ class _Reader:
         document = place.get(row, "document", str, None)
         if document is not None:
             place.at("document").one_of(document, words.PAPERS, "paper")
+        records = place.names(row, "records")
+        for fact in records:
+            if fact.startswith(words.HOLD):
+                place.at("records").one_of(fact, words.HOLDS, "hold")
         grounds = self._grounds(place, row)
         return Action(
             name=name,
@@ -332,7 +354,7 @@ class _Reader:
             to=to,
             by=by,
             requires=requires,
-            records=place.names(row, "records"),
+            records=records,
             clears=clears,
             within=tuple(
                 self._limit(place.at("within"), limit, by) for limit in place.get(row, "within", list, [])
@@ -352,7 +374,7 @@ class _Reader:
             return None
         if value == words.AS_RECORDED:
             return "as recorded"
-        found = re.fullmatch(r"(\d{1,4}) days", value)
+        found = re.fullmatch(r"([1-9]\d{0,3}) days", value)
         if not found:
             raise place.refuse(f"must be “{words.AS_RECORDED}” or a number of days such as “60 days”")
         return timedelta(days=int(found[1]))
@@ -375,6 +397,8 @@ class _Reader:
         value = place.get(row, "value", int)
         if value < 0:
             raise place.at("value").refuse("must not be negative")
+        if value > LONGEST:
+            raise place.at("value").refuse(f"must not be more than {LONGEST}")
         of = place.get(row, "of", str)
         if of != "stage" and of not in self.facts:
             raise place.at("of").refuse(f"“{of}” is neither “stage” nor a fact that this file records")

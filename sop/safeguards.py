@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Final
 
 from sop.view import CaseView
+from sop.vocabulary import HOLDS
 
 NOTICE_TO_PROVINCE: Final = timedelta(days=3)
 """Notice that a receiving Vietnamese province is given before the entry (source KONTUM)."""
@@ -55,8 +56,6 @@ def _province_told_in_time(view: CaseView) -> bool:
     told, handover = view.facts["province_told"], view.facts["handover_scheduled"]
     return handover.on is not None and handover.on - told.at.date() >= NOTICE_TO_PROVINCE
 
-
-HOLDS: Final = ("hold_legal", "hold_health", "hold_border", "hold_consent")
 
 _WRITTEN: Final = (
     Safeguard(

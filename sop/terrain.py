@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from sop.procedure import Action, Procedure
 from sop.rules import CHILD_GATES, stages_before_handover
-from sop.safeguards import HOLDS, SAFEGUARDS, Safeguard
+from sop.safeguards import SAFEGUARDS, Safeguard
+from sop.vocabulary import HOLDS
 
 Gates = tuple[tuple[tuple[int, int], ...], ...]
 """For each gate its alternatives, each a pair of masks: the bits that must stand and those that must not."""
@@ -79,9 +80,7 @@ class Terrain:
 
         Whether one or three of them stand, the same actions are open, but for lifts; so they walk as one bit.
         """
-        candidates = set(HOLDS) | {
-            f for a in self.procedure.actions.values() for f in a.records if f.startswith("hold_")
-        }
+        candidates = set(HOLDS)
         for action in self.procedure.actions.values():
             gates = self.procedure.gates[action.name]
             for safeguard in gates:

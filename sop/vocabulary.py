@@ -3,6 +3,7 @@
 A word that is not here is refused when a file is read, so that a slip of the pen cannot open a door.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 SIDES: Final = ("host", "home")
@@ -34,6 +35,11 @@ ROLES: Final = frozenset(f"{side}.{function}" for side in SIDES for function in 
 PURPOSES: Final = ("protection", "notification", "tracing", "return", "sharing", "follow_up")
 
 PHASES: Final = ("identification", "decision", "preparation", "return", "reception", "reintegration", "ended")
+
+IN_HOST: Final = ("identification", "decision", "preparation")
+ON_THE_ROAD: Final = "return"
+AT_HOME: Final = ("reception", "reintegration")
+"""Where the person is in each phase. An ended case may rest on either side."""
 
 PAPERS: Final = frozenset(
     {
@@ -67,8 +73,33 @@ CLOSED: Final = "closed"
 HOLD: Final = "hold_"
 """Facts whose names begin so stop every movement for as long as they stand."""
 
+HOLDS: Final = ("hold_legal", "hold_health", "hold_border", "hold_consent")
+"""The holds that there are. Every one of them is asked for by `no_hold`; another would hold nobody."""
+
 DATED: Final = frozenset({"handover_scheduled"})
 """Facts that say nothing without a day of their own (the day of the handover)."""
+
+TOLD: Final[Mapping[str, str]] = {
+    "origin_notified": "notification",
+    "verification_requested": "notification",
+    "tracing_requested": "tracing",
+    "acceptance_requested": "sharing",
+    "handover_scheduled": "sharing",
+    "province_told": "sharing",
+    "referral_offered": "sharing",
+    "summary_sent": "follow_up",
+}
+"""Facts and stages that say somebody was told of the person, and the purpose for which that is."""
+
+SENT: Final = ("return_request", "family_tracing_request", "referral_form")
+"""Papers that are written to be sent to somebody."""
+
+AGAINST: Final[Mapping[str, str]] = {
+    "best_interests_not_return": "best_interests_return",
+    "family_unsuitable": "family_suitable",
+    "family_not_found": "family_suitable",
+}
+"""Facts that cannot stand beside another: what is found later counts."""
 
 AS_RECORDED: Final = "as recorded"
 """A fact that lapses on a date which the officer reads off the paper, not after a period of ours."""

@@ -1,12 +1,19 @@
 """The walk through every case that a procedure can produce."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sop import vocabulary as words
 from sop.procedure import Procedure
 from sop.rules import Breach
 from sop.terrain import Gates, Move, Terrain, folded, implied, met
+
+MOST: Final = 500_000
+"""No file has so many cases honestly: each of ours has under fifty thousand. Beyond it a walk is given up."""
+
+
+class TooManyCases(Exception):
+    """The walk was given up, so that nothing is proved."""
 
 
 class Walker(Terrain):
@@ -42,6 +49,8 @@ class Walker(Terrain):
         known, queue, low = set(starts), starts, (1 << width) - 1
         onward: list[tuple[int, ...]] = []
         for case in queue:  # the list grows while we walk it
+            if len(queue) > MOST:
+                raise TooManyCases
             bits = case & low
             plan = plans[case >> width]
             if not plan.exits <= known:

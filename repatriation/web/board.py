@@ -142,9 +142,16 @@ def row(line: CaseLine) -> dict[str, Any]:
         "overdue": deadline is not None and deadline.overdue,
         "stuck": line.stuck,
         "updated": shown_day(line.updated_at.date()),
-        "day": shown_day(line.expected_on) if line.expected_on else None,
+        "day": _handover(line),
         "gate": line.gate,
     }
+
+
+def _handover(line: CaseLine) -> str | None:
+    """The day of the handover, while it is still to come or just over."""
+    if line.expected_on is None or line.stage.phase not in ("preparation", "return"):
+        return None
+    return str(_("Handover on %(day)s", day=shown_day(line.expected_on)))
 
 
 def _awaited(words: Wording, line: CaseLine) -> Markup:

@@ -27,6 +27,7 @@ from repatriation.work.reopening import REOPENED
 from repatriation.work.visits import ACTION_OF
 from sop.deadlines import Deadline
 from sop.engine import Reason
+from sop.vocabulary import ON_THE_ROAD
 
 CHILDREN_ONLY = Reason("safeguard", "is_child")
 """Why an act is closed that a grown-up never needs; it is not told as something still lacking."""
@@ -106,14 +107,22 @@ class CaseFileShown:
         """What the officer may do now to bring the case on; leading on to the next stage comes first."""
         steps = [move for move in self.moves(Kind.ON) if move.open and not move.done]
         steps.sort(key=lambda move: move.action.to is None)
-        return [self._link(move) for move in steps]
+        back = [move for move in self._way_back if move.open]
+        return [self._link(move) for move in (*back, *steps)]
+
+    @property
+    def _way_back(self) -> list[Move]:
+        """The way back to safety while a return is held on the road: nobody should look for it at a gate."""
+        if self.page.stage.phase != ON_THE_ROAD or not self.holds:
+            return []
+        return [move for move in self.moves(Kind.BACK) if move.action.to is not None]
 
     @property
     def others(self) -> list[dict[str, Any]]:
         """What is awaited of others, and of whom."""
         return [
             {"words": text(move.action.text), "who": self.words.roles(move.action.by)}
-            for move in self.moves(Kind.ON)
+            for move in (*self._way_back, *self.moves(Kind.ON))
             if move.elsewhere and not move.done
         ]
 
@@ -133,7 +142,12 @@ class CaseFileShown:
 
     def group(self, *kinds: Kind, done: bool = False) -> list[dict[str, Any]]:
         """Links to the open moves of some kinds, or to the steps that were taken and may be taken again."""
-        return [self._link(move) for move in self.moves(*kinds) if move.open and move.done == done]
+        first = self._way_back
+        return [
+            self._link(move)
+            for move in self.moves(*kinds)
+            if move.open and move.done == done and move not in first
+        ]
 
     @property
     def folds(self) -> list[tuple[str, list[dict[str, Any]]]]:

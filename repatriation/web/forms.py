@@ -128,6 +128,11 @@ class NearOurTime:
 class WholeNumber(IntegerField):  # type: ignore[misc]
     """A number without a fraction, in the figures of any script; an empty box is none."""
 
+    @property
+    def typed(self) -> str | int | None:
+        """What was typed, whether or not it is a number: it stays in its box."""
+        return self.raw_data[0] if self.raw_data else self.data
+
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read what was typed; ValueError carries the message."""
         self.data = None

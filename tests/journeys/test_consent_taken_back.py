@@ -54,6 +54,10 @@ def taken_back_at_the_gate(story: Story) -> None:
     page = shelter.takes("withdraw_consent")
     assert page.stage == "On the way to the gate"
     page.says("Warning: Held: the person had second thoughts", "Taken back")
+    first = page.main.select_one(".step-list a")
+    assert first is not None
+    assert first.get_text().strip() == "Turn back with the person to a safe place. Say why."
+    page.does_not_say("Child: record")
     poipet.is_told_why_not(
         "complete_handover",
         "The person took their agreement back: Going back to Cambodia",

@@ -10,9 +10,9 @@ from sop.deadlines import due
 from sop.engine import begin, follow, verdicts
 from sop.procedure import Procedure
 from sop.rules import stages_before_handover
-from sop.safeguards import HOLDS
 from sop.shelf import NotOnTheShelf, stock
 from sop.view import CaseView, Fact
+from sop.vocabulary import HOLDS
 from tests.sop.sabotage import FILES, FULL, read_text, text_of
 
 PROCEDURES = {name: read_text(text_of(name), name) for name in FILES}
@@ -113,6 +113,16 @@ def test_the_person_can_stay_from_every_stage_before_the_handover(name: str) -> 
     procedure = PROCEDURES[name]
     assert stages_before_handover(procedure) <= procedure.actions["stay"].frm
     assert procedure.actions["stay"].requires == ()
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_whatever_was_agreed_to_can_be_taken_back_up_to_the_gate(name: str) -> None:
+    procedure = PROCEDURES[name]
+    before = [stage for stage in procedure.stages if stage in stages_before_handover(procedure)]
+    for consent in procedure.consents.values():
+        asked = [before.index(stage) for stage in consent.frm & set(before)]
+        if asked:
+            assert set(before[min(asked) :]) <= consent.frm, consent.name
 
 
 @pytest.mark.parametrize("name", FILES)

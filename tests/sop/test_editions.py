@@ -6,10 +6,10 @@ A case keeps to the very file under which it was opened. To amend a procedure, a
 from sop.shelf import stock
 
 IN_FORCE = {
-    "khm-tha-2019": "e7e561b9ffae3a8a3a7d91be7262e9840ebb110397e2267a8dfc7c6bc9152501",
-    "khm-vnm-2009": "6b1597e296a61f3d6475af3281526dbba5e27bebed83c73d49bc6e93d9a4cf4f",
-    "tha-khm-2019": "2f9e79b263c0d8da31efcb2ed6dd590b1f68dcdfe6af3665ad08c56a908fed6b",
-    "vnm-khm-2009": "9ba6b856d8959cff975640678b7247ba9e8d38109c408c2bc41bcd079f23c5d6",
+    "khm-tha-2019": "89c2cb75bf0f70b9009c9136f1e10252c22c4a8b4b21e962be2b16b26c8971ed",
+    "khm-vnm-2009": "80bdc8db86eb63abf5b26bb4ec9a50caca051a39c6a497a85c6c03ce992d71db",
+    "tha-khm-2019": "45b0084c7d21eef19fd60d46dc0a30512cfd09dc399b856f498030590a91ec91",
+    "vnm-khm-2009": "1f28072831b1e9b8315c18dae03165693c6dfc8613b2cd986fbe49750351cb96",
 }
 
 

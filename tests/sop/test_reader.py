@@ -104,3 +104,23 @@ def test_the_person_has_their_own_acts_under_their_known_names(name: str) -> Non
     procedure = read_text(text_of(name), name)
     for act in ("withdraw_consent", "object_to_notification", "stay"):
         assert procedure.actions[act].by == ("person",)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "instead", "said"),
+    [
+        (r"^name *= *\"depart\"", 'name = "../depart"', "a name is written in small letters"),
+        (r"^entitlements = \[", 'entitlements = ["rest",', "must be a table"),
+        (r"^coordination = \[", 'coordination = ["MoSVY",', "must be a table"),
+        (r"^from = \[\"scheduled\"\]", 'from = [["scheduled"]]', "must be a list of names"),
+        (r"^lapses = \"as recorded\"", 'lapses = "0 days"', "a number of days"),
+        (r"\{ value = \d+", "{ value = 99999999999", "must not be more than 3650"),
+        (r"from = 2019-04-22, ", "from = 2019-04-22T00:00:00, ", "must be a date"),
+        (r"^responsible = \"", 'responsible = ["host.police"]\n#', "is not a known role"),
+    ],
+)
+def test_what_has_the_wrong_shape_is_refused_in_a_sentence(pattern: str, instead: str, said: str) -> None:
+    name = "tha-khm-2019.toml"
+    spoiled, count = re.subn(pattern, instead, text_of(name), count=1, flags=re.MULTILINE)
+    assert count
+    assert said in refusal(spoiled, name)

@@ -70,7 +70,7 @@ def test_the_menu_says_how_much_is_unread_and_the_inbox_leads_to_the_case(
     sina = browse("sina")
     assert _menu(sina) == "Inbox 1 not read"
     (link,) = read_page(sina.open("/inbox")).select("main .task-list a")
-    assert link.text == f"A visit is overdue: {case.reference}"
+    assert link.text == f"{case.reference} · A visit is overdue"
     assert "Told 1 hour late" in sina.open("/inbox").text
     answer = sina.open(str(link["href"]))
     assert answer.location == f"/cases/{case.reference}"
@@ -120,7 +120,7 @@ def test_a_step_is_named_in_the_readers_language_and_stands_with_those_before_it
     assert link is not None
     assert folded is not None
     said = procedure.actions["find_trafficked"].text
-    assert " ".join(link.text.split()) == f"Step taken: {said['en']}: {case.reference}"
+    assert " ".join(link.text.split()) == f"{case.reference} · Step taken: {said['en']}"
     assert procedure.actions["begin_screening"].text["en"] in folded.text
     with office.house.doors.act() as session:
         session.get_one(Officer, office.officers["vuthy"]).language = "km"

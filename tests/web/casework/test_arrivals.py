@@ -73,6 +73,23 @@ def test_a_day_shows_who_is_expected_without_their_names(world: World, coming: t
     assert coming[0] not in world.browser("bavet").open(f"/arrivals?day={HANDOVER.isoformat()}").text
 
 
+def test_a_list_says_what_its_day_is_and_only_until_the_gate_lies_behind(world: World) -> None:
+    reference = at_the_gate(world)
+    listed = "/cases?view=all"
+    assert "Handover on 30 November 2026" in world.browser("datip").open(listed).text
+    for who, action in (
+        ("poipet", "check_roll"),
+        ("datip", "sign_minutes_host"),
+        ("poipet", "sign_minutes_home"),
+        ("poipet", "complete_handover"),
+        ("poipet", "register"),
+    ):
+        world.take(who, reference, action)
+    page = world.browser("poipet").open(listed).text
+    assert reference in page
+    assert "30 November" not in page
+
+
 def test_the_roll_opens_every_name_with_one_reason_and_moves_those_who_are_here(
     world: World, coming: tuple[str, str]
 ) -> None:

@@ -122,6 +122,14 @@ def test_what_cannot_be_is_said_at_its_box(world: World, changes: dict[str, obje
     assert offers(world.house, world.clock().date()) == ()
 
 
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_a_number_that_is_none_still_stands_in_its_box(world: World) -> None:
+    answer = fill_in(world.browser("ngo"), "/services/new", **{**ENTERED, "capacity": "about ten"})
+    box = read_page(answer).select_one("input[name=capacity]")
+    assert box is not None
+    assert box["value"] == "about ten"
+
+
 def test_the_search_says_who_can_and_why_others_cannot(world: World, reference: str) -> None:
     entered(world)
     path = f"/cases/{reference}/services"
