@@ -110,6 +110,7 @@ def test_a_file_that_was_handed_over_is_opened_here_as_one_that_was_fetched(
         ({"media_type": "image/png"}, LOCKED.content, "kind"),
         ({"size": PROGRAM.size, "sha256": PROGRAM.sha256, "key": PROGRAM.key}, PROGRAM.content, "kind"),
     ],
+    ids=["another file", "cut short", "empty", "another size", "another key", "another kind", "a program"],
 )
 def test_a_file_that_is_not_the_one_that_was_named_is_refused_and_not_kept(
     two: Two, shelter: Program, other: dict[str, Any], content: bytes, code: str

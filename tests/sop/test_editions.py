@@ -7,9 +7,9 @@ from sop.shelf import stock
 
 IN_FORCE = {
     "khm-tha-2019": "89c2cb75bf0f70b9009c9136f1e10252c22c4a8b4b21e962be2b16b26c8971ed",
-    "khm-vnm-2009": "80bdc8db86eb63abf5b26bb4ec9a50caca051a39c6a497a85c6c03ce992d71db",
+    "khm-vnm-2009": "e31ff292dcacfae20b0882ed233eafb045bb9afbe5c5d9af499d37e5d739a9a0",
     "tha-khm-2019": "45b0084c7d21eef19fd60d46dc0a30512cfd09dc399b856f498030590a91ec91",
-    "vnm-khm-2009": "1f28072831b1e9b8315c18dae03165693c6dfc8613b2cd986fbe49750351cb96",
+    "vnm-khm-2009": "333019c423da5f4b931758686a3f4e8ee1cd6c4ba23276285b2b4e361422e7fd",
 }
 
 
