@@ -4,7 +4,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from werkzeug.wrappers import Response as AnyResponse
-from wtforms import SelectMultipleField, StringField, TextAreaField
+from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from partners import registration
@@ -16,6 +16,7 @@ from repatriation.web.partner_words import came_of, refusals
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now
 from repatriation.web.stepup import fresh
+from repatriation.work.choices import all_organisations
 from repatriation.work.partners import approval, sent
 from repatriation.work.permissions import Permission
 from repatriation.work.refusals import Invalid
@@ -29,9 +30,7 @@ class FileForm(PlainForm):
     file = FileField(
         _l("The file that the partner sent"), [FileRequired(_l("Choose the file that the partner sent"))]
     )
-    organisation = StringField(
-        _l("Code of the organisation, for the card of an installation"), [Optional(), Length(max=200)]
-    )
+    organisation = SelectField(_l("Whose it is, for the first card of an installation"), [Optional()])
 
 
 class OwnCardForm(PlainForm):
@@ -64,11 +63,15 @@ def add_pages(blueprint: Blueprint) -> None:
     @fresh
     def new() -> Answer:
         form = FileForm()
+        bodies = all_organisations(house())
+        form.organisation.choices = choices(
+            ("", _l("The file says it, or the partner is known")),
+            *((body.code, f"{body.name} ({body.code})") for body in bodies),
+        )
         if form.validate_on_submit():
             data = form.file.data.read(registration.LARGEST + 1)
-            organisation = (form.organisation.data or "").strip()
             try:
-                taken = sent.take(house(), actor(), now(), data, organisation)
+                taken = sent.take(house(), actor(), now(), data, form.organisation.data or "")
             except (BadRegistration, BadCard, Invalid) as problem:
                 form.file.errors = refusals(problem)
             else:

@@ -22,6 +22,13 @@ class Entry(NamedTuple):
     stage: Stage
 
 
+def all_organisations(house: House) -> tuple[Body, ...]:
+    """Every organisation, by name."""
+    with house.doors.read() as session:
+        rows = session.exec(select(Organisation).order_by(col(Organisation.name))).all()
+    return tuple(Body(row.id, row.code, row.name, row.name_local, row.country) for row in rows)
+
+
 def organisations(house: House, procedure: Procedure, roles: tuple[str, ...]) -> dict[str, tuple[Body, ...]]:
     """For each role, the organisations that could hold it on this route, by name."""
     with house.doors.read() as session:
