@@ -29,8 +29,8 @@ def downgrade() -> None:
     with op.batch_alter_table("partner") as table:
         table.add_column(sa.Column("drained_at", sa.BigInteger(), nullable=False, server_default="0"))
     op.execute(
-        "UPDATE partner SET drained_at ="
-        " (SELECT drained_at FROM call_bucket WHERE call_bucket.client_id = partner.client_id)"
+        "UPDATE partner SET drained_at = coalesce("
+        "(SELECT drained_at FROM call_bucket WHERE call_bucket.client_id = partner.client_id), 0)"
     )
     with op.batch_alter_table("partner") as table:
         table.alter_column("drained_at", server_default=None)
