@@ -21,10 +21,6 @@ def _nobody(client_id: str, wanted: str) -> click.ClickException:
     return click.ClickException(f"There is no partner {client_id} that {wanted}.")
 
 
-def _or_may_not(by: str | None) -> str:
-    return f", or {by} may not approve partners" if by is not None else ""
-
-
 @contextmanager
 def _deciding(client_id: str, wanted: str) -> Iterator[None]:
     """An act of officers about one partner; why it cannot be, in a sentence."""
@@ -36,6 +32,24 @@ def _deciding(client_id: str, wanted: str) -> Iterator[None]:
         raise refused(problem) from None
     except NotFound:
         raise _nobody(client_id, wanted) from None
+
+
+def _switch(client_id: str, by: str | None, stands: str, shall: str) -> None:
+    """Shut a partner out that is active, or let one go on that is suspended; in need no officer is named."""
+    from datetime import UTC, datetime
+
+    from repatriation.opening import open_house
+    from repatriation.settings import read_settings
+    from repatriation.work.enrolment import officer_named
+    from repatriation.work.partners import approval
+
+    house = open_house(read_settings())
+    act = approval.suspend if shall == "suspended" else approval.resume
+    may_not = f", or {by} may not approve partners" if by is not None else ""
+    with _deciding(client_id, f"is {stands}{may_not}"):
+        actor = officer_named(house, by) if by is not None else None
+        act(house, actor, datetime.now(UTC), client_id)
+    click.echo(f"{client_id} is {shall}.")
 
 
 def _take(file: Path, by: str | None, organisation: str = "") -> None:
@@ -144,18 +158,7 @@ def scopes_(client_id: str, agreed: tuple[str, ...], first: str, second: str | N
 @click.option("--by", help="The user name of the officer who decides it.")
 def suspend(client_id: str, by: str | None) -> None:
     """Let CLIENT_ID do nothing from its next request on."""
-    from datetime import UTC, datetime
-
-    from repatriation.opening import open_house
-    from repatriation.settings import read_settings
-    from repatriation.work.enrolment import officer_named
-    from repatriation.work.partners import approval
-
-    house = open_house(read_settings())
-    with _deciding(client_id, f"is active{_or_may_not(by)}"):
-        actor = officer_named(house, by) if by is not None else None
-        approval.suspend(house, actor, datetime.now(UTC), client_id)
-    click.echo(f"{client_id} is suspended.")
+    _switch(client_id, by, "active", "suspended")
 
 
 @command.command()
@@ -163,18 +166,7 @@ def suspend(client_id: str, by: str | None) -> None:
 @click.option("--by", help="The user name of the officer who decides it.")
 def resume(client_id: str, by: str | None) -> None:
     """Let CLIENT_ID, which is suspended, go on."""
-    from datetime import UTC, datetime
-
-    from repatriation.opening import open_house
-    from repatriation.settings import read_settings
-    from repatriation.work.enrolment import officer_named
-    from repatriation.work.partners import approval
-
-    house = open_house(read_settings())
-    with _deciding(client_id, f"is suspended{_or_may_not(by)}"):
-        actor = officer_named(house, by) if by is not None else None
-        approval.resume(house, actor, datetime.now(UTC), client_id)
-    click.echo(f"{client_id} is active.")
+    _switch(client_id, by, "suspended", "active")
 
 
 @command.command("list")

@@ -2,7 +2,8 @@
 suspending.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Final, TypeVar
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -20,6 +21,8 @@ from repatriation.web.partner_words import came_of, refusals
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now
 from repatriation.web.stepup import fresh
+from repatriation.work.actors import Actor
+from repatriation.work.house import House
 from repatriation.work.partners import approval, sent
 from repatriation.work.partners.approval import Listed
 from repatriation.work.permissions import Permission
@@ -174,33 +177,32 @@ def _take_keys(blueprint: Blueprint) -> None:
     @permission(Permission.APPROVE_PARTNERS)
     @fresh(back="partners.index")
     def take_up(partner_id: str) -> Response | tuple[str, int]:
-        found = approval.partner(house(), partner_id)
         form = TakeUpForm()
         if not form.validate_on_submit():
             return _page(partner_id, take_up=form), 400
-        try:
-            compared = request.form.get("fingerprint", "")
-            approval.take_up(house(), actor(), now(), found.client_id, compared)
-        except Invalid as wrong:
-            form.theirs.errors = [_REFUSED[next(iter(wrong.problems))]]
-            return _page(partner_id, take_up=form), 400
-        flash(_("Two officers must now approve the partner with these keys"))
-        return redirect(url_for("partners.partner", partner_id=partner_id), 303)
+        done = _("Two officers must now approve the partner with these keys")
+        return _decide_on_card(partner_id, form, approval.take_up, done)
 
     @blueprint.post("/partners/<partner_id>/discard")
     @permission(Permission.APPROVE_PARTNERS)
     @fresh(back="partners.index")
     def discard(partner_id: str) -> Response | tuple[str, int]:
-        found = approval.partner(house(), partner_id)
         form = TakeUpForm(formdata=None)
-        try:
-            compared = request.form.get("fingerprint", "")
-            approval.discard(house(), actor(), now(), found.client_id, compared)
-        except Invalid as wrong:
-            form.theirs.errors = [_REFUSED[next(iter(wrong.problems))]]
-            return _page(partner_id, take_up=form), 400
-        flash(_("The card is thrown away"))
-        return redirect(url_for("partners.partner", partner_id=partner_id), 303)
+        return _decide_on_card(partner_id, form, approval.discard, _("The card is thrown away"))
+
+
+def _decide_on_card(
+    partner_id: str, form: TakeUpForm, act: Callable[[House, Actor, datetime, str, str], None], done: str
+) -> Response | tuple[str, int]:
+    """An officer says what comes of the card that was put aside, whose fingerprint they had before them."""
+    found = approval.partner(house(), partner_id)
+    try:
+        act(house(), actor(), now(), found.client_id, request.form.get("fingerprint", ""))
+    except Invalid as wrong:
+        form.theirs.errors = [_REFUSED[next(iter(wrong.problems))]]
+        return _page(partner_id, take_up=form), 400
+    flash(done)
+    return redirect(url_for("partners.partner", partner_id=partner_id), 303)
 
 
 def _offering(form: Form, found: Listed) -> Form:

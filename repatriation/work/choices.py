@@ -1,5 +1,6 @@
 """What an officer may choose from: organisations that could hold a role, gates, entries for a case."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -24,16 +25,13 @@ class Entry(NamedTuple):
 
 def all_organisations(house: House) -> tuple[Body, ...]:
     """Every organisation, by name."""
-    with house.doors.read() as session:
-        rows = session.exec(select(Organisation).order_by(col(Organisation.name))).all()
-    return tuple(Body(row.id, row.code, row.name, row.name_local, row.country) for row in rows)
+    return tuple(_named(row) for row in _rows(house))
 
 
 def organisations(house: House, procedure: Procedure, roles: tuple[str, ...]) -> dict[str, tuple[Body, ...]]:
     """For each role, the organisations that could hold it on this route, by name."""
-    with house.doors.read() as session:
-        rows = session.exec(select(Organisation).order_by(col(Organisation.name))).all()
-    named = {row.id: Body(row.id, row.code, row.name, row.name_local, row.country) for row in rows}
+    rows = _rows(house)
+    named = {row.id: _named(row) for row in rows}
     bodies = [body_of(row) for row in rows]
     return {role: tuple(named[b.id] for b in bodies_for(procedure, role, bodies)) for role in roles}
 
@@ -91,3 +89,12 @@ def own_place(house: House, actor: Actor) -> str | None:
     """The gate or place at which the officer's organisation works."""
     with house.doors.read() as session:
         return session.get_one(Organisation, actor.organisation_id).place
+
+
+def _rows(house: House) -> Sequence[Organisation]:
+    with house.doors.read() as session:
+        return session.exec(select(Organisation).order_by(col(Organisation.name))).all()
+
+
+def _named(row: Organisation) -> Body:
+    return Body(row.id, row.code, row.name, row.name_local, row.country)
