@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Date, Integer, Select
 
-from repatriation.records.boards import number_of, page_of
+from repatriation.records.boards.listing import number_of, page_of
 from repatriation.work.house import House
 from repatriation.work.lists import Place
 from sop.procedure import Procedure, Stage

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlmodel import col, select
 
-from repatriation.records import boards
+from repatriation.records.boards import to_come
 from repatriation.records.organisations import SYSTEM, Officer
 from repatriation.work.actors import Actor
 from repatriation.work.boards.behind import Behind
@@ -47,8 +47,8 @@ def load(house: House, actor: Actor, now: datetime) -> tuple[LoadLine, ...]:
                 col(Officer.duty).not_in((SYSTEM, "auditor")),
             )
         ).all()
-        visits = session.connection().execute(boards.load_by_day(), given).all()
-        cases = session.connection().execute(boards.load_of_cases(), given).all()
+        visits = session.connection().execute(to_come.load_by_day(), given).all()
+        cases = session.connection().execute(to_come.load_of_cases(), given).all()
         lines = {officer_id: LoadLine(officer_id, name) for officer_id, name in officers}
         left = {row.officer_id for row in cases} - {None, *lines}
         for gone in session.exec(select(Officer).where(col(Officer.id).in_(left))).all():
@@ -67,9 +67,9 @@ def behind(house: House, actor: Actor, now: datetime, officer_id: str, what: str
     named = officer_id != NOBODY
     given = {**_given(house, actor), **({"of_officer": officer_id} if named else {})}
     if what == "cases":
-        return Behind(boards.cases_of(named=named), given)
+        return Behind(to_come.cases_of(named=named), given)
     days = _together(house, DUE if what == "due" else LATE, now)
-    return Behind(boards.visits_of(named=named), {**given, **days._asdict()})
+    return Behind(to_come.visits_of(named=named), {**given, **days._asdict()})
 
 
 def _together(house: House, standings: frozenset[Standing], now: datetime) -> Days:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from repatriation.records import boards
+from repatriation.records.boards import lacking
 from repatriation.work.actors import Actor
 from repatriation.work.boards.behind import Behind
 from repatriation.work.boards.small import Table, as_told
@@ -29,15 +29,15 @@ def needs(house: House, actor: Actor, *, of_others: bool) -> Needs:
             rows = connection.execute(question, given).all()
             return {(row.province, row.service): int(row.number) for row in rows}
 
-        ours = numbers(boards.needs(ours=True))
-        theirs = numbers(boards.needs(ours=False)) if of_others else None
+        ours = numbers(lacking.numbers(ours=True))
+        theirs = numbers(lacking.numbers(ours=False)) if of_others else None
     return Needs(ours, None if theirs is None else as_told(theirs))
 
 
 def behind(actor: Actor, province: str | None, service: str | None) -> Behind:
     """The needs behind a number: of one province, of one service, of both, or all."""
     given = {**_given(actor), "province": province, "service": service}
-    question = boards.lacking(province=province is not None, service=service is not None)
+    question = lacking.cases(province=province is not None, service=service is not None)
     return Behind(question, {name: value for name, value in given.items() if value is not None})
 
 

@@ -4,15 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from repatriation.records import boards
-from repatriation.records.boards import Mark
+from repatriation.records.boards import contact
 from repatriation.work.actors import Actor
 from repatriation.work.boards.behind import Behind
 from repatriation.work.house import House
 from repatriation.work.visits import MADE
 
 MONTHS: Final = (1, 3, 6, 9, 12)
-MARKS: Final = tuple(Mark(days, 14) for days in (30, 91, 182, 274, 365))
+MARKS: Final = tuple(contact.Mark(days, 14) for days in (30, 91, 182, 274, 365))
 """Two weeks either way, as a visit is missed after two. Our own figures; no source gives any."""
 
 WINDOW: Final = timedelta(days=730)
@@ -53,7 +52,7 @@ def retention(house: House, actor: Actor, now: datetime) -> Retention:
     """How many are still in contact, in the cases that the organisation has a part in."""
     given = _given(house, actor, now)
     with house.doors.read() as session:
-        row = session.connection().execute(boards.contact_numbers(MARKS), given).one()
+        row = session.connection().execute(contact.numbers(MARKS), given).one()
     lines = (
         ContactLine(months, *(int(getattr(row, f"{how}_{number}") or 0) for how in HOWS))
         for number, months in enumerate(MONTHS)
@@ -63,13 +62,13 @@ def retention(house: House, actor: Actor, now: datetime) -> Retention:
 
 def behind(house: House, actor: Actor, now: datetime, months: int, how: str) -> Behind:
     """The cases behind a number."""
-    return Behind(boards.contact(MARKS[MONTHS.index(months)], how), _given(house, actor, now))
+    return Behind(contact.cases(MARKS[MONTHS.index(months)], how), _given(house, actor, now))
 
 
 def _given(house: House, actor: Actor, now: datetime) -> dict[str, Any]:
     with house.doors.read() as session:
         asked = {"settled": SETTLED, "most": MOST}
-        before = session.connection().execute(boards.LATEST_HOME, asked).scalar()
+        before = session.connection().execute(contact.LATEST_HOME, asked).scalar()
     return {
         "organisation_id": actor.organisation_id,
         "settled": SETTLED,

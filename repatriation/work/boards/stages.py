@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from repatriation.records import boards
+from repatriation.records.boards import times
 from repatriation.work.actors import Actor
 from repatriation.work.boards.behind import Behind
 from repatriation.work.boards.small import Told, told
@@ -60,9 +60,9 @@ def stages(house: House, actor: Actor, now: datetime, day: date, *, of_others: b
         def numbers(question: Any) -> Mapping[tuple[str, str], Any]:
             return {(row.route, row.stage): row for row in connection.execute(question, asked)}
 
-        ended, here = numbers(boards.spans(ours=True)), numbers(boards.standing(ours=True))
-        ended_theirs = numbers(boards.spans(ours=False)) if of_others else {}
-        here_theirs = numbers(boards.standing(ours=False)) if of_others else {}
+        ended, here = numbers(times.spans(ours=True)), numbers(times.standing(ours=True))
+        ended_theirs = numbers(times.spans(ours=False)) if of_others else {}
+        here_theirs = numbers(times.standing(ours=False)) if of_others else {}
     lines = []
     for procedure in house.shelf.routes(day):
         for name, stage in procedure.stages.items():
@@ -85,12 +85,12 @@ def stages(house: House, actor: Actor, now: datetime, day: date, *, of_others: b
 
 def left(house: House, actor: Actor, now: datetime, route: str, stage: str) -> Behind:
     """The stays behind a number."""
-    return Behind(boards.left_stage(), {**_given(house, actor, now), "route": route, "stage": stage})
+    return Behind(times.left_stage(), {**_given(house, actor, now), "route": route, "stage": stage})
 
 
 def here(house: House, actor: Actor, now: datetime, route: str, stage: str) -> Behind:
     """The cases that stand at a stage now."""
-    return Behind(boards.at_stage(), {**_given(house, actor, now), "route": route, "stage": stage})
+    return Behind(times.at_stage(), {**_given(house, actor, now), "route": route, "stage": stage})
 
 
 def limits_of(procedure: Procedure, stage: str, day: date) -> tuple[Limit, ...]:
@@ -105,7 +105,7 @@ def limits_of(procedure: Procedure, stage: str, day: date) -> tuple[Limit, ...]:
 
 def _given(house: House, actor: Actor, now: datetime) -> dict[str, Any]:
     with house.doors.read() as session:
-        before = session.connection().execute(boards.LATEST_LEFT, {"most": MOST}).scalar()
+        before = session.connection().execute(times.LATEST_LEFT, {"most": MOST}).scalar()
     return {
         "organisation_id": actor.organisation_id,
         "since": max(now - WINDOW, before) if before else now - WINDOW,

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
-from repatriation.records import boards
+from repatriation.records.boards import standstill
 from repatriation.work.actors import Actor
 from repatriation.work.boards.behind import Behind
 from repatriation.work.boards.stages import open_stages
@@ -31,7 +31,7 @@ def stuck(house: House, actor: Actor, now: datetime, day: date) -> tuple[StuckLi
     """How many open cases in which the organisation has a part do not go on, route by route."""
     given = _given(house, actor, now, day)
     with house.doors.read() as session:
-        found = session.connection().execute(boards.stuck_numbers(), given).all()
+        found = session.connection().execute(standstill.numbers(), given).all()
     rows = {row.route: row for row in found}
     return tuple(
         StuckLine(procedure, {why: int(getattr(rows[procedure.route], why)) for why in WHYS})
@@ -42,13 +42,13 @@ def stuck(house: House, actor: Actor, now: datetime, day: date) -> tuple[StuckLi
 
 def behind(house: House, actor: Actor, now: datetime, day: date, route: str, why: str) -> Behind:
     """The cases behind a number."""
-    return Behind(boards.stuck(why), {**_given(house, actor, now, day), "route": route})
+    return Behind(standstill.cases(why), {**_given(house, actor, now, day), "route": route})
 
 
 def _given(house: House, actor: Actor, now: datetime, day: date) -> dict[str, Any]:
     asked = {"organisation_id": actor.organisation_id, "stages": open_stages(house), "today": day}
     with house.doors.read() as session:
-        ending = session.connection().execute(boards.ending(), asked).all()
+        ending = session.connection().execute(standstill.ending(), asked).all()
     ran_out = {case.id for case in ending if _is_over(house, case, now)}
     return {**asked, "touched_before": now - STUCK_AFTER, "ran_out": sorted(ran_out)}
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from repatriation.places.gazetteer import province_of
-from repatriation.records import boards
+from repatriation.records.boards import to_come
 from repatriation.work.actors import Actor
 from repatriation.work.boards.behind import Behind
 from repatriation.work.boards.stages import open_stages
@@ -14,7 +14,7 @@ from repatriation.work.followup.turns import stands
 from repatriation.work.house import House
 from sop.followup import Standing
 
-WHOSE: Final = boards.WHOSE
+WHOSE: Final = to_come.WHOSE
 HERE: Final = "KHM"
 """By whose hours a number over visits in several countries is reckoned: all of them share one time."""
 
@@ -41,7 +41,7 @@ def week(house: House, actor: Actor, now: datetime, day: date, whose: str) -> We
     ahead = timedelta(days=house.rhythm.soon_days)  # as long as a visit counts as due soon
     given = {**_given(house, actor), "until": day + ahead + timedelta(days=1)}
     with house.doors.read() as session:
-        rows = session.connection().execute(boards.visits_by_day(whose), given).all()
+        rows = session.connection().execute(to_come.visits_by_day(whose), given).all()
     standings: dict[Standing, int] = {each: 0 for each in Standing if each is not Standing.AHEAD}
     for row in rows:
         found = how(house, row.due_on, now)
@@ -66,15 +66,15 @@ def in_province(house: House, actor: Actor, day: date, whose: str, province: str
     """The visits behind a number of `by_province`."""
     given = {**_given(house, actor), "until": day + timedelta(days=house.rhythm.soon_days)}
     if province is None:
-        return Behind(boards.visits_at(whose, known=False), given)
+        return Behind(to_come.visits_at(whose, known=False), given)
     places = [place for place in _by_place(house, actor, day, whose) if _province(place) == province]
-    return Behind(boards.visits_at(whose, known=True), {**given, "places": places})
+    return Behind(to_come.visits_at(whose, known=True), {**given, "places": places})
 
 
 def _by_place(house: House, actor: Actor, day: date, whose: str) -> Mapping[str | None, int]:
     given = {**_given(house, actor), "until": day + timedelta(days=house.rhythm.soon_days)}
     with house.doors.read() as session:
-        rows = session.connection().execute(boards.visits_by_place(whose), given).all()
+        rows = session.connection().execute(to_come.visits_by_place(whose), given).all()
     return {row.place: int(row.number) for row in rows}
 
 
@@ -86,7 +86,7 @@ def _province(place: str | None) -> str | None:
 
 def behind(house: House, actor: Actor, whose: str, days: Days) -> Behind:
     """The visits behind a number."""
-    return Behind(boards.visits_between(whose), {**_given(house, actor), **days._asdict()})
+    return Behind(to_come.visits_between(whose), {**_given(house, actor), **days._asdict()})
 
 
 def how(house: House, due_on: date, now: datetime) -> Standing:
