@@ -9,11 +9,10 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple
 
 from authlib.oauth2.rfc6749 import AuthorizationServer, OAuth2Error, OAuth2Request
 from authlib.oauth2.rfc6749.errors import (
-    InvalidClientError,
     InvalidGrantError,
     InvalidRequestError,
     InvalidScopeError,
@@ -22,121 +21,14 @@ from authlib.oauth2.rfc6749.errors import (
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant, ClientCredentialsGrant
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from authlib.oauth2.rfc7636 import CodeChallenge
-from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
 
 from partners import assertions, codes, dpop, jose, scopes, tokens
+from partners.errors import InvalidProofError, InvalidTargetError, SlowDownError, UseNonceError, not_known
 from partners.keys import InstanceKeys
+from partners.ledger import Ledger, Once, Program, Replayed, TooFast, Turned
 
 AUTHENTICATION: Final = "private_key_jwt"
 GRANTS: Final = ("client_credentials", "authorization_code")
-
-
-class Replayed(Exception):
-    """What may come once came a second time; `digest` says which."""
-
-    def __init__(self, digest: str) -> None:
-        self.digest = digest
-        super().__init__("replayed")
-
-
-class TooFast(Exception):
-    """The partner calls faster than was agreed."""
-
-
-class Turned(Exception):
-    """The program is not active, or what it holds counts no more; `code` says which, for the trail."""
-
-    def __init__(self, code: str) -> None:
-        self.code = code
-        super().__init__(code)
-
-
-class InvalidProofError(OAuth2Error):  # type: ignore[misc]  # Authlib ships no types
-    """The proof of possession does not fit."""
-
-    error = "invalid_dpop_proof"
-
-
-class UseNonceError(OAuth2Error):  # type: ignore[misc]
-    """The proof is to be made again with the nonce that is sent along."""
-
-    error = "use_dpop_nonce"
-
-
-class InvalidTargetError(OAuth2Error):  # type: ignore[misc]
-    """The token is asked for something that is not here (RFC 8707)."""
-
-    error = "invalid_target"
-
-
-class SlowDownError(OAuth2Error):  # type: ignore[misc]
-    """The partner calls faster than was agreed."""
-
-    error = "temporarily_unavailable"
-    status_code = 429
-
-    def get_headers(self) -> list[tuple[str, str]]:
-        """With the time after which to try again."""
-        return [*super().get_headers(), ("Retry-After", "1")]
-
-
-class Once(NamedTuple):
-    """Something that may come once, and until when that has to be remembered."""
-
-    digest: str
-    until: datetime
-
-
-class Program(Protocol):
-    """A partner's program, as it is registered now."""
-
-    @property
-    def client_id(self) -> str: ...
-    @property
-    def active(self) -> bool: ...
-    @property
-    def revoked(self) -> bool: ...
-    @property
-    def organisation(self) -> str: ...
-    @property
-    def scopes(self) -> frozenset[str]: ...
-    @property
-    def described(self) -> Mapping[str, Any]: ...
-    @property
-    def keys(self) -> tuple[jose.PublicKey, ...]: ...
-
-    def cut_off(self, issued: datetime) -> bool:
-        """Whether what was issued then ended with a suspension."""
-
-
-class Ledger(Protocol):
-    """Where it stands who partners are and what they used up. Each method is one transaction."""
-
-    def find(self, client_id: str, subject: str | None = None, token_id: str | None = None) -> Program | None:
-        """The program of this name as it stands now, in the place of an officer if one is named."""
-
-    def admit(self, client_id: str, once: tuple[Once, ...]) -> None:
-        """Count a call and remember what may come once. Raises Turned, TooFast, Replayed."""
-
-    def push(
-        self, client_id: str, once: tuple[Once, ...], digest: str, asked: codes.Asked, until: datetime
-    ) -> None:
-        """As `admit`, and keep a pushed request."""
-
-    def granted(self, digest: str) -> codes.Granted | None:
-        """What a code stands for."""
-
-    def redeem(self, client_id: str, once: tuple[Once, ...], digest: str, token: tokens.Token) -> bool:
-        """Use a code up for a token; False when it was used before, which ends the token it was used for."""
-
-    def revoke(self, client_id: str, token: tokens.Token) -> None:
-        """Let a token count no more."""
-
-    def stranger(self) -> None:
-        """Count a try of somebody who could not say who they are. Raises TooFast."""
-
-    def refused(self, client_id: str, code: str) -> None:
-        """Write down that a call of a program that there is was refused, and why."""
 
 
 class Answer(NamedTuple):
@@ -320,9 +212,9 @@ class Server(AuthorizationServer):  # type: ignore[misc]
             assert asking is not None
             self.ledger.refused(asking.client.client_id, "replayed")
             by_proof = replayed.digest == asking.once[-1].digest and asking.thumbprint
-            return self.handle_response(*(InvalidProofError() if by_proof else _not_known())())
+            return self.handle_response(*(InvalidProofError() if by_proof else not_known())())
         except Turned:
-            return self.handle_response(*_not_known()())
+            return self.handle_response(*not_known()())
 
     def _authenticated(self, asking: Asking) -> Program:
         client: Client = self.authenticate_client(asking, [AUTHENTICATION])
@@ -337,7 +229,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]
             client_id = assertions.client_named(asking.form)
         except jose.Unproven:
             self.ledger.stranger()
-            raise _not_known() from None
+            raise not_known() from None
         client = query_client(client_id)
         try:
             keys = client.program.keys if client is not None else (_nobodys_key(),)
@@ -350,7 +242,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]
             # A name that nobody has and one that somebody else has are counted alike: neither is told apart.
             self.ledger.stranger()
             self.ledger.refused(client_id, f"invalid_client.{problem.code}")
-            raise _not_known() from None
+            raise not_known() from None
         asking.once += (Once(asserted.once, asserted.until),)
         return client  # type: ignore[no-any-return]
 
@@ -487,53 +379,6 @@ class OnlyS256(CodeChallenge):  # type: ignore[misc]
     CODE_CHALLENGE_METHODS = {"S256": codes.fits}  # noqa: RUF012 - Authlib's attribute
 
 
-def metadata(issuer: str) -> AuthorizationServerMetadata:
-    """What a program must know of this server before it can begin (RFC 8414)."""
-    by = {
-        f"{endpoint}_endpoint_{what}_supported": value
-        for endpoint in ("token", "revocation", "introspection")
-        for what, value in (
-            ("auth_methods", [AUTHENTICATION]),
-            ("auth_signing_alg_values", list(jose.ALGORITHMS)),
-        )
-    }
-    return AuthorizationServerMetadata(
-        issuer=issuer,
-        authorization_endpoint=f"{issuer}/oauth/authorize",
-        token_endpoint=f"{issuer}/oauth/token",
-        pushed_authorization_request_endpoint=f"{issuer}/oauth/par",
-        introspection_endpoint=f"{issuer}/oauth/introspect",
-        revocation_endpoint=f"{issuer}/oauth/revoke",
-        jwks_uri=f"{issuer}/oauth/jwks",
-        scopes_supported=list(scopes.SCOPES),
-        response_types_supported=["code"],
-        response_modes_supported=["query"],
-        grant_types_supported=list(GRANTS),
-        code_challenge_methods_supported=["S256"],
-        require_pushed_authorization_requests=True,
-        authorization_response_iss_parameter_supported=True,
-        dpop_signing_alg_values_supported=list(jose.ALGORITHMS),
-        tls_client_certificate_bound_access_tokens=False,
-        service_documentation=f"{issuer}/api/docs",
-        **by,
-    )
-
-
-def resource(issuer: str) -> dict[str, Any]:
-    """What a program must know of our API (RFC 9728)."""
-    return {
-        "resource": tokens.audience(issuer),
-        "authorization_servers": [issuer],
-        "jwks_uri": f"{issuer}/oauth/jwks",
-        "scopes_supported": list(scopes.SCOPES),
-        "bearer_methods_supported": ["header"],
-        "tls_client_certificate_bound_access_tokens": False,
-        "dpop_bound_access_tokens_required": True,
-        "dpop_signing_alg_values_supported": list(jose.ALGORITHMS),
-        "resource_documentation": f"{issuer}/api/docs",
-    }
-
-
 def _described(token: tokens.Token, issuer: str, held: frozenset[str]) -> dict[str, Any]:
     return {
         "active": True,
@@ -549,11 +394,6 @@ def _described(token: tokens.Token, issuer: str, held: frozenset[str]) -> dict[s
         "token_type": "DPoP",
         "cnf": {"jkt": token.thumbprint},
     }
-
-
-def _not_known() -> InvalidClientError:
-    """One and the same refusal for an unknown name, a wrong signature and a suspended partner."""
-    return InvalidClientError("The client could not be authenticated", status_code=400)
 
 
 @lru_cache(maxsize=1)

@@ -12,8 +12,8 @@ from typing import Any, TypeVar, cast
 from flask import Response, current_app, g, request
 
 from partners import dpop, jose, tokens
+from partners.ledger import Once, Replayed, TooFast, Turned
 from partners.scopes import SCOPES
-from partners.server import Once, Replayed, TooFast, Turned
 from repatriation.web.api.problems import Problem
 from repatriation.web.session import house, now
 from repatriation.work.actors import Actor

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
-from partners import server, strict
+from partners import discovery, strict
 from partners.server import Answer, Server
 from repatriation.web.api.problems import Problem
 from repatriation.web.api.reading import body
@@ -25,12 +25,12 @@ def make_blueprint() -> Blueprint:
     @blueprint.get("/.well-known/oauth-authorization-server")
     @for_programs
     def metadata() -> Response:
-        return _json(200, server.metadata(house().issuer))
+        return _json(200, discovery.server(house().issuer))
 
     @blueprint.get("/.well-known/oauth-protected-resource/api")
     @for_programs
     def resource() -> Response:
-        return _json(200, server.resource(house().issuer))
+        return _json(200, discovery.api(house().issuer))
 
     @blueprint.get("/oauth/jwks")
     @for_programs

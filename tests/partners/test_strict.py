@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import partners
 import repatriation
-from partners import jose, scopes, server, strict
+from partners import discovery, jose, scopes, strict
 from repatriation.web import glossary
 from repatriation.work.partners.registry import NEEDED
 from sop.vocabulary import PURPOSES
@@ -57,7 +57,7 @@ def test_no_algorithm_is_open_that_was_not_chosen() -> None:
 
 
 def test_the_metadata_is_what_the_standard_asks_for() -> None:
-    told = server.metadata("https://returns.example.org")
+    told = discovery.server("https://returns.example.org")
     told.validate()
     assert told["require_pushed_authorization_requests"] is True
     assert told["code_challenge_methods_supported"] == ["S256"]

@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from partners import envelope, files, jose, packets, receipts
-from partners.server import TooFast
+from partners.ledger import TooFast
 from repatriation.web.api.calls import Said, call
 from repatriation.web.api.problems import Problem
 from repatriation.web.api.reading import body

@@ -12,8 +12,8 @@ from sqlmodel import col, or_, select
 
 from partners import calls, envelope, files, jose
 from partners.calls import Line, Peer
+from partners.ledger import TooFast
 from partners.reach import Failed
-from partners.server import TooFast
 from repatriation.records import trail
 from repatriation.records.handoffs import Handoff, HandoffFile
 from repatriation.records.partners import Partner

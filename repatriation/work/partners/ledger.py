@@ -15,7 +15,7 @@ from sqlmodel import Session, select
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from partners import codes, tokens
-from partners.server import Once, Replayed, TooFast, Turned
+from partners.ledger import Once, Replayed, TooFast, Turned
 from repatriation.records.doors import Clash
 from repatriation.records.partners import (
     CallBucket,
