@@ -13,7 +13,7 @@ from repatriation.demonstration import defaults
 from repatriation.demonstration.organisations import OPPOSITE, ORGANISATIONS
 from repatriation.demonstration.worthwhile import helps, leads_on
 from repatriation.work import sharing
-from repatriation.work.cases import ARRIVED
+from repatriation.work.folder import ARRIVED
 from repatriation.work.particulars import Particulars, wanting
 from repatriation.work.reopening import entries
 from repatriation.work.sharing import Part, Picks

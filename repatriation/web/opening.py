@@ -27,6 +27,7 @@ from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now
 from repatriation.web.words import Wording, route_words, stage_name, text
 from repatriation.work.choices import Entry, entries, gates
+from repatriation.work.folder import FIRST_CONSENT
 from repatriation.work.newcase import ConsentEntered, NewCase, PersonEntered
 from repatriation.work.openings import open_once, who_may_answer
 from repatriation.work.particulars import says_something
@@ -34,7 +35,6 @@ from repatriation.work.permissions import Permission
 from repatriation.work.refusals import Invalid, KeyReused
 from sop.engine import NotAllowed
 
-FIRST_CONSENT = "protection"
 CARRIED = ("csrf_token", "at", "go", "key", "sure")
 
 HEADINGS = {

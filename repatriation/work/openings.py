@@ -9,8 +9,9 @@ from sqlmodel import Session
 from repatriation.records.outbox import Idempotency
 from repatriation.work.actors import Actor
 from repatriation.work.casepage import Body
-from repatriation.work.cases import Opener, Sheaf, every_body
+from repatriation.work.cases import Opener, every_body
 from repatriation.work.choices import organisations
+from repatriation.work.folder import Sheaf
 from repatriation.work.house import House
 from repatriation.work.newcase import NewCase
 from repatriation.work.refusals import KeyReused

@@ -13,7 +13,8 @@ from repatriation.records.lean import Write
 from repatriation.records.people import Person, PersonName
 from repatriation.records.sealing import CaseKey
 from repatriation.work.actors import Actor
-from repatriation.work.cases import Opener, Sheaf
+from repatriation.work.cases import Opener
+from repatriation.work.folder import Sheaf
 from repatriation.work.house import House
 from repatriation.work.newcase import Name, NewCase, PersonEntered
 from repatriation.work.opened import Opened

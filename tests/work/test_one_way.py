@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2] / "repatriation"
-MAY = {"work/scribe.py", "work/cases.py"}
+MAY = {"work/scribe.py", "work/folder.py"}
 """The scribe writes a step down; opening a case writes its first row."""
 
 GUARDED = {"stage", "entered_at", "state", "version"}

@@ -23,8 +23,9 @@ from repatriation.records.outbox import Outbox
 from repatriation.records.partners import Partner
 from repatriation.records.scope import every_case
 from repatriation.work.actors import Actor
-from repatriation.work.cases import Opener, Sheaf, every_body
+from repatriation.work.cases import Opener, every_body
 from repatriation.work.federation.writing import RENEWED, Page, part_of, put_right
+from repatriation.work.folder import Sheaf
 from repatriation.work.handoffs.post import call_for, decide_unasked
 from repatriation.work.house import House
 from repatriation.work.newcase import AccountEntered, NewCase, PersonEntered

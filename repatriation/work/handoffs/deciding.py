@@ -17,8 +17,9 @@ from repatriation.records.organisations import Officer, Organisation
 from repatriation.records.partners import Partner
 from repatriation.records.sealing import Safe
 from repatriation.work.actors import Actor
-from repatriation.work.cases import Opener, Sheaf, every_body
+from repatriation.work.cases import Opener, every_body
 from repatriation.work.federation import pairing
+from repatriation.work.folder import Sheaf
 from repatriation.work.handoffs import desk, outcome
 from repatriation.work.handoffs.post import answers_for, destroy, locked_partner, post, signed_text
 from repatriation.work.house import House

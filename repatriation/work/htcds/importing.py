@@ -20,7 +20,8 @@ from repatriation.records import trail
 from repatriation.records.cases import CaseFile
 from repatriation.records.imports import ImportRow, ImportRun
 from repatriation.work.actors import Actor
-from repatriation.work.cases import Opener, Sheaf, every_body
+from repatriation.work.cases import Opener, every_body
+from repatriation.work.folder import Sheaf
 from repatriation.work.house import House
 from repatriation.work.htcds.sealing import Beginning, Hands, Sealed
 

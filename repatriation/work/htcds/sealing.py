@@ -17,7 +17,8 @@ from typing import Final, Self
 
 from repatriation.htcds.findings import Finding, Severity
 from repatriation.htcds.rows import HtcdsRow
-from repatriation.work.cases import Opener, Sheaf
+from repatriation.work.cases import Opener
+from repatriation.work.folder import Sheaf
 from repatriation.work.htcds.entering import new_case
 from repatriation.work.refusals import Invalid
 from sop.engine import NotAllowed
