@@ -39,9 +39,9 @@ from repatriation.work.actors import Actor
 from repatriation.work.cases import open_case
 from repatriation.work.followup.entered import VisitEntered
 from repatriation.work.handoffs import composing, deciding
-from repatriation.work.handoffs.composing import Composed
 from repatriation.work.handoffs.deciding import Into
 from repatriation.work.handoffs.delivering import Done, deliver_due
+from repatriation.work.handoffs.drafts import Composed
 from repatriation.work.house import House
 from repatriation.work.newcase import NewCase
 from repatriation.work.papers.filing import Made

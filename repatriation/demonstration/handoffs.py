@@ -22,9 +22,9 @@ from repatriation.records.scope import every_case
 from repatriation.work.actors import Actor
 from repatriation.work.federation.settling import settle_due
 from repatriation.work.handoffs import composing, deciding, withdrawing
-from repatriation.work.handoffs.composing import Composed
 from repatriation.work.handoffs.deciding import Into
 from repatriation.work.handoffs.delivering import end_expired
+from repatriation.work.handoffs.drafts import Composed
 from repatriation.work.house import House
 from repatriation.work.papers.filing import Made
 from repatriation.work.steps import take_step

@@ -23,8 +23,9 @@ from repatriation.web.words import look_up
 from repatriation.work.choices import entries
 from repatriation.work.handoffs import boxes, composing, deciding, fetching, withdrawing
 from repatriation.work.handoffs.boxes import HandoffPage
-from repatriation.work.handoffs.composing import Composed, File, Recipient
+from repatriation.work.handoffs.composing import Recipient
 from repatriation.work.handoffs.deciding import Decided, Into
+from repatriation.work.handoffs.drafts import Composed, File
 from repatriation.work.handoffs.onward import Agreement
 from repatriation.work.permissions import Permission
 from repatriation.work.refusals import Invalid

@@ -16,8 +16,8 @@ from repatriation.records.partners import Partner
 from repatriation.records.trail import Trail
 from repatriation.records.verify import verify
 from repatriation.work.handoffs import composing, deciding, fetching
-from repatriation.work.handoffs.composing import File
 from repatriation.work.handoffs.deciding import Into
+from repatriation.work.handoffs.drafts import File
 from repatriation.work.refusals import Invalid
 from tests.handoffs.two import Two
 from tests.partners.programs import Program

@@ -11,7 +11,7 @@ from partners.calls import Http, Reply, Wire
 from partners.reach import Failed, Reach
 from repatriation.records.handoffs import HandoffFile
 from repatriation.work.handoffs import composing, fetching, withdrawing
-from repatriation.work.handoffs.composing import File
+from repatriation.work.handoffs.drafts import File
 from repatriation.work.refusals import Invalid, NotFound
 from tests.handoffs.test_api import PDF, claims, deliver, program, sealed, signed
 from tests.handoffs.two import Two

@@ -10,8 +10,8 @@ from repatriation.demonstration.correspondents import Correspondent
 from repatriation.records.trail import Trail
 from repatriation.work.actors import Actor
 from repatriation.work.handoffs import boxes, composing, deciding, desk, onward
-from repatriation.work.handoffs.composing import Composed
 from repatriation.work.handoffs.deciding import Into
+from repatriation.work.handoffs.drafts import Composed
 from repatriation.work.handoffs.onward import Agreement
 from repatriation.work.handoffs.post import signed_text
 from repatriation.work.particulars import Particulars

@@ -11,8 +11,8 @@ from repatriation.records.handoffs import Exchange, Handoff, HandoffFile, Handof
 from repatriation.records.outbox import JobRun
 from repatriation.records.partners import Partner
 from repatriation.work.handoffs import boxes, composing, deciding, outcome, withdrawing
-from repatriation.work.handoffs.composing import File
 from repatriation.work.handoffs.deciding import Into
+from repatriation.work.handoffs.drafts import File
 from repatriation.work.handoffs.retention import shred_finished
 from repatriation.work.house import Keeping
 from repatriation.work.refusals import Invalid

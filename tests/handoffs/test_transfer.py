@@ -8,8 +8,8 @@ from repatriation.records.people import Person
 from repatriation.records.sealing import Safe, cases_by_epoch, rewrap
 from repatriation.work.cases import open_case
 from repatriation.work.handoffs import boxes, composing, deciding
-from repatriation.work.handoffs.composing import Composed
 from repatriation.work.handoffs.deciding import Decided, Into
+from repatriation.work.handoffs.drafts import Composed
 from repatriation.work.particulars import Particulars
 from repatriation.work.refusals import Invalid, NotFound
 from repatriation.work.steps import take_step

@@ -31,8 +31,8 @@ from repatriation.web.api import handoffs as handoffs_api
 from repatriation.work.actors import Actor
 from repatriation.work.cases import open_case
 from repatriation.work.handoffs import composing, delivering
-from repatriation.work.handoffs.composing import Composed, File
 from repatriation.work.handoffs.delivering import Done
+from repatriation.work.handoffs.drafts import Composed, File
 from repatriation.work.house import House
 from repatriation.work.newcase import AccountEntered, ConsentEntered, Name, NewCase, PersonEntered
 from repatriation.work.partners import approval

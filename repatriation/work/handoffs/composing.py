@@ -7,24 +7,23 @@ shown: when anything has changed since, it is shown again.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Final, Literal, NamedTuple
+from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
 from sqlmodel import Session, col, delete, select
 
-from partners import envelope, files, packets
+from partners import envelope, packets
 from partners.envelope import Attachment
 from partners.packets import Handing, KeptBack
 from repatriation.records import trail
-from repatriation.records.columns import new_id
 from repatriation.records.handoffs import Handoff, HandoffFile
 from repatriation.records.organisations import Organisation
 from repatriation.records.partners import Partner
 from repatriation.records.sealing import CaseKey, Safe
 from repatriation.work.actors import Actor
 from repatriation.work.federation import pairing
-from repatriation.work.handoffs import desk, onward
+from repatriation.work.handoffs import desk, drafts, onward
 from repatriation.work.handoffs.desk import Agreed, OnDesk
+from repatriation.work.handoffs.drafts import Composed, Draft, File
 from repatriation.work.handoffs.onward import Agreement
 from repatriation.work.handoffs.post import (
     answers_for,
@@ -41,33 +40,6 @@ from sop.engine import consent_is_live
 DRAFTS_LIVE: Final = timedelta(days=7)
 OPENED_FOR: Final = "handoff"
 """The reason that the trail keeps for opening who somebody is in order to hand the case on."""
-
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
-
-
-class Composed(BaseModel):
-    """What the officer enters."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    partner_id: str
-    kind: Literal["referral", "transfer"]
-    purpose: str
-    asked: Words
-    handling: tuple[str, ...] = ()
-    handling_note: Words | None = None
-    onward: Agreement | None = None
-    """That the sender of the case agrees to it, where it asked that nothing is passed on."""
-    held_back: tuple[str, ...] = ()
-    step: str | None = None
-    """The act of the procedure by which a transfer moves the case on, where it is not by itself enough."""
-
-
-class File(NamedTuple):
-    """A file that goes along."""
-
-    name: str
-    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +68,6 @@ class Preview:
     kept_back: tuple[KeptBack, ...]
     onward: Agreement | None
     files: tuple[tuple[str, int], ...]
-
-
-class _Laid(NamedTuple):
-    """What a draft holds: what would be sent, what of it the officer's own words on handling are, and the
-    agreement by which a case leaves that was not to be passed on.
-    """
-
-    packet: Handing
-    kept_back: tuple[KeptBack, ...]
-    own_note: str | None
-    onward: Agreement | None
 
 
 def recipients(house: House, actor: Actor, now: datetime, reference: str) -> tuple[Recipient, ...]:
@@ -151,7 +112,7 @@ def draft(
     """
     if actor.reads_only:
         raise ReadOnly
-    locked = _lock_files(going_along)
+    locked = drafts.locked(going_along)
     with house.doors.act() as session:
         session.exec(delete(HandoffFile).where(col(HandoffFile.handoff_id).in_(_old_drafts(now))))
         session.exec(delete(Handoff).where(col(Handoff.id).in_(_old_drafts(now))))
@@ -179,10 +140,10 @@ def draft(
             at=now,
             expires_at=now + DRAFTS_LIVE,
         )
-        key.seal_into(row, draft=_drafted(drafted))
+        key.seal_into(row, draft=drafts.folded(drafted))
         session.add(row)
         session.flush()
-        _keep_files(session, house, row, key, locked)
+        drafts.keep_files(session, house, row, key, locked)
         return row.id
 
 
@@ -191,7 +152,7 @@ def preview(house: House, actor: Actor, handoff_id: str) -> Preview:
     with house.doors.read() as session:
         row = _own_draft(session, actor, handoff_id)
         key = Safe(house.keyring).key_of(row)
-        drafted = _undrafted(key.open("handoff", "draft", row.id, row.draft))
+        drafted = drafts.unfolded(key.open("handoff", "draft", row.id, row.draft))
         partner = session.get_one(Partner, row.partner_id)
         organisation = session.get_one(Organisation, partner.organisation_id)
         kept = session.exec(
@@ -229,10 +190,10 @@ def send(house: House, actor: Actor, now: datetime, handoff_id: str) -> str:
         key = Safe(house.keyring).key_of(row)
         shown = key.open("handoff", "draft", row.id, row.draft)
         drafted, consent = _packet(
-            session, house, actor, now, laid, partner, _as_composed(row, _undrafted(shown))
+            session, house, actor, now, laid, partner, drafts.as_composed(row, drafts.unfolded(shown))
         )
-        if _drafted(drafted) != shown:
-            key.seal_into(row, draft=_drafted(drafted))
+        if drafts.folded(drafted) != shown:
+            key.seal_into(row, draft=drafts.folded(drafted))
             changed = True
         else:
             row.role, row.consent = consent.role, consent.name
@@ -286,7 +247,7 @@ def _leave(
     now: datetime,
     row: Handoff,
     partner: Partner,
-    drafted: _Laid,
+    drafted: Draft,
     key: CaseKey,
 ) -> None:
     packet = drafted.packet
@@ -344,7 +305,7 @@ def _packet(
     laid: OnDesk,
     partner: Partner,
     composed: Composed,
-) -> tuple[_Laid, Agreed]:
+) -> tuple[Draft, Agreed]:
     """Exactly what leaves: the table of scopes, cut down to what the person agrees to now."""
     behind = pairing.bodies_behind(session, laid.procedure, partner, actor.country)
     consent = desk.agreed(laid.procedure, laid.view, behind, now).get(composed.purpose)
@@ -379,7 +340,7 @@ def _packet(
         handling_note=onward.note(house, asked, partner.id, composed.handling_note),
         standing=pairing.standing_for(session, laid.procedure, laid.case, laid.view, partner, actor.country),
     )
-    return _Laid(packet, chosen.kept_back, composed.handling_note, agreement), consent
+    return Draft(packet, chosen.kept_back, composed.handling_note, agreement), consent
 
 
 def _refuse_transfer(
@@ -432,67 +393,7 @@ def _own_draft(session: Session, actor: Actor, handoff_id: str) -> Handoff:
 
 def _reference(house: House, row: Handoff) -> str:
     key = Safe(house.keyring).key_of(row)
-    return str(_undrafted(key.open("handoff", "draft", row.id, row.draft)).packet.reference)
-
-
-def _drafted(laid: _Laid) -> dict[str, Any]:
-    return {
-        "packet": packets.told(laid.packet),
-        "kept_back": [list(each) for each in laid.kept_back],
-        "own_note": laid.own_note,
-        "onward": laid.onward.model_dump(mode="json") if laid.onward is not None else None,
-    }
-
-
-def _undrafted(kept: Mapping[str, Any]) -> _Laid:
-    packet = Handing.model_validate(kept["packet"])
-    kept_back = tuple(KeptBack(*each) for each in kept["kept_back"])
-    said = kept.get("onward")  # a draft of before there was one has none
-    agreement = Agreement.model_validate(said) if said is not None else None
-    return _Laid(packet, kept_back, kept.get("own_note"), agreement)
-
-
-def _as_composed(row: Handoff, laid: _Laid) -> Composed:
-    """What the officer entered, from the draft it made."""
-    packet = laid.packet
-    return Composed(
-        partner_id=row.partner_id,
-        kind="transfer" if row.kind == "transfer" else "referral",
-        purpose=str(row.purpose),
-        asked=str(packet.asked),
-        handling=tuple(packet.handling),
-        handling_note=laid.own_note,
-        onward=laid.onward,
-        held_back=tuple(each.field for each in laid.kept_back if each.why == "officer"),
-        step=packet.step,
-    )
-
-
-def _lock_files(going_along: Sequence[File]) -> list[tuple[str, str, files.Locked]]:
-    if len(going_along) > files.MOST:
-        raise Invalid({"files": "too_many"})
-    try:
-        return [(each.name[:200], files.media_type(each.data), files.lock(each.data)) for each in going_along]
-    except files.BadFile as problem:
-        raise Invalid({"files": problem.code}) from None
-
-
-def _keep_files(
-    session: Session, house: House, row: Handoff, key: CaseKey, locked: list[tuple[str, str, files.Locked]]
-) -> None:
-    for number, (name, media_type, each) in enumerate(locked, start=1):
-        file = HandoffFile(
-            id=new_id(),
-            handoff_id=row.id,
-            number=number,
-            media_type=media_type,
-            size=each.size,
-            sha256=each.sha256,
-            href=f"{house.issuer}/api/handoffs/{row.jti}/files/{number}",
-            content=each.content,
-        )
-        key.seal_into(file, name=name, key=each.key)
-        session.add(file)
+    return str(drafts.unfolded(key.open("handoff", "draft", row.id, row.draft)).packet.reference)
 
 
 def _old_drafts(now: datetime) -> Any:
