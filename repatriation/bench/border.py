@@ -45,7 +45,7 @@ from repatriation.work.handoffs.drafts import Composed
 from repatriation.work.house import House
 from repatriation.work.newcase import NewCase
 from repatriation.work.papers.filing import Made
-from repatriation.work.partners import approval
+from repatriation.work.partners import approval, listing, registering
 from repatriation.work.steps import take_step
 from repatriation.work.views import view_of
 from repatriation.work.visits import ACTION_OF, record_visit
@@ -212,7 +212,7 @@ def open_installation(
 
 def introduce(one: Installation, other: Installation) -> None:
     """`other` gives its card to `one`, where two officers compare and approve it."""
-    approval.import_card(one.house, None, one.clock(), card_of(other), other.organisation)
+    registering.import_card(one.house, None, one.clock(), card_of(other), other.organisation)
     able = [actor for actor in one.actors.values() if actor.duty == "coordinator"]
     with one.house.doors.act() as session:
         second = _second_officer(session, able[0])
@@ -280,7 +280,7 @@ def send_offer(host: Installation, reference: str, purpose: str = "notification"
     """Send the referral by which the case is offered; gives its jti."""
     holder = host.case(reference).holder_id
     actor = next(actor for actor in host.actors.values() if actor.organisation_id == holder)
-    partner = approval.partners(host.house)[0]
+    partner = listing.partners(host.house)[0]
     composed = Composed(
         partner_id=partner.id,
         kind="referral",

@@ -15,7 +15,7 @@ from partners import assertions, dpop, envelope, jose, registration
 from partners.packets import Handing
 from repatriation.bench.serving import ADDRESS
 from repatriation.bench.world import World
-from repatriation.work.partners import approval
+from repatriation.work.partners import approval, registering
 from repatriation.work.permissions import Permission, may
 
 SCOPES: Final = "cases:read handoff:send receipts:read"
@@ -122,7 +122,7 @@ def let_in(world: World, organisations: Sequence[str], port: int) -> list[Progra
     programs = []
     for code in organisations:
         program = Program(f"bench-{code}-{secrets.token_hex(4)}", code, port)
-        approval.register(world.house, None, datetime.now(UTC), program.registration())
+        registering.register(world.house, None, datetime.now(UTC), program.registration())
         approval.approve_together(world.house, datetime.now(UTC), program.client_id, first, second)
         programs.append(program)
     return programs

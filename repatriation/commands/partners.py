@@ -176,9 +176,9 @@ def list_() -> None:
     """
     from repatriation.opening import open_house
     from repatriation.settings import read_settings
-    from repatriation.work.partners import approval
+    from repatriation.work.partners import listing
 
-    for one in approval.partners(open_house(read_settings())):
+    for one in listing.partners(open_house(read_settings())):
         click.echo(f"{one.state:<10} {one.client_id:<40} {one.organisation:<20} {' '.join(one.scopes)}")
         if left_out := sorted(set(one.asked) - set(one.scopes)):
             click.echo(f"           asks for besides: {' '.join(left_out)}")

@@ -20,7 +20,7 @@ from repatriation.work.actors import Actor
 from repatriation.work.handoffs import outcome, receiving
 from repatriation.work.handoffs.post import locked_partner
 from repatriation.work.house import House
-from repatriation.work.partners import approval, registry
+from repatriation.work.partners import approval, registering, registry
 from repatriation.work.partners.registry import Program
 from repatriation.work.permissions import Permission, may
 
@@ -53,7 +53,7 @@ class Correspondent:
             "envelope_jwks": {"keys": [self.signs.public.as_dict(), sealing]},
             "envelope_issuer": self.issuer,
         }
-        approval.register(house, None, now, registration.of(asked))
+        registering.register(house, None, now, registration.of(asked))
 
     def let_in(self, house: House, actors: Mapping[str, Actor], now: datetime) -> None:
         """Two officers approve what handoffs need, and not more."""
@@ -73,7 +73,7 @@ class Correspondent:
             "jwks": {"keys": [proves.public.as_dict()]},
             "envelope_jwks": {"keys": [signs.public.as_dict(), jose.opening_key(self.opens).as_dict()]},
         }
-        approval.import_card(house, None, now, jose.sign(claims, cards.TYPE, signs))
+        registering.import_card(house, None, now, jose.sign(claims, cards.TYPE, signs))
 
     def says(self, house: House, now: datetime, kind: Kind, packet: Packet) -> Handoff:
         """It delivers a message; gives it as it was kept."""

@@ -17,7 +17,7 @@ from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now
 from repatriation.web.stepup import fresh
 from repatriation.work.choices import all_organisations
-from repatriation.work.partners import approval, sent
+from repatriation.work.partners import listing, sent
 from repatriation.work.permissions import Permission
 from repatriation.work.refusals import Invalid
 
@@ -76,7 +76,7 @@ def add_pages(blueprint: Blueprint) -> None:
                 form.file.errors = refusals(problem)
             else:
                 flash(came_of(taken))
-                found = approval.named(house(), taken.client_id)
+                found = listing.named(house(), taken.client_id)
                 return redirect(url_for("partners.partner", partner_id=found.id), 303)
         return render_template("partners/new.html", form=form), 400 if form.is_submitted() else 200
 

@@ -23,8 +23,8 @@ from repatriation.web.session import actor, house, now
 from repatriation.web.stepup import fresh
 from repatriation.work.actors import Actor
 from repatriation.work.house import House
-from repatriation.work.partners import approval, sent
-from repatriation.work.partners.approval import Listed
+from repatriation.work.partners import approval, listing, sent
+from repatriation.work.partners.listing import Listed
 from repatriation.work.permissions import Permission
 from repatriation.work.refusals import Invalid
 
@@ -87,7 +87,7 @@ def make_blueprint() -> Blueprint:
     @blueprint.get("/partners")
     @permission(Permission.APPROVE_PARTNERS)
     def index() -> str:
-        rows = approval.partners(house())
+        rows = listing.partners(house())
         return render_template("partners/index.html", rows=rows, states=glossary.PARTNER_STATES, tones=_TONES)
 
     @blueprint.get("/partners/<partner_id>")
@@ -99,7 +99,7 @@ def make_blueprint() -> Blueprint:
     @permission(Permission.APPROVE_PARTNERS)
     @fresh(back="partners.index")
     def approve(partner_id: str) -> Response | tuple[str, int]:
-        found = approval.partner(house(), partner_id)
+        found = listing.partner(house(), partner_id)
         form = _offering(ApprovalForm(), found)
         if not form.validate_on_submit():
             return _page(partner_id, form), 400
@@ -118,7 +118,7 @@ def make_blueprint() -> Blueprint:
     @permission(Permission.APPROVE_PARTNERS)
     @fresh(back="partners.index")
     def narrow(partner_id: str) -> Response | tuple[str, int]:
-        found = approval.partner(house(), partner_id)
+        found = listing.partner(house(), partner_id)
         form = _offering(CallsForm(), found)
         if not form.validate_on_submit():
             return _page(partner_id, form), 400
@@ -134,7 +134,7 @@ def make_blueprint() -> Blueprint:
     @permission(Permission.APPROVE_PARTNERS)
     @fresh(back="partners.index")
     def suspend(partner_id: str) -> Response:
-        found = approval.partner(house(), partner_id)
+        found = listing.partner(house(), partner_id)
         approval.suspend(house(), actor(), now(), found.client_id)
         flash(_("The partner is suspended"))
         return redirect(url_for("partners.partner", partner_id=partner_id), 303)
@@ -143,7 +143,7 @@ def make_blueprint() -> Blueprint:
     @permission(Permission.APPROVE_PARTNERS)
     @fresh(back="partners.index")
     def resume(partner_id: str) -> Response:
-        found = approval.partner(house(), partner_id)
+        found = listing.partner(house(), partner_id)
         approval.resume(house(), actor(), now(), found.client_id)
         flash(_("The partner may go on"))
         return redirect(url_for("partners.partner", partner_id=partner_id), 303)
@@ -160,7 +160,7 @@ def _take_keys(blueprint: Blueprint) -> None:
     @permission(Permission.APPROVE_PARTNERS)
     @fresh(back="partners.index")
     def card(partner_id: str) -> Response | tuple[str, int]:
-        found = approval.partner(house(), partner_id)
+        found = listing.partner(house(), partner_id)
         form = CardForm()
         if not form.validate_on_submit():
             return _page(partner_id, card=form), 400
@@ -195,7 +195,7 @@ def _decide_on_card(
     partner_id: str, form: TakeUpForm, act: Callable[[House, Actor, datetime, str, str], None], done: str
 ) -> Response | tuple[str, int]:
     """An officer says what comes of the card that was put aside, whose fingerprint they had before them."""
-    found = approval.partner(house(), partner_id)
+    found = listing.partner(house(), partner_id)
     try:
         act(house(), actor(), now(), found.client_id, request.form.get("fingerprint", ""))
     except Invalid as wrong:
@@ -219,7 +219,7 @@ def _page(
     card: CardForm | None = None,
     take_up: TakeUpForm | None = None,
 ) -> str:
-    found = approval.partner(house(), partner_id)
+    found = listing.partner(house(), partner_id)
     if form is None:
         kind = ApprovalForm if found.state == "pending" else CallsForm
         form = _offering(kind(formdata=None, data={"scopes": list(found.scopes)}), found)

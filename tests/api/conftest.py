@@ -15,7 +15,7 @@ from repatriation.records.doors import Doors
 from repatriation.records.keyring import Keyring
 from repatriation.settings import Settings
 from repatriation.work.house import House
-from repatriation.work.partners import approval
+from repatriation.work.partners import approval, registering
 from sop import clocks
 from sop.shelf import Shelf
 from tests.fakes.press import workshop
@@ -84,7 +84,7 @@ def admit(world: World) -> Callable[..., Caller]:
     def admit(organisation: str, scopes: str = SCOPES) -> Caller:
         program = Program(world.app.test_client(), world.clock, f"{organisation}-system")
         asked = program.registration(organisation=organisation, scope=scopes)
-        client_id = approval.register(world.house, None, world.clock(), registration.of(asked))
+        client_id = registering.register(world.house, None, world.clock(), registration.of(asked))
         for officer in ("datip", "mosvy"):
             approval.approve(world.house, world.clock(), client_id, world.officers[officer])
         return Caller(program, scopes)

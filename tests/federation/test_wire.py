@@ -9,7 +9,7 @@ from repatriation.bench import border
 from repatriation.records.handoffs import Exchange, Handoff
 from repatriation.records.outbox import Outbox
 from repatriation.work.federation import showing
-from repatriation.work.partners import approval
+from repatriation.work.partners import approval, registering
 from tests.federation.conftest import Pair
 
 
@@ -97,7 +97,7 @@ def test_keys_are_rolled_while_steps_wait_and_they_arrive_all_the_same(pair: Pai
         for purpose in ("encryption", "envelope", "client", "token"):
             one.house.keyring.add_partner_key(purpose, one.clock())
         card = border.card_of(one)
-        assert approval.import_card(other.house, None, other.clock(), card) == "keys_changed"
+        assert registering.import_card(other.house, None, other.clock(), card) == "keys_changed"
     pair.pass_by(days=8)
     pair.wrong.clear()
     pair.exchange()

@@ -12,7 +12,7 @@ from repatriation.records.outbox import Outbox
 from repatriation.work.handoffs import deciding, delivering
 from repatriation.work.handoffs.deciding import Into
 from repatriation.work.handoffs.post import DELIVER
-from repatriation.work.partners import approval
+from repatriation.work.partners import registering
 from tests.handoffs.two import Place, Two, bad_line
 
 DOWN = bad_line(lambda method, url: "down")
@@ -121,7 +121,7 @@ def test_keys_changed_by_a_card_during_the_tries_are_used_at_the_next(two: Two) 
     keyring = two.chiang_mai.house.keyring
     made = [keyring.add_partner_key(name, two.chiang_mai.clock()) for name in ("encryption", "envelope")]
     card = card_of(two.chiang_mai)
-    assert approval.import_card(two.bangkok.house, None, two.bangkok.clock(), card) == "keys_changed"
+    assert registering.import_card(two.bangkok.house, None, two.bangkok.clock(), card) == "keys_changed"
     two.pass_by(days=13)
     claimed = delivering._claim(two.bangkok.house, two.bangkok.clock() + timedelta(hours=6), 1)
     letter = delivering._letter(two.bangkok.house, two.bangkok.clock(), claimed[0])
@@ -145,7 +145,7 @@ def test_a_receipt_by_a_key_that_is_not_known_counts_only_when_its_card_was_take
         assert two.bangkok.deliver().put_off == 1
         two.pass_by(hours=5)
     assert two.bangkok.told() == ["undeliverable"]
-    assert approval.import_card(two.bangkok.house, None, two.bangkok.clock(), card) == "keys_changed"
+    assert registering.import_card(two.bangkok.house, None, two.bangkok.clock(), card) == "keys_changed"
     assert two.bangkok.deliver().delivered == 1
     assert two.bangkok.row(id=sent.id).state == "received"
     assert arrived(two.chiang_mai) == 1

@@ -12,7 +12,7 @@ from repatriation.records.trail import Trail
 from repatriation.work.handoffs import deciding, fetching
 from repatriation.work.handoffs.deciding import Into
 from repatriation.work.handoffs.retention import shred_finished
-from repatriation.work.partners import approval
+from repatriation.work.partners import approval, registering
 from repatriation.work.refusals import Invalid, NotFound
 from tests.handoffs.test_api import PDF, claims, deliver, sealed, signed
 from tests.handoffs.test_api import program as installation
@@ -38,7 +38,7 @@ def let_in(two: Two, client_id: str, issuer: str, signs: jose.SigningKey) -> Pro
         envelope_jwks=jwks(signs),
         envelope_issuer=issuer,
     )
-    approval.register(place.house, None, place.clock(), registration.of(asked))
+    registering.register(place.house, None, place.clock(), registration.of(asked))
     officers = place.officers["bangkok"], place.officers["bangkok-second"]
     approval.approve_together(place.house, place.clock(), client_id, *officers)
     return caller

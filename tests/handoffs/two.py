@@ -35,7 +35,7 @@ from repatriation.work.handoffs.delivering import Done
 from repatriation.work.handoffs.drafts import Composed, File
 from repatriation.work.house import House
 from repatriation.work.newcase import AccountEntered, ConsentEntered, Name, NewCase, PersonEntered
-from repatriation.work.partners import approval
+from repatriation.work.partners import approval, registering
 from repatriation.work.sessions import actor_of
 from sop import clocks
 from sop.shelf import Shelf
@@ -320,7 +320,7 @@ def introduce(one: Place, other: Place, organisation: str, asked: tuple[str, ...
         other.clock(),
         asked=asked or ("handoff:send", "handoff:receive", "handoff:decide", "receipts:read"),
     )
-    approval.import_card(one.house, None, now, card, organisation)
+    registering.import_card(one.house, None, now, card, organisation)
     own = next(actor.organisation for actor in one.officers.values() if actor.organisation != "embassy")
     approval.approve(one.house, now, other.house.issuer, one.officers[f"{own}-second"])
     assert approval.approve(one.house, now, other.house.issuer, one.officers[f"{own}-third"]) == "active"

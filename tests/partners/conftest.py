@@ -21,7 +21,7 @@ from repatriation.web.callers import caller, machine
 from repatriation.work import accounts
 from repatriation.work.actors import Actor
 from repatriation.work.house import House
-from repatriation.work.partners import approval
+from repatriation.work.partners import approval, registering
 from repatriation.work.sessions import actor_of
 from sop.shelf import Shelf
 from tests import postgres
@@ -125,7 +125,7 @@ def admit(house: House, officers: dict[str, Actor], clock: Clock) -> Callable[..
     """Registers a program and lets two officers approve it."""
 
     def admit(members: dict[str, Any]) -> str:
-        client_id = approval.register(house, None, clock(), registration.of(members))
+        client_id = registering.register(house, None, clock(), registration.of(members))
         approval.approve(house, clock(), client_id, officers["dara"])
         assert approval.approve(house, clock(), client_id, officers["bopha"]) == "active"
         return client_id

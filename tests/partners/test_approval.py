@@ -20,7 +20,7 @@ from repatriation.records.verify import verify
 from repatriation.work.accounts import sign_in
 from repatriation.work.actors import Actor
 from repatriation.work.house import House
-from repatriation.work.partners import approval, ledger
+from repatriation.work.partners import approval, ledger, listing, registering
 from repatriation.work.refusals import Invalid, NotFound
 from repatriation.work.sessions import begin
 from tests.partners.programs import Program, jwks
@@ -46,7 +46,7 @@ def test_two_different_officers_must_approve(
     app: Flask, house: House, officers: dict[str, Actor], clock: Clock
 ) -> None:
     program = Program(app.test_client(), clock)
-    approval.register(house, None, clock(), registration.of(program.registration()))
+    registering.register(house, None, clock(), registration.of(program.registration()))
     with pytest.raises(NotFound):
         approval.approve(house, clock(), program.client_id, officers["sokha"])
     assert approval.approve(house, clock(), program.client_id, officers["dara"]) == "pending"
@@ -64,7 +64,7 @@ def test_both_officers_must_agree_to_the_same_calls(
     app: Flask, house: House, officers: dict[str, Actor], clock: Clock
 ) -> None:
     program = Program(app.test_client(), clock)
-    approval.register(
+    registering.register(
         house, None, clock(), registration.of(program.registration(scope="cases:read cases:act"))
     )
     dara, bopha = officers["dara"], officers["bopha"]
@@ -73,7 +73,7 @@ def test_both_officers_must_agree_to_the_same_calls(
     assert approval.approve(house, clock(), program.client_id, bopha, less) == "pending"
     with pytest.raises(Invalid, match="second_officer_needed"):
         approval.approve(house, clock(), program.client_id, bopha)
-    (listed,) = approval.partners(house)
+    (listed,) = listing.partners(house)
     assert (listed.asked, listed.scopes) == (("cases:act", "cases:read"), ("cases:read",))
     for scopes, code in ((frozenset({"visits:read"}), "not_asked_for"), (frozenset[str](), "needed")):
         with pytest.raises(Invalid, match=code):
@@ -113,18 +113,18 @@ def test_officers_see_side_by_side_what_is_asked_and_agreed_and_agree_to_less(
 ) -> None:
     program = Program(app.test_client(), clock)
     asked = registration.of(program.registration(scope="cases:read cases:act visits:read"))
-    approval.register(house, None, clock(), asked)
+    registering.register(house, None, clock(), asked)
     first, second = Visitor(app.test_client()), Visitor(app.test_client())
     first.sign_in("dara")
     second.sign_in("bopha")
-    path = f"/partners/{approval.partners(house)[0].id}"
+    path = f"/partners/{listing.partners(house)[0].id}"
 
     def agreed(visitor: Visitor) -> dict[str, str]:
         rows = read_page(visitor.open(path)).select("table tbody tr")
         return {row.th.get_text(): row.td.get_text() for row in rows if row.th and row.td}
 
     assert set(agreed(first).values()) == {"Not approved yet"}
-    digits = approval.partners(house)[0].fingerprint.digits
+    digits = listing.partners(house)[0].fingerprint.digits
     said: dict[str, object] = {
         "compared": "y",
         "fingerprint": digits,
@@ -136,13 +136,13 @@ def test_officers_see_side_by_side_what_is_asked_and_agreed_and_agree_to_less(
     assert agreed(second)["Read the visits planned and made"] == "Approved by one officer"
     assert second.send(f"{path}/approve", {**said, "scopes": ["identity:read"]}).status_code == 400
     assert second.send(f"{path}/approve", said).status_code == 303
-    assert approval.partners(house)[0].state == "active"
+    assert listing.partners(house)[0].state == "active"
     assert agreed(first)["Take steps in cases"] == "Not agreed"
     answer = first.send(f"{path}/narrow", {"scopes": ["cases:read", "visits:read"]})
     assert "Take at least one call away" in answer.text
     assert first.send(f"{path}/narrow", {"scopes": ["cases:read"]}).status_code == 303
     assert agreed(second)["Read the visits planned and made"] == "Not agreed"
-    assert approval.partners(house)[0].scopes == ("cases:read",)
+    assert listing.partners(house)[0].scopes == ("cases:read",)
 
 
 def test_a_program_has_an_authors_place_as_which_nobody_signs_in(
@@ -161,8 +161,8 @@ def test_the_fingerprint_is_the_same_on_both_sides_and_another_for_any_other_key
     theirs: Keyring, house: House, clock: Clock
 ) -> None:
     text = their_card(theirs, clock)
-    approval.import_card(house, None, clock(), text, "KHM-EMB-THA")
-    listed = approval.partners(house)[0]
+    registering.import_card(house, None, clock(), text, "KHM-EMB-THA")
+    listed = listing.partners(house)[0]
     assert listed.fingerprint == cards.read(text, clock()).fingerprint()
     assert len(listed.fingerprint.words.split()) == 8
     assert len(listed.fingerprint.digits.replace(" ", "")) == 30
@@ -174,13 +174,14 @@ def test_keys_change_by_a_card_that_a_known_key_signed(
     theirs: Keyring, house: House, officers: dict[str, Actor], clock: Clock
 ) -> None:
     assert (
-        approval.import_card(house, None, clock(), their_card(theirs, clock), "KHM-EMB-THA") == "registered"
+        registering.import_card(house, None, clock(), their_card(theirs, clock), "KHM-EMB-THA")
+        == "registered"
     )
     approval.approve_together(house, clock(), BANGKOK, officers["dara"], officers["bopha"])
     clock.pass_by(days=1)
     added = theirs.add_partner_key("envelope", clock())
     # The new key is in the card, which the old one still signs.
-    assert approval.import_card(house, None, clock(), their_card(theirs, clock)) == "keys_changed"
+    assert registering.import_card(house, None, clock(), their_card(theirs, clock)) == "keys_changed"
     with house.doors.read() as session:
         kept = session.exec(select(Partner)).one()
     assert added.kid in {key["kid"] for key in (kept.envelope_keys or {})["keys"]}
@@ -188,17 +189,17 @@ def test_keys_change_by_a_card_that_a_known_key_signed(
     clock.pass_by(days=8)
     by_the_new = their_card(theirs, clock)
     assert jose.signer_of(by_the_new)[0] == added.kid
-    assert approval.import_card(house, None, clock(), by_the_new) == "keys_changed"
+    assert registering.import_card(house, None, clock(), by_the_new) == "keys_changed"
 
 
 def test_other_keys_begin_the_approval_anew(
     theirs: Keyring, house: House, officers: dict[str, Actor], clock: Clock
 ) -> None:
-    approval.import_card(house, None, clock(), their_card(theirs, clock), "KHM-EMB-THA")
+    registering.import_card(house, None, clock(), their_card(theirs, clock), "KHM-EMB-THA")
     approval.approve(house, clock(), BANGKOK, officers["dara"])
     clock.pass_by(days=1)
     theirs.add_partner_key("envelope", clock())
-    assert approval.import_card(house, None, clock(), their_card(theirs, clock)) == "keys_changed"
+    assert registering.import_card(house, None, clock(), their_card(theirs, clock)) == "keys_changed"
     # What dara compared by telephone was another fingerprint.
     assert approval.approve(house, clock(), BANGKOK, officers["bopha"]) == "pending"
     assert approval.approve(house, clock(), BANGKOK, officers["dara"]) == "active"
@@ -207,13 +208,13 @@ def test_other_keys_begin_the_approval_anew(
 def test_a_card_signed_by_a_key_that_is_not_known_is_put_aside(
     theirs: Keyring, house: House, tmp_path: Path, clock: Clock
 ) -> None:
-    approval.import_card(house, None, clock(), their_card(theirs, clock), "KHM-EMB-THA")
+    registering.import_card(house, None, clock(), their_card(theirs, clock), "KHM-EMB-THA")
     liar = Keyring.create(tmp_path / "liar")
     liar.ensure_partner_keys(clock())
     clock.pass_by(days=1)
     with house.doors.read() as session:
         before = session.exec(select(Partner)).one()
-    assert approval.import_card(house, None, clock(), their_card(liar, clock)) == "quarantined"
+    assert registering.import_card(house, None, clock(), their_card(liar, clock)) == "quarantined"
     with house.doors.read() as session:
         assert session.exec(select(Partner)).one() == before
         assert len(session.exec(select(PartnerCard)).all()) == 2
@@ -222,9 +223,9 @@ def test_a_card_signed_by_a_key_that_is_not_known_is_put_aside(
 def test_an_older_card_brings_no_key_back(theirs: Keyring, house: House, clock: Clock) -> None:
     old = their_card(theirs, clock)
     clock.pass_by(hours=1)
-    approval.import_card(house, None, clock(), their_card(theirs, clock), "KHM-EMB-THA")
+    registering.import_card(house, None, clock(), their_card(theirs, clock), "KHM-EMB-THA")
     with pytest.raises(cards.BadCard, match="older"):
-        approval.import_card(house, None, clock(), old)
+        registering.import_card(house, None, clock(), old)
 
 
 def test_no_false_card_is_read(theirs: Keyring, clock: Clock) -> None:
@@ -313,11 +314,11 @@ def test_a_registration_that_cannot_be_taken_says_which_member(
     ):
         with pytest.raises(registration.BadRegistration, match=code):
             registration.of({**good, **more})
-    approval.register(house, None, clock(), registration.of(good))
+    registering.register(house, None, clock(), registration.of(good))
     with pytest.raises(Invalid, match="taken"):
-        approval.register(house, None, clock(), registration.of(good))
+        registering.register(house, None, clock(), registration.of(good))
     with pytest.raises(Invalid, match="organisation: unknown"):
-        approval.register(
+        registering.register(
             house, None, clock(), registration.of({**good, "organisation": "x", "client_id": "y-1"})
         )
 
@@ -334,7 +335,7 @@ def test_what_is_used_up_is_cleared_when_it_is_over(program: Program, house: Hou
 def test_officers_approve_on_screen_after_comparing(
     app: Flask, house: House, theirs: Keyring, clock: Clock
 ) -> None:
-    approval.import_card(house, None, clock(), their_card(theirs, clock), "KHM-EMB-THA")
+    registering.import_card(house, None, clock(), their_card(theirs, clock), "KHM-EMB-THA")
     first, second = Visitor(app.test_client()), Visitor(app.test_client())
     first.sign_in("dara")
     second.sign_in("bopha")
@@ -342,9 +343,9 @@ def test_officers_approve_on_screen_after_comparing(
     assert isinstance(link, Tag)
     path = str(link["href"])
     page = first.open(path)
-    assert approval.partners(house)[0].fingerprint.words in page.text
+    assert listing.partners(house)[0].fingerprint.words in page.text
     assert first.send(f"{path}/approve", {}).status_code == 400
-    found = approval.partners(house)[0]
+    found = listing.partners(house)[0]
     said: dict[str, object] = {"compared": "y", "scopes": list(found.asked)}
     said["fingerprint"] = found.fingerprint.digits
     assert first.send(f"{path}/approve", said).status_code == 303
@@ -353,19 +354,19 @@ def test_officers_approve_on_screen_after_comparing(
     assert "another officer must approve too" in again.text
     clock.pass_by(minutes=2)
     theirs.add_partner_key("envelope", clock())
-    approval.import_card(house, None, clock(), their_card(theirs, clock))
+    registering.import_card(house, None, clock(), their_card(theirs, clock))
     stale = second.send(f"{path}/approve", said)
     assert stale.status_code == 400
     assert "compare the fingerprint again" in stale.text
-    said["fingerprint"] = approval.partners(house)[0].fingerprint.digits
+    said["fingerprint"] = listing.partners(house)[0].fingerprint.digits
     assert second.send(f"{path}/approve", said).status_code == 303
-    assert approval.partners(house)[0].state == "pending"  # what the first compared was another
+    assert listing.partners(house)[0].state == "pending"  # what the first compared was another
     assert first.send(f"{path}/approve", said).status_code == 303
-    assert approval.partners(house)[0].state == "active"
+    assert listing.partners(house)[0].state == "active"
     assert second.send(f"{path}/suspend").status_code == 303
-    assert approval.partners(house)[0].state == "suspended"
+    assert listing.partners(house)[0].state == "suspended"
     assert first.send(f"{path}/resume").status_code == 303
-    assert approval.partners(house)[0].state == "active"
+    assert listing.partners(house)[0].state == "active"
     other = Visitor(app.test_client())
     other.sign_in("sokha")
     assert other.open("/partners").status_code == other.open(path).status_code == 404
@@ -376,7 +377,7 @@ def test_officers_approve_on_screen_after_comparing(
 def test_an_officer_who_signed_in_a_while_ago_is_asked_again_before_letting_a_partner_in(
     app: Flask, house: House, theirs: Keyring, clock: Clock
 ) -> None:
-    approval.import_card(house, None, clock(), their_card(theirs, clock), "KHM-EMB-THA")
+    registering.import_card(house, None, clock(), their_card(theirs, clock), "KHM-EMB-THA")
     officer = Visitor(app.test_client())
     officer.sign_in("dara")
     link = read_page(officer.open("/partners")).select_one("table a")
@@ -386,7 +387,7 @@ def test_an_officer_who_signed_in_a_while_ago_is_asked_again_before_letting_a_pa
     for act in ("approve", "narrow", "suspend", "resume"):
         asked = officer.send(f"{link['href']}/{act}", {"compared": "y"})
         assert asked.location == "/confirm?next=/partners", act
-    assert approval.partners(house)[0].state == "pending"
+    assert listing.partners(house)[0].state == "pending"
 
 
 def test_what_was_decided_about_partners_is_in_a_trail_that_is_whole(

@@ -28,7 +28,7 @@ from repatriation.web.guide import STEP
 from repatriation.web.session import wall_clock
 from repatriation.work.actors import Actor
 from repatriation.work.house import House
-from repatriation.work.partners import approval
+from repatriation.work.partners import approval, listing, registering
 from sop.view import CaseView, Fact
 from tests.web.conftest import Visitor, read_page
 
@@ -71,8 +71,8 @@ def test_the_program_of_the_guide_is_let_in_and_comes_away_with_a_receipt(
     told = run(tmp_path, "keys", "KHM-EMB-THA", "bangkok-embassy")
     assert (tmp_path / "keys.json").stat().st_mode & 0o077 == 0
     asked = registration.read((tmp_path / "register.json").read_bytes())
-    approval.register(house, None, wall_clock(), asked)
-    assert approval.partners(house)[0].fingerprint.digits in told
+    registering.register(house, None, wall_clock(), asked)
+    assert listing.partners(house)[0].fingerprint.digits in told
     approval.approve_together(house, wall_clock(), "bangkok-embassy", officers["dara"], officers["bopha"])
     assert '"cases":[]' in run(tmp_path, "cases", issuer)
     said = run(tmp_path, "refer", issuer)
@@ -89,7 +89,9 @@ def test_the_program_of_the_guide_hands_a_file_over_with_its_referral(
     assert f"python example.py refer {issuer} FILE" in visitor.open("/api/docs").text
     (tmp_path / "example.py").write_text(visitor.open("/api/docs/example.py").text)
     run(tmp_path, "keys", "KHM-EMB-THA", "bangkok-embassy")
-    approval.register(house, None, wall_clock(), registration.read((tmp_path / "register.json").read_bytes()))
+    registering.register(
+        house, None, wall_clock(), registration.read((tmp_path / "register.json").read_bytes())
+    )
     approval.approve_together(house, wall_clock(), "bangkok-embassy", officers["dara"], officers["bopha"])
     paper = b"%PDF-1.7 a made-up paper"
     (tmp_path / "paper.pdf").write_bytes(paper)
@@ -110,13 +112,15 @@ def test_the_program_of_the_guide_gets_other_keys_as_the_guide_says(
     assert "python example.py renew" in visitor.open("/api/docs").text
     (tmp_path / "example.py").write_text(visitor.open("/api/docs/example.py").text)
     run(tmp_path, "keys", "KHM-EMB-THA", "bangkok-embassy")
-    approval.register(house, None, wall_clock(), registration.read((tmp_path / "register.json").read_bytes()))
+    registering.register(
+        house, None, wall_clock(), registration.read((tmp_path / "register.json").read_bytes())
+    )
     approval.approve_together(house, wall_clock(), "bangkok-embassy", officers["dara"], officers["bopha"])
     run(tmp_path, "renew")
     new = tmp_path / "keys.new.json"
     assert new.stat().st_mode & 0o077 == 0
     card = (tmp_path / "card.txt").read_text()
-    assert approval.import_card(house, None, wall_clock(), card) == "keys_changed"
+    assert registering.import_card(house, None, wall_clock(), card) == "keys_changed"
     assert '"cases":[]' in run(tmp_path, "cases", issuer), "the old keys count beside the new ones"
     new.replace(tmp_path / "keys.json")
     assert '"cases":[]' in run(tmp_path, "cases", issuer)

@@ -13,7 +13,7 @@ from repatriation.records.partners import Partner, PartnerCard
 from repatriation.records.verify import verify
 from repatriation.work.actors import Actor
 from repatriation.work.house import House
-from repatriation.work.partners import approval
+from repatriation.work.partners import approval, listing, registering
 from repatriation.work.refusals import Invalid, NotFound
 from tests.partners.programs import Program, jwks
 from tests.web.conftest import Clock, Visitor
@@ -60,12 +60,12 @@ def test_a_program_changes_its_keys_by_a_card_that_the_old_one_signed(
     program: Program, house: House, clock: Clock
 ) -> None:
     old, new = program.key, jose.new_signing_key("Ed25519")
-    assert approval.import_card(house, None, clock(), card(program, old, new)) == "keys_changed"
+    assert registering.import_card(house, None, clock(), card(program, old, new)) == "keys_changed"
     assert program.ask().status_code == 200
     program.key = new
     assert program.ask().status_code == 200
     clock.pass_by(minutes=1)
-    assert approval.import_card(house, None, clock(), card(program, new)) == "keys_changed"
+    assert registering.import_card(house, None, clock(), card(program, new)) == "keys_changed"
     program.nonce = None
     assert program.ask().status_code == 200
     program.key = old
@@ -82,10 +82,10 @@ def test_a_program_with_envelope_keys_changes_them_by_a_card_that_one_of_them_si
     both: dict[str, Any] = {"envelope_jwks": jwks(signing, new_signing)}
     # The key that says who it is vouches for no envelope key.
     with pytest.raises(cards.BadCard):
-        approval.import_card(house, None, clock(), card(program, program.key, new, **both))
-    assert approval.import_card(house, None, clock(), card(program, program.key, new)) == "quarantined"
+        registering.import_card(house, None, clock(), card(program, program.key, new, **both))
+    assert registering.import_card(house, None, clock(), card(program, program.key, new)) == "quarantined"
     told = card(program, program.key, new, by=signing, **both)
-    assert approval.import_card(house, None, clock(), told) == "keys_changed"
+    assert registering.import_card(house, None, clock(), told) == "keys_changed"
     program.key = new
     assert program.ask().status_code == 200
     assert (kept(house).envelope_keys, kept(house).envelope_issuer) == (both["envelope_jwks"], ENVELOPES)
@@ -97,7 +97,7 @@ def test_no_card_makes_of_a_program_what_two_officers_did_not_let_in(
     old, new = program.key, jose.new_signing_key()
     before = kept(house)
     assert before.envelope_keys is None
-    assert approval.import_card(house, None, clock(), card(program, new, by=new)) == "quarantined"
+    assert registering.import_card(house, None, clock(), card(program, new, by=new)) == "quarantined"
     for refused in (
         card(program, new),  # its signer is not among its keys
         card(program, old, envelope_jwks=jwks(old)),
@@ -106,12 +106,12 @@ def test_no_card_makes_of_a_program_what_two_officers_did_not_let_in(
         card(program, old, exp=int(clock().timestamp()) - 1),
     ):
         with pytest.raises((cards.BadCard, Invalid)):
-            approval.import_card(house, None, clock(), refused)
+            registering.import_card(house, None, clock(), refused)
     gaining = card(program, old, envelope_jwks=jwks(new), by=new)
-    assert approval.import_card(house, None, clock(), gaining) == "quarantined"
+    assert registering.import_card(house, None, clock(), gaining) == "quarantined"
     assert approval.put_aside(house, clock(), program.client_id) is None, "it sends no envelopes"
     more = card(program, old, new, scope="cases:act", name="Ministry", contacts=["1"], scopes_offered=[])
-    assert approval.import_card(house, None, clock(), more) == "keys_changed"
+    assert registering.import_card(house, None, clock(), more) == "keys_changed"
     after = kept(house)
     assert (after.scopes, after.described, after.name) == (before.scopes, before.described, before.name)
 
@@ -119,7 +119,9 @@ def test_no_card_makes_of_a_program_what_two_officers_did_not_let_in(
 def test_a_plain_program_is_not_registered_by_a_card(program: Program, house: House, clock: Clock) -> None:
     other = Program(program.client, clock, "another-system")
     with pytest.raises(Invalid, match="malformed"):
-        approval.import_card(house, None, clock(), card(other, other.key, scope="cases:read"), "KHM-EMB-THA")
+        registering.import_card(
+            house, None, clock(), card(other, other.key, scope="cases:read"), "KHM-EMB-THA"
+        )
     assert outcomes(house) == []
 
 
@@ -127,14 +129,14 @@ def test_keys_that_nobody_vouches_for_count_when_two_officers_have_compared_them
     program: Program, house: House, officers: dict[str, Actor], clock: Clock
 ) -> None:
     token, new = program.token(), jose.new_signing_key()
-    approval.import_card(house, None, clock(), card(program, new, by=new))
+    registering.import_card(house, None, clock(), card(program, new, by=new))
     aside = approval.put_aside(house, clock(), program.client_id)
     assert aside is not None
     dara, bopha, client_id = officers["dara"], officers["bopha"], program.client_id
     with pytest.raises(NotFound):
         approval.take_up(house, officers["sokha"], clock(), client_id, aside.digits)
     with pytest.raises(Invalid, match="changed"):
-        approval.take_up(house, dara, clock(), client_id, approval.partners(house)[0].fingerprint.digits)
+        approval.take_up(house, dara, clock(), client_id, listing.partners(house)[0].fingerprint.digits)
     with pytest.raises(Invalid, match="second_officer_needed"):
         approval.take_up_together(house, clock(), client_id, dara, dara, aside.digits)
     assert program.call("/api/echo", token).status_code == 200
@@ -160,7 +162,7 @@ def test_while_a_partner_is_suspended_its_old_key_vouches_for_nothing(
 ) -> None:
     approval.suspend(house, None, clock(), program.client_id)
     thiefs = jose.new_signing_key()
-    assert approval.import_card(house, None, clock(), card(program, program.key, thiefs)) == "quarantined"
+    assert registering.import_card(house, None, clock(), card(program, program.key, thiefs)) == "quarantined"
     approval.resume(house, None, clock(), program.client_id)
     program.key = thiefs
     assert program.ask().json["error"] == "invalid_client"  # type: ignore[index]
@@ -170,17 +172,17 @@ def test_an_older_card_that_was_put_aside_is_not_offered_after_a_newer_one_count
     program: Program, house: House, officers: dict[str, Actor], clock: Clock
 ) -> None:
     strange, new = jose.new_signing_key(), jose.new_signing_key()
-    approval.import_card(house, None, clock(), card(program, strange, by=strange))
+    registering.import_card(house, None, clock(), card(program, strange, by=strange))
     aside = approval.put_aside(house, clock(), program.client_id)
     assert aside is not None
     clock.pass_by(minutes=1)
-    approval.import_card(house, None, clock(), card(program, program.key, new))
+    registering.import_card(house, None, clock(), card(program, program.key, new))
     assert approval.put_aside(house, clock(), program.client_id) is None
     with pytest.raises(NotFound):
         approval.take_up(house, officers["dara"], clock(), program.client_id, aside.digits)
     clock.pass_by(minutes=1)
     later = card(program, strange, by=strange)
-    approval.import_card(house, None, clock(), later)
+    registering.import_card(house, None, clock(), later)
     assert approval.put_aside(house, clock() + timedelta(days=29), program.client_id) is not None
     assert approval.put_aside(house, clock() + timedelta(days=31), program.client_id) is None
 
@@ -246,9 +248,9 @@ def test_an_installation_is_no_partner_of_its_own(
 ) -> None:
     own = cards.write(house.issuer, "Ourselves", house.keyring.instance_keys(), clock())
     with pytest.raises(Invalid, match="ourselves"):
-        approval.import_card(house, None, clock(), own, "KHM-EMB-THA")
+        registering.import_card(house, None, clock(), own, "KHM-EMB-THA")
     program = Program(app.test_client(), clock)
     envelopes = jwks(jose.new_signing_key())
     with pytest.raises(Invalid, match="ourselves"):
         admit(program.registration(envelope_jwks=envelopes, envelope_issuer=house.issuer))
-    assert approval.partners(house) == []
+    assert listing.partners(house) == []

@@ -15,7 +15,7 @@ from repatriation.records.partners import Partner
 from repatriation.records.trail import Trail
 from repatriation.work.actors import Actor
 from repatriation.work.house import House
-from repatriation.work.partners import approval, sent
+from repatriation.work.partners import approval, listing, registering, sent
 from repatriation.work.refusals import Invalid, NotFound
 from tests.partners.programs import ISSUER, Program
 from tests.partners.test_approval import BANGKOK, their_card, theirs
@@ -53,7 +53,7 @@ def test_a_program_is_registered_on_screen_and_two_officers_must_still_approve_i
     answer = give(officer, json.dumps(program.registration()))
     assert answer.status_code == 303, answer.text
     page = said(officer.open(answer.location))
-    (listed,) = approval.partners(house)
+    (listed,) = listing.partners(house)
     assert listed.fingerprint.digits in page
     assert "waits for approval. Compare by telephone" in page
     assert listed.state == "pending"
@@ -69,7 +69,7 @@ def test_an_installations_first_card_is_taken_on_screen(
     told = their_card(theirs, clock)
     answer = give(officer, told, "KHM-EMB-THA")
     assert answer.status_code == 303, answer.text
-    (listed,) = approval.partners(house)
+    (listed,) = listing.partners(house)
     assert (listed.client_id, listed.state) == (BANGKOK, "pending")
     assert listed.fingerprint == cards.read(told, clock()).fingerprint()
 
@@ -92,7 +92,7 @@ def test_what_cannot_be_taken_is_said_in_the_same_sentences_as_at_the_command_li
         answer = officer.send("/partners/new", {"organisation": ""}) if not data else give(officer, data)
         assert answer.status_code == 400
         assert words in said(answer), words
-    assert approval.partners(house) == []
+    assert listing.partners(house) == []
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
@@ -155,9 +155,9 @@ def test_throwing_one_card_away_hides_no_other_and_bars_none_that_comes_later(
     dara, client_id = officers["dara"], program.client_id
     lost, strange = jose.new_signing_key(), jose.new_signing_key()
     true = card(program, lost, by=lost)
-    approval.import_card(house, None, clock(), true)
+    registering.import_card(house, None, clock(), true)
     clock.pass_by(seconds=5)
-    approval.import_card(house, None, clock(), card(program, strange, by=strange))
+    registering.import_card(house, None, clock(), card(program, strange, by=strange))
     newest = approval.put_aside(house, clock(), client_id)
     assert newest is not None
     with pytest.raises(NotFound):
@@ -170,7 +170,7 @@ def test_throwing_one_card_away_hides_no_other_and_bars_none_that_comes_later(
     assert left == expected
     approval.discard(house, dara, clock(), client_id, expected.digits)
     assert approval.put_aside(house, clock(), client_id) is None
-    approval.import_card(house, None, clock(), true)
+    registering.import_card(house, None, clock(), true)
     assert approval.put_aside(house, clock(), client_id) == expected, "somebody may have been mistaken"
     known = card(program, program.key, lost, by=program.key)
-    assert approval.import_card(house, None, clock(), known) == "keys_changed"
+    assert registering.import_card(house, None, clock(), known) == "keys_changed"

@@ -8,7 +8,7 @@ from joserfc.jwk import RSAKey
 
 from partners import jose, registration, tokens
 from repatriation.work.house import House
-from repatriation.work.partners import approval
+from repatriation.work.partners import approval, registering
 from tests.partners.programs import ISSUER, Program, forge
 from tests.web.conftest import Clock
 
@@ -121,7 +121,7 @@ def test_a_partner_that_nobody_or_only_one_officer_approved_gets_nothing(
     app: Flask, house: House, clock: Clock, officers: dict[str, object]
 ) -> None:
     program = Program(app.test_client(), clock)
-    approval.register(house, None, clock(), registration.of(program.registration()))
+    registering.register(house, None, clock(), registration.of(program.registration()))
     assert program.ask().status_code == 400
     approval.approve(house, clock(), program.client_id, officers["dara"])  # type: ignore[arg-type]
     assert program.ask().status_code == 400

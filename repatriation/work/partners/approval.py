@@ -1,103 +1,26 @@
-"""How a partner is let in: it is registered, two different officers approve it, and one may suspend it again.
+"""How a registered partner is let in: two different officers approve it, and one may suspend it again.
 
 Both must agree to the same calls, which are those asked for or fewer; until they have, nothing counts. One
 officer may take calls away again at any time; giving them back takes two. What each did is in the trail.
 """
 
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
-from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
-from partners import cards, registration
-from partners.registration import Fingerprint, Registration
-from repatriation.records.columns import new_id
+from partners.registration import Fingerprint
 from repatriation.records.organisations import SYSTEM, Officer, Organisation
-from repatriation.records.partners import CallBucket, Partner, PartnerCard
+from repatriation.records.partners import Partner
 from repatriation.records.trail import append
 from repatriation.work.actors import Actor
 from repatriation.work.house import House
 from repatriation.work.partners import keychange
-from repatriation.work.permissions import Permission, may
+from repatriation.work.partners.listing import asked_by, fingerprint_of
+from repatriation.work.partners.registering import refuse_unable
 from repatriation.work.refusals import Invalid, NotFound
 
 _NOBODYS_PASSWORD = "!"  # noqa: S105 - what no password hashes to
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A partner as it is listed. `asked` is what it asks to be let do, `scopes` what is agreed, or while it
-    waits would be; `cards` says what came of the cards it gave us, newest first.
-    """
-
-    id: str
-    client_id: str
-    name: str
-    organisation: str
-    organisation_name: str
-    state: str
-    asked: tuple[str, ...]
-    scopes: tuple[str, ...]
-    described: Mapping[str, Any]
-    fingerprint: Fingerprint
-    envelope_issuer: str | None
-    registered_at: datetime
-    approved_at: datetime | None
-    approved_by: str | None
-    approved_and: str | None
-    cards: tuple[tuple[datetime, str], ...] = ()
-
-
-def register(house: House, actor: Actor | None, now: datetime, asked: Registration) -> str:
-    """Register a program, which may do nothing yet; gives its client_id.
-
-    Raises:
-        Invalid: the organisation is not known, or the name or the issuer is taken.
-        NotFound: an officer registers it who may not approve partners.
-    """
-    if actor is not None:
-        _refuse_unable(actor)
-    with house.doors.act() as session:
-        partner = _add(session, house, actor, now, asked)
-        return partner.client_id
-
-
-def import_card(
-    house: House, actor: Actor | None, now: datetime, text: str, organisation: str = "", of: str | None = None
-) -> str:
-    """Take a partner's card; gives what came of it. A partner that is not known is registered for
-    `organisation`, pending. For one that is known the card must be signed by a key known already, and its
-    keys then count from now on; signed by another it is put aside and changes nothing. `of` is the partner
-    whose card it must be, if one is meant.
-
-    Raises:
-        cards.BadCard: it is no card, over, older than the last, or another partner's.
-        Invalid: the organisation is not known, or what the card asks cannot be registered.
-        NotFound: an officer brings it who may not approve partners.
-    """
-    if actor is not None:
-        _refuse_unable(actor)
-    card = cards.read(text, now)
-    if of is not None and card.issuer != of:
-        raise cards.BadCard("other_partner")
-    with house.doors.act() as session:
-        partner = session.exec(
-            select(Partner).where(Partner.client_id == card.issuer).with_for_update()
-        ).first()
-        if partner is None:
-            _add(session, house, actor, now, _registration(card, organisation))
-            outcome = "registered"
-        elif not keychange.vouched(partner, text):
-            outcome = "quarantined"
-        else:
-            keychange.change(session, partner, card)
-            outcome = "keys_changed"
-        _keep_card(session, actor, now, card, text, outcome)
-    return outcome
 
 
 def take_up(house: House, actor: Actor, now: datetime, client_id: str, compared: str) -> None:
@@ -109,7 +32,7 @@ def take_up(house: House, actor: Actor, now: datetime, client_id: str, compared:
         NotFound: there is no such partner or card, or the officer may not approve.
         Invalid: the card put aside is another by now.
     """
-    _refuse_unable(actor)
+    refuse_unable(actor)
     with house.doors.act() as session:
         _take_up(session, actor, now, _partner(session, client_id), compared)
 
@@ -145,9 +68,9 @@ def approve(
         Invalid: this officer has approved already, or the calls are none, or more than were asked for, or
             the fingerprint is another by now.
     """
-    _refuse_unable(actor)
+    refuse_unable(actor)
     with house.doors.act() as session:
-        if compared is not None and _fingerprint(_partner(session, client_id)).digits != compared:
+        if compared is not None and fingerprint_of(_partner(session, client_id)).digits != compared:
             raise Invalid({"fingerprint": "changed"})
         return _approve(session, now, client_id, actor, scopes)
 
@@ -184,11 +107,11 @@ def discard(house: House, actor: Actor, now: datetime, client_id: str, compared:
     nothing, and nothing changes. `compared` are the digits that the officer had before them. Raises as
     `take_up`.
     """
-    _refuse_unable(actor)
+    refuse_unable(actor)
     with house.doors.act() as session:
         partner = _partner(session, client_id)
         aside = _aside(session, now, partner, compared)
-        _keep_card(session, actor, now, aside.card, aside.text, "discarded")
+        keychange.keep(session, actor, now, aside.card, aside.text, "discarded")
 
 
 def suspend(house: House, actor: Actor | None, now: datetime, client_id: str) -> None:
@@ -206,7 +129,7 @@ def narrow(house: House, actor: Actor, now: datetime, client_id: str, scopes: fr
 
     Raises NotFound, when there is none that was let in; Invalid when nothing or more would be left.
     """
-    _refuse_unable(actor)
+    refuse_unable(actor)
     with house.doors.act() as session:
         partner = _let_in(session, client_id)
         if not scopes < set(partner.scopes):
@@ -224,39 +147,6 @@ def agree_together(
     _refuse_unable_pair(first, second)
     with house.doors.act() as session:
         _set_scopes(session, now, _let_in(session, client_id), (first, second), scopes)
-
-
-def partners(house: House) -> list[Listed]:
-    """Every partner, those that wait first."""
-    with house.doors.read() as session:
-        found = session.exec(
-            select(Partner, Organisation)
-            .join(Organisation, col(Organisation.id) == col(Partner.organisation_id))
-            .order_by(col(Partner.registered_at).desc())
-        ).all()
-        listed = [_listed(session, partner, body) for partner, body in found]
-    order = {"pending": 0, "active": 1, "suspended": 2}
-    return sorted(listed, key=lambda one: order[one.state])
-
-
-def partner(house: House, partner_id: str) -> Listed:
-    """One partner. NotFound."""
-    found = next((one for one in partners(house) if one.id == partner_id), None)
-    if found is None:
-        raise NotFound(partner_id)
-    return found
-
-
-def named(house: House, client_id: str) -> Listed:
-    """The partner of a name. NotFound."""
-    found = next((one for one in partners(house) if one.client_id == client_id), None)
-    if found is None:
-        raise NotFound(client_id)
-    return found
-
-
-def _fingerprint(partner: Partner) -> Fingerprint:
-    return registration.fingerprint(partner.keys, partner.envelope_keys, partner.envelope_issuer)
 
 
 def _approve(
@@ -287,7 +177,7 @@ def _set_scopes(
 ) -> None:
     if not scopes:
         raise Invalid({"scope": "needed"})
-    if not scopes <= set(_asked(partner)):
+    if not scopes <= set(asked_by(partner)):
         raise Invalid({"scope": "not_asked_for"})
     partner.scopes = sorted(scopes)
     partner.version += 1
@@ -296,56 +186,12 @@ def _set_scopes(
         append(session, actor, now, "partner:scope:agreed", detail)
 
 
-def _asked(partner: Partner) -> tuple[str, ...]:
-    return tuple(sorted(str(partner.described["scope"]).split()))
-
-
-def _add(session: Session, house: House, actor: Actor | None, now: datetime, asked: Registration) -> Partner:
-    body = session.exec(select(Organisation).where(Organisation.code == asked.organisation)).first()
-    client_id = asked.client_id or f"program-{secrets.token_hex(8)}"
-    taken = session.exec(select(Partner.id).where(Partner.client_id == client_id)).first()
-    issuer_taken = (
-        session.exec(select(Partner.id).where(Partner.envelope_issuer == asked.envelope_issuer)).first()
-        if asked.envelope_issuer
-        else None
-    )
-    if house.issuer in (client_id, asked.envelope_issuer):
-        raise Invalid({"envelope_issuer" if client_id != house.issuer else "client_id": "ourselves"})
-    problems = {
-        "organisation": "" if body else "unknown",
-        "client_id": "taken" if taken else "",
-        "envelope_issuer": "taken" if issuer_taken else "",
-    }
-    if any(problems.values()):
-        raise Invalid({name: code for name, code in problems.items() if code})
-    assert body is not None
-    partner = Partner(
-        id=new_id(),
-        client_id=client_id,
-        organisation_id=body.id,
-        name=asked.client_name,
-        described=asked.described(),
-        scopes=sorted(asked.scopes),
-        keys=asked.jwks,
-        envelope_keys=asked.envelope_jwks,
-        envelope_issuer=asked.envelope_issuer,
-        registered_at=now,
-        registered_by=actor.officer_id if actor else None,
-    )
-    session.add(partner)
-    session.flush()
-    session.add(CallBucket(client_id=client_id))
-    detail = {"partner": partner.id, "organisation": body.id, "scopes": partner.scopes}
-    append(session, actor, now, "partner:registered", detail)
-    return partner
-
-
 def _take_up(session: Session, actor: Actor, now: datetime, partner: Partner, compared: str) -> None:
     aside = _aside(session, now, partner, compared)
     keychange.change(session, partner, aside.card)
     partner.state, partner.suspended_at = "pending", now
     partner.approved_by = partner.approved_and = partner.approved_at = None
-    _keep_card(session, actor, now, aside.card, aside.text, "keys_changed")
+    keychange.keep(session, actor, now, aside.card, aside.text, "keys_changed")
     append(session, actor, now, "partner:keys:taken_up", {"partner": partner.id})
 
 
@@ -356,30 +202,6 @@ def _aside(session: Session, now: datetime, partner: Partner, compared: str) -> 
     if aside.fingerprint.digits != compared:
         raise Invalid({"fingerprint": "changed"})
     return aside
-
-
-def _keep_card(
-    session: Session, actor: Actor | None, now: datetime, card: cards.Card, text: str, outcome: str
-) -> None:
-    digest = sha256(text.strip().encode()).hexdigest()
-    session.add(
-        PartnerCard(
-            client_id=card.issuer,
-            at=now,
-            outcome=outcome,
-            digest=digest,
-            card=text.strip(),
-            officer_id=actor.officer_id if actor else None,
-        )
-    )
-    append(session, actor, now, f"partner:card:{outcome}", {"sha256": digest})
-
-
-def _registration(card: cards.Card, organisation: str) -> Registration:
-    try:
-        return card.as_registration(organisation)
-    except registration.BadRegistration as problem:
-        raise Invalid(problem.problems) from None
 
 
 def _program_officer(session: Session, partner: Partner) -> str:
@@ -402,7 +224,7 @@ def _switch(
     house: House, actor: Actor | None, now: datetime, client_id: str, before: str, after: str
 ) -> None:
     if actor is not None:
-        _refuse_unable(actor)
+        refuse_unable(actor)
     with house.doors.act() as session:
         partner = _partner(session, client_id)
         if partner.state != before:
@@ -414,14 +236,9 @@ def _switch(
         append(session, actor, now, f"partner:{after}", {"partner": partner.id})
 
 
-def _refuse_unable(actor: Actor) -> None:
-    if not may(actor.duty, Permission.APPROVE_PARTNERS):
-        raise NotFound(actor.username)
-
-
 def _refuse_unable_pair(first: Actor, second: Actor) -> None:
-    _refuse_unable(first)
-    _refuse_unable(second)
+    refuse_unable(first)
+    refuse_unable(second)
     if first.officer_id == second.officer_id:
         raise Invalid({"officer": "second_officer_needed"})
 
@@ -438,34 +255,3 @@ def _partner(session: Session, client_id: str) -> Partner:
     if found is None:
         raise NotFound(client_id)
     return found
-
-
-def _listed(session: Session, partner: Partner, body: Organisation) -> Listed:
-    names = [
-        session.get_one(Officer, officer_id).display_name if officer_id else None
-        for officer_id in (partner.approved_by, partner.approved_and)
-    ]
-    given = session.exec(
-        select(PartnerCard.at, PartnerCard.outcome)
-        .where(PartnerCard.client_id == partner.client_id)
-        .order_by(col(PartnerCard.at).desc())
-        .limit(20)
-    ).all()
-    return Listed(
-        id=partner.id,
-        client_id=partner.client_id,
-        name=partner.name,
-        organisation=body.code,
-        organisation_name=body.name,
-        state=partner.state,
-        asked=_asked(partner),
-        scopes=tuple(partner.scopes),
-        described=partner.described,
-        fingerprint=_fingerprint(partner),
-        envelope_issuer=partner.envelope_issuer,
-        registered_at=partner.registered_at,
-        approved_at=partner.approved_at,
-        approved_by=names[0],
-        approved_and=names[1],
-        cards=tuple((at, outcome) for at, outcome in given),
-    )

@@ -3,6 +3,7 @@ officers who let it in anew.
 """
 
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import NamedTuple
 
 from sqlmodel import Session, col, select
@@ -11,6 +12,8 @@ from partners import cards, jose, registration
 from partners.cards import Card
 from partners.registration import Fingerprint
 from repatriation.records.partners import Partner, PartnerCard
+from repatriation.records.trail import append
+from repatriation.work.actors import Actor
 from repatriation.work.refusals import Invalid
 
 
@@ -79,6 +82,22 @@ def put_aside(session: Session, partner: Partner, now: datetime) -> Aside | None
         return None
     told = registration.fingerprint(card.jwks, card.envelope_jwks, partner.envelope_issuer)
     return Aside(card, kept.card, told)
+
+
+def keep(session: Session, actor: Actor | None, now: datetime, card: Card, text: str, outcome: str) -> None:
+    """Keep a card that came, with what came of it."""
+    digest = sha256(text.strip().encode()).hexdigest()
+    session.add(
+        PartnerCard(
+            client_id=card.issuer,
+            at=now,
+            outcome=outcome,
+            digest=digest,
+            card=text.strip(),
+            officer_id=actor.officer_id if actor else None,
+        )
+    )
+    append(session, actor, now, f"partner:card:{outcome}", {"sha256": digest})
 
 
 def _refuse_unfit(partner: Partner, card: Card) -> None:

@@ -10,7 +10,7 @@ from partners import cards, registration
 from partners.registration import Fingerprint
 from repatriation.work.actors import Actor
 from repatriation.work.house import House
-from repatriation.work.partners import approval
+from repatriation.work.partners import approval, registering
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +43,14 @@ def take(
     """
     if of is None and data.lstrip()[:1] in (b"{", b"["):
         asked = registration.read(data)
-        client_id = approval.register(house, actor, now, asked)
+        client_id = registering.register(house, actor, now, asked)
         told = registration.fingerprint(asked.jwks, asked.envelope_jwks, asked.envelope_issuer)
         return Taken(client_id, "registered", told)
     try:
         text = data.decode("ascii")
     except UnicodeDecodeError:
         raise cards.BadCard("not_text") from None
-    outcome = approval.import_card(house, actor, now, text, organisation, of)
+    outcome = registering.import_card(house, actor, now, text, organisation, of)
     card = cards.read(text, now)
     if outcome == "registered":
         return Taken(card.issuer, outcome, card.fingerprint())
