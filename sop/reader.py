@@ -25,7 +25,7 @@ from sop.procedure import (
 )
 from sop.safeguards import Safeguard, gate
 
-TOP: Final = {"route", "edition", "name", "in_force", "host", "home", "languages", "wording"} | {
+TOP: Final = {"route", "edition", "name", "in_force", "host", "home", "languages", "note", "wording"} | {
     "sources",
     "agencies",
     "stages",
@@ -178,6 +178,7 @@ class _Reader:
             host=self.host,
             home=self.home,
             languages=self.languages,
+            note=place.get(table, "note", str, None),
             wording=MappingProxyType(wording),
             sources=MappingProxyType(self.sources),
             agencies=MappingProxyType(agencies),

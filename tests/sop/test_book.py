@@ -9,10 +9,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from sop.appendix import grounds
 from sop.articles import Articles, numbered_acts
 from sop.book import book_html
 from sop.boxes import numbered
+from sop.grounds import grounds
 from sop.procedure import Procedure
 from sop.reader import read
 from sop.rules import FLOOR
@@ -232,10 +232,9 @@ def test_what_is_assumed_of_a_claim_or_a_limit_is_listed_too() -> None:
     }
     changed = replace(procedure, stages=stages, actions=actions)
     page = plain(book_html(changed, ("en",)))
-    assert (
-        "A place to stay for now, meals and health care." in page[page.index("Everything that is assumed") :]
-    )
-    assert re.search(r"– 15 days, counted from", page[page.index("Everything that is assumed") :])
+    listed = page[page.index("Everything that is assumed") :]
+    assert "A place to stay for now, meals, health care, schooling and training." in listed
+    assert re.search(r"– 15 days, counted from", listed)
 
 
 def articles(procedure: Procedure) -> Articles:
@@ -270,9 +269,26 @@ def test_days_of_a_body_or_a_limit_are_told_with_open_ends() -> None:
     told = plain(
         articles(procedure).limit(replace(limit, valid_from=date(2008, 5, 8), valid_to=None, note=None))
     )
-    assert told.endswith("valid (2008-05-08 – …)")
-    social = articles(procedure).agencies("home.social")
-    assert any("2025" in each for each in social)
+    assert told.endswith("valid from 2008-05-08")
+    social = [plain(each) for each in articles(procedure).agencies("home.social")]
+    assert social == [
+        "Local labour and social affairs agency (MoLISA, DoLISA) (until 2025-06-30)",
+        "Local social agency, health side (commune) (from 2025-07-01)",
+    ]
+
+
+@pytest.mark.parametrize("key", ROUTES)
+def test_the_book_says_on_its_face_that_the_signed_text_was_not_read(key: str) -> None:
+    note = ROUTES[key].note
+    assert note
+    assert "not read" in note
+    book = plain(book_html(ROUTES[key], ("en",)))
+    assert book.index(note) < book.index("Agencies")
+
+
+@pytest.mark.parametrize("key", ROUTES)
+def test_no_stage_claims_an_article_of_a_text_that_nobody_here_has_read(key: str) -> None:
+    assert [stage.name for stage in ROUTES[key].stages.values() if stage.article] == []
 
 
 def test_who_acts_is_told_by_name_when_few_and_by_kind_when_many() -> None:

@@ -6,10 +6,10 @@ A case keeps to the very file under which it was opened. To amend a procedure, a
 from sop.shelf import stock
 
 IN_FORCE = {
-    "khm-tha-2019": "89c2cb75bf0f70b9009c9136f1e10252c22c4a8b4b21e962be2b16b26c8971ed",
-    "khm-vnm-2009": "e31ff292dcacfae20b0882ed233eafb045bb9afbe5c5d9af499d37e5d739a9a0",
-    "tha-khm-2019": "45b0084c7d21eef19fd60d46dc0a30512cfd09dc399b856f498030590a91ec91",
-    "vnm-khm-2009": "333019c423da5f4b931758686a3f4e8ee1cd6c4ba23276285b2b4e361422e7fd",
+    "khm-tha-2019": "9e6e3b0723357688b5d31d9ac3678861bed56a784dce344b9af1060e15d3266d",
+    "khm-vnm-2009": "96289bc9fcd5fe7b3a3a501d9ed2942dc79e1126e0dc2a17bf1d387b6a0ec7f3",
+    "tha-khm-2019": "fb5cd77a7b0422482e4add486e3db6d8bf013c235369495ddea63ea58376e7d7",
+    "vnm-khm-2009": "7616c5e179b53dee311757bee74e15815692f88b2a159740f960e6928a5689ee",
 }
 
 
