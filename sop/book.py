@@ -17,7 +17,7 @@ from sop.articles import Articles, Row, WriteDay, code, in_numbers
 from sop.columns import Columns, items
 from sop.diagram import lanes_pages
 from sop.grounds import grounds
-from sop.procedure import Action, Agency, Consent, Procedure, Stage
+from sop.procedure import Action, Agency, Consent, Procedure, Stage, Texts
 from sop.rules import FLOOR, Rule
 
 STYLE: Final = """
@@ -154,8 +154,14 @@ def _title(columns: Columns) -> Iterable[str]:
     yield f'<p lang="en">{escape(procedure.name)}</p>'
     yield columns.rows(facts)
     yield from _warnings(columns)
-    yield columns.note(procedure.note)
+    if procedure.about is not None:
+        yield columns.pair(partial(_about, procedure.about))
     yield columns.pair(lambda a: f"<p>{a.say('book', 'how_assumed')} {count}</p>")
+
+
+def _about(texts: Texts, a: Articles) -> str:
+    """What the file is put together from."""
+    return f"<p><strong>{a.text(texts)}</strong></p>"
 
 
 def _warnings(columns: Columns) -> Iterable[str]:

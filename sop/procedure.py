@@ -144,7 +144,7 @@ class Procedure:
     host: str
     home: str
     languages: tuple[str, ...]
-    note: str | None
+    about: Texts | None
     wording: Texts
     sources: Mapping[str, Source]
     agencies: Mapping[str, Mapping[str, tuple[Agency, ...]]]

@@ -14,11 +14,12 @@ from sop.book import book_html
 from sop.boxes import numbered
 from sop.grounds import grounds
 from sop.procedure import Procedure
-from sop.reader import read
+from sop.reader import ProcedureError, read
 from sop.rules import FLOOR
 from sop.safeguards import SAFEGUARDS
 from sop.shelf import CORRIDORS
-from sop.wording import spoken
+from sop.wording import spoken, word
+from tests.sop.sabotage import read_text
 
 ROUTES = {path.stem: read(path) for path in sorted(CORRIDORS.glob("*.toml"))}
 BOOKS = {key: book_html(procedure) for key, procedure in ROUTES.items()}
@@ -279,11 +280,22 @@ def test_days_of_a_body_or_a_limit_are_told_with_open_ends() -> None:
 
 @pytest.mark.parametrize("key", ROUTES)
 def test_the_book_says_on_its_face_that_the_signed_text_was_not_read(key: str) -> None:
-    note = ROUTES[key].note
-    assert note
-    assert "not read" in note
-    book = plain(book_html(ROUTES[key], ("en",)))
-    assert book.index(note) < book.index("Agencies")
+    about = ROUTES[key].about
+    assert about is not None
+    assert "not read" in about["en"]
+    for language in ROUTES[key].languages:
+        book = plain(book_html(ROUTES[key], (language,)))
+        assert book.index(about[language]) < book.index(word("book", "agencies", language).text)
+
+
+def test_a_file_need_not_say_what_it_is_but_says_it_in_every_language_or_not_at_all() -> None:
+    text = CORRIDORS.joinpath("khm-tha-2019.toml").read_text(encoding="utf-8")
+    silent = re.sub(r"^\[about\]\n(.+\n)+", "", text, flags=re.MULTILINE)
+    assert read_text(silent, "silent.toml").about is None
+    assert "Agencies" in book_html(read_text(silent, "silent.toml"), ("en",))
+    half = re.sub(r"(?<=^\[about\]\n)(en = .*\n)(.+\n)+", r"\1", text, flags=re.MULTILINE)
+    with pytest.raises(ProcedureError, match=r"half\.toml, line 19: about: has no words in “km”"):
+        read_text(half, "half.toml")
 
 
 @pytest.mark.parametrize("key", ROUTES)

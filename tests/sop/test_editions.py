@@ -6,10 +6,10 @@ A case keeps to the very file under which it was opened. To amend a procedure, a
 from sop.shelf import stock
 
 IN_FORCE = {
-    "khm-tha-2019": "9e6e3b0723357688b5d31d9ac3678861bed56a784dce344b9af1060e15d3266d",
-    "khm-vnm-2009": "96289bc9fcd5fe7b3a3a501d9ed2942dc79e1126e0dc2a17bf1d387b6a0ec7f3",
-    "tha-khm-2019": "fb5cd77a7b0422482e4add486e3db6d8bf013c235369495ddea63ea58376e7d7",
-    "vnm-khm-2009": "7616c5e179b53dee311757bee74e15815692f88b2a159740f960e6928a5689ee",
+    "khm-tha-2019": "3bbb8ead0827aef1fa0909ca220478e6f7d388b0d0ee9280e283b5e1e609f935",
+    "khm-vnm-2009": "2d36248775cf5ea29bae99172f0b8350b600908e40f7a717700bbb2f98183b45",
+    "tha-khm-2019": "c1fb6d05a1dc34eddddca549b7e1c088d9f476013598b7455332bd92b0318175",
+    "vnm-khm-2009": "999bf71251458e4cc1eddbc216d6d6a6bfa81c13777b8ab7b3fa39c6327be716",
 }
 
 
