@@ -14,7 +14,7 @@ from repatriation.settings import Settings
 from repatriation.work.calendars import Calendars
 from repatriation.work.house import House, Keeping
 from repatriation.work.papers.workshop import Workshop
-from repatriation.work.readiness import procedures_missing
+from repatriation.work.readiness import of_the_other_kind, procedures_missing
 from repatriation.work.telling.smtp import Smtp
 from sop import clocks, shelf, visiting
 
@@ -33,6 +33,15 @@ UNKNOWN = (
     "demonstration's folder instead.)"
 )
 """Why a case's procedure may not be missing: nobody could say what may be done in it."""
+
+MADE_UP = (
+    "Officers or cases here are made up, and everybody knows the passwords of such officers: begin a real "
+    "installation with an empty database, or set REPATRIATION_DEMONSTRATION"
+)
+REAL = (
+    "Officers or cases here are real, and everybody knows the key that signs a demonstration's sessions: "
+    "unset REPATRIATION_DEMONSTRATION"
+)
 
 OVERDUE = (
     "The {} key that partners know is {} days old, and may be {} at most: run "
@@ -69,6 +78,7 @@ def open_to_tick(settings: Settings, now: datetime) -> House:
     """The same for the clock, which prints no paper, so that no worker of the press is tried."""
     house = open_house(settings)
     wrong = what_is_wrong(house.doors) or (
+        *((REAL if house.demonstration else MADE_UP,) if of_the_other_kind(house) else ()),
         *(UNKNOWN.format(digest) for digest in procedures_missing(house)),
         *(
             OVERDUE.format(key.purpose.name, (now - key.made).days, key.purpose.lasts.days, key.purpose.name)

@@ -1,48 +1,16 @@
 """What stands at the end of the SOP book: floor rules, names on file, all that is assumed, sources,
 signatures."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from html import escape
-from typing import NamedTuple
 
 from sop.articles import Articles, code, html
 from sop.columns import Columns, Say, items
-from sop.procedure import Action, Limit, Procedure, Texts
+from sop.grounds import Ground, grounds
 from sop.rules import Rule
 from sop.safeguards import SAFEGUARDS, Safeguard
 from sop.wording import spoken
-
-
-class Ground(NamedTuple):
-    """One thing in a procedure that rests on something: its words, where it stands, and whether it is
-    assumed."""
-
-    assumed: bool
-    texts: Texts
-    stage: str | None = None
-    action: Action | None = None
-    limit: Limit | None = None
-
-
-def grounds(procedure: Procedure) -> Iterator[Ground]:
-    """Everything in a procedure that carries a basis; the person's answers stand and fall with their
-    consent."""
-    for stage in procedure.stages.values():
-        yield Ground(stage.grounding == "assumed", stage.text, stage.name)
-        for claim in stage.entitlements:
-            yield Ground(claim.grounding == "assumed", claim.text, stage.name)
-    for action in procedure.actions.values():
-        if action.consent is None:
-            yield Ground(action.grounding == "assumed", action.text, None, action)
-        for limit in action.within:
-            yield Ground(limit.grounding == "assumed", action.text, None, action, limit)
-    for consent in procedure.consents.values():
-        yield Ground(consent.grounding == "assumed", consent.text)
-    for functions in procedure.agencies.values():
-        for bodies in functions.values():
-            for agency in bodies:
-                yield Ground(agency.grounding == "assumed", agency.text)
 
 
 def floor(columns: Columns, rules: Sequence[Rule]) -> str:

@@ -1,6 +1,6 @@
 """What the SOP book says of one stage, act or consent, in one language, as rows of a description list."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from html import escape
@@ -14,6 +14,15 @@ from sop.wording import Run, body, pick, spoken, word
 
 MANY: Final = 2
 """Above so many roles, who acts is told by kind of body instead of by name."""
+
+
+WriteDay = Callable[[date, str], str]
+"""Writes a day in the way of a language."""
+
+
+def in_numbers(day: date, _language: str) -> str:
+    """A day as the files have it, for whoever brings no better way of writing one."""
+    return day.isoformat()
 
 
 class Row(NamedTuple):
@@ -47,12 +56,13 @@ def numbered_acts(procedure: Procedure) -> dict[str, str]:
 @dataclass(frozen=True)
 class Articles:
     """The articles of one procedure in one language; `numbers` are those of the acts, `labels` of the
-    stages."""
+    stages, and `write_day` writes its days."""
 
     procedure: Procedure
     language: str
     labels: Mapping[str, str]
     numbers: Mapping[str, str]
+    write_day: WriteDay = in_numbers
 
     def say(self, group: str, name: str) -> str:
         """One of the fixed words, as HTML."""
@@ -150,7 +160,8 @@ class Articles:
             named = self.procedure.agencies.get(country, {}).get(role.rpartition(".")[2], ())
         if not named:
             return (html(body(role, self.language)),)
-        return tuple(f"{self.text(a.text)}{_days(a.valid_from, a.valid_to)}" for a in named)
+        told = ((self.text(a.text), self._days(a.valid_from, a.valid_to)) for a in named)
+        return tuple(f'{text} <span class="days">({days})</span>' if days else text for text, days in told)
 
     def _either(self, roles: Sequence[str]) -> str:
         """Those who hold the roles: by name when they are few, else by kind (the agencies stand in front)."""
@@ -190,7 +201,8 @@ class Articles:
             self.grounds(limit.basis, limit.grounding),
         ]
         if limit.valid_from or limit.valid_to:
-            told.append(f"{self.say('book', 'valid')}{_days(limit.valid_from, limit.valid_to)}")
+            days = self._days(limit.valid_from, limit.valid_to)
+            told.append(f'{self.say("book", "valid")} <span class="days">{days}</span>')
         if limit.note:
             told.append(f'<span lang="en">{escape(limit.note)}</span>')
         return "; ".join(told)
@@ -222,9 +234,10 @@ class Articles:
         key = f'<a href="#source-{escape(basis)}" lang="en">{escape(basis)}</a>'
         return f'{key}, <strong class="{escape(grounding)}">{self.say("grounding", grounding)}</strong>'
 
+    def day(self, day: date) -> str:
+        """A day, as HTML."""
+        return escape(self.write_day(day, self.language))
 
-def _days(first: date | None, last: date | None) -> str:
-    if first is None and last is None:
-        return ""
-    ends = [day.isoformat() if day else "…" for day in (first, last)]
-    return f' <span class="days">({ends[0]} – {ends[1]})</span>'
+    def _days(self, first: date | None, last: date | None) -> str:
+        ends = (("since", first), ("until", last))
+        return " ".join(f"{self.say('book', name)} {self.day(day)}" for name, day in ends if day)

@@ -13,10 +13,11 @@ from typing import Final
 
 from sop import appendix
 from sop import vocabulary as words
-from sop.articles import Articles, Row, code
+from sop.articles import Articles, Row, WriteDay, code, in_numbers
 from sop.columns import Columns, items
 from sop.diagram import lanes_pages
-from sop.procedure import Action, Agency, Consent, Procedure, Stage
+from sop.grounds import grounds
+from sop.procedure import Action, Agency, Consent, Procedure, Stage, Texts
 from sop.rules import FLOOR, Rule
 
 STYLE: Final = """
@@ -35,7 +36,7 @@ h1 { font-size: 1.7em }
 h2 { font-size: 1.4em; border-bottom: 2px solid #3d4a5c }
 h3 { font-size: 1.15em; background: #eef3f9; padding: .3em .5em }
 h4 { font-size: 1em; margin-top: 0 }
-.pair { display: table; table-layout: fixed; width: 100% }
+.pair { display: table; table-layout: fixed; width: 100%; box-sizing: border-box }
 .pair > * { display: table-cell; vertical-align: top; padding-right: 4mm }
 .act { border-left: 3px solid #9aa5b5; padding-left: 3mm; margin: 0 0 1.3em; break-inside: avoid }
 .act.moves { border-left: 6px double #7a4a00 }
@@ -67,13 +68,14 @@ def book_html(
     languages: Sequence[str] = (),
     digest: str | None = None,
     floor_rules: Iterable[Rule] = FLOOR,
+    write_day: WriteDay = in_numbers,
 ) -> str:
     """The whole book as one HTML file in two languages side by side (one, if only one is given).
 
     Without `languages` it takes the first two of the procedure. `digest` is what stands at the foot: the
     SHA-256 of the file, by default the one it had when it was read.
     """
-    columns = Columns(procedure, tuple(languages or procedure.languages)[:2])
+    columns = Columns(procedure, tuple(languages or procedure.languages)[:2], write_day)
     first, key = escape(columns.each[0].language), escape(procedure.key)
     return "\n".join(
         [
@@ -88,24 +90,36 @@ def book_html(
 
 
 def book_pages(
-    procedure: Procedure, languages: Sequence[str] = (), floor_rules: Iterable[Rule] = FLOOR
+    procedure: Procedure,
+    languages: Sequence[str] = (),
+    floor_rules: Iterable[Rule] = FLOOR,
+    write_day: WriteDay = in_numbers,
 ) -> str:
     """The same book to be set as pages by a press, which brings the style: the hash of the file stands at the
-    foot of every page, and columns whose words no native reader has gone through are marked as such.
+    foot of every page, and columns whose words no native reader has gone through are marked as such, with a
+    line that the foot explains.
     """
-    columns = Columns(procedure, tuple(languages or procedure.languages)[:2])
+    columns = Columns(procedure, tuple(languages or procedure.languages)[:2], write_day)
     first, key = escape(columns.each[0].language), escape(procedure.key)
-    marked = " ".join(f"machine-{escape(a.language)}" for a in columns.each if columns.tag(a))
+    machine = [a for a in columns.each if columns.tag(a)]
+    marked = " ".join(f"machine-{escape(a.language)}" for a in machine)
+    explained = "".join(map(_edge, machine))
     return "\n".join(
         [
             f'<!DOCTYPE html>\n<html lang="{first}">\n<head><meta charset="utf-8">',
             f'<title>SOP {key}</title></head>\n<body class="{marked}">',
-            f'<div class="foot" lang="en">SOP {key} · SHA-256 <span class="digest">{escape(procedure.digest)}'
-            '</span> · <span class="page-number"></span></div>\n<main>',
+            f'<div class="foot" lang="en">{explained}SOP {key} · SHA-256 <span class="digest">'
+            f'{escape(procedure.digest)}</span> · <span class="page-number"></span></div>\n<main>',
             *_parts(columns, floor_rules),
             "</main>\n</body>\n</html>\n",
         ]
     )
+
+
+def _edge(a: Articles) -> str:
+    """What the line beside a column of machine wording means, in that column's language."""
+    told = f"{a.say('book', 'edge')}: {a.say('wording', 'machine')}"
+    return f'<p class="edge" lang="{escape(a.language)}">{told}</p>'
 
 
 def _parts(columns: Columns, floor_rules: Iterable[Rule]) -> Iterable[str]:
@@ -130,17 +144,24 @@ def _title(columns: Columns) -> Iterable[str]:
         return [
             Row("route", (f"{route} {code(procedure.route)}",)),
             Row("edition", (escape(procedure.edition),)),
-            Row("in_force", (procedure.in_force.isoformat(),)),
+            Row("in_force", (a.day(procedure.in_force),)),
             Row("wording", (a.say("wording", procedure.wording.get(a.language, "machine")),)),
         ]
 
-    carried = list(appendix.grounds(procedure))
+    carried = list(grounds(procedure))
     count = f"<strong>{sum(ground.assumed for ground in carried)} / {len(carried)}</strong>"
     yield columns.word(1, "book", "title")
     yield f'<p lang="en">{escape(procedure.name)}</p>'
     yield columns.rows(facts)
     yield from _warnings(columns)
+    if procedure.about is not None:
+        yield columns.pair(partial(_about, procedure.about))
     yield columns.pair(lambda a: f"<p>{a.say('book', 'how_assumed')} {count}</p>")
+
+
+def _about(texts: Texts, a: Articles) -> str:
+    """What the file is put together from."""
+    return f"<p><strong>{a.text(texts)}</strong></p>"
 
 
 def _warnings(columns: Columns) -> Iterable[str]:

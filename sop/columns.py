@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from html import escape
 
-from sop.articles import Articles, Row, numbered_acts
+from sop.articles import Articles, Row, WriteDay, in_numbers, numbered_acts
 from sop.boxes import numbered
 from sop.procedure import Procedure
 
@@ -14,11 +14,15 @@ Say = Callable[[Articles], str]
 class Columns:
     """One column for each language of a book; every passage is written once for each."""
 
-    def __init__(self, procedure: Procedure, languages: Iterable[str]) -> None:
+    def __init__(
+        self, procedure: Procedure, languages: Iterable[str], write_day: WriteDay = in_numbers
+    ) -> None:
         self.procedure = procedure
         self.labels = numbered(procedure)
         self.numbers = numbered_acts(procedure)
-        self.each = [Articles(procedure, language, self.labels, self.numbers) for language in languages]
+        self.each = [
+            Articles(procedure, language, self.labels, self.numbers, write_day) for language in languages
+        ]
 
     def pair(self, say: Say) -> str:
         """One passage in every language, side by side."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sop.clocks import Calendar, due_at
+from sop.clocks import Calendar, due_at, zone_of
 from sop.procedure import Action, Limit, Procedure
 from sop.view import CaseView
 
@@ -41,7 +41,7 @@ def due(
         if action.within and not _done(view, action):
             for limit in action.within:
                 starts = _starts(view, limit)
-                if starts is not None and _in_force(limit, starts.date()):
+                if starts is not None and _in_force(limit, starts.astimezone(zone_of(limit.calendar)).date()):
                     end = due_at(limit.value, limit.unit, starts, calendars[limit.calendar])
                     over = end.passed(now)
                     running.append(Deadline(action, action.by, starts, *end[:2], limit, over, end.uncertain))

@@ -57,4 +57,6 @@ def examine(procedure: Procedure) -> Walk:
     children, grown = Walker(procedure, child=True), Walker(procedure, child=False)
     children.run(found)
     grown.run(found, grown.come_of_age(children))
-    return Walk(children.cases + grown.cases, children.steps + grown.steps, (*breaches, *found.values()))
+    seen = {(breach.code, breach.place) for breach in breaches}
+    walked = (breach for place, breach in found.items() if place not in seen)
+    return Walk(children.cases + grown.cases, children.steps + grown.steps, (*breaches, *walked))

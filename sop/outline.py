@@ -28,6 +28,7 @@ def breaches_in_outline(procedure: Procedure) -> Iterator[Breach]:
         _leading(procedure),
         _answering(procedure),
         _moving(procedure),
+        _holding(procedure),
         _telling(procedure),
         _agreeing(procedure),
         _child(procedure),
@@ -145,6 +146,27 @@ def _crossing(procedure: Procedure) -> Iterator[Action]:
             yield action
 
 
+# -- what holds a return back
+# -------------------------------------------------------------------------------------------------------
+
+
+def _holding(procedure: Procedure) -> Iterator[Breach]:
+    """A hold that nothing lifts is a refusal in disguise, and only the person ends their own second
+    thoughts.
+    """
+    actions = procedure.actions.values()
+    for hold in sorted({fact for action in actions for fact in action.records} & set(words.HOLDS)):
+        stands = _departing(procedure).union(*(a.frm for a in procedure.recorded_by(hold)))
+        lifted = frozenset[str]().union(*(action.frm for action in actions if hold in action.clears))
+        for stage in sorted(stands - lifted):
+            yield Breach("stuck", f"stage {stage}", f"“{hold}” can stand here and nothing lifts it")
+    for consent in procedure.consents.values():
+        for action in actions:
+            if consent.hold in action.clears and f"consent_to_{consent.name}" not in action.requires:
+                detail = f"lifts “{consent.hold}” although the person need not have agreed again"
+                yield Breach("moves_under_hold", f"action {action.name}", detail)
+
+
 # -- who is told
 # -------------------------------------------------------------------------------------------------------
 
@@ -213,7 +235,7 @@ def _child(procedure: Procedure) -> Iterator[Breach]:
     needs = frozenset[str]().union(*(SAFEGUARDS[gate].reads for gate in CHILD_GATES))
     actions = procedure.actions.values()
     for action in actions:
-        for detail in _slips(procedure, action, needs):
+        for detail in chain(_unnamed(action), _slips(procedure, action, needs)):
             yield Breach("moves_child", f"action {action.name}", detail)
     for need in sorted(needs - {GUARDIAN}):
         if not procedure.recorded_by(need):
@@ -222,6 +244,13 @@ def _child(procedure: Procedure) -> Iterator[Breach]:
         for stage in sorted(_departing(procedure) - taken_back):
             detail = f"“{need}” cannot be taken back here, where the journey begins"
             yield Breach("moves_child", f"stage {stage}", detail)
+
+
+def _unnamed(action: Action) -> Iterator[str]:
+    """What a movement leaves to earlier steps: whoever reads it must see there what a child needs."""
+    for gate in CHILD_GATES if action.moves else ():
+        if gate not in action.requires:
+            yield f"moves the person, and does not itself ask for “{gate}”"
 
 
 def _slips(procedure: Procedure, action: Action, needs: frozenset[str]) -> Iterator[str]:

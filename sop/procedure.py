@@ -144,6 +144,7 @@ class Procedure:
     host: str
     home: str
     languages: tuple[str, ...]
+    about: Texts | None
     wording: Texts
     sources: Mapping[str, Source]
     agencies: Mapping[str, Mapping[str, tuple[Agency, ...]]]
@@ -174,13 +175,6 @@ class Procedure:
             if (agency.valid_from or on) <= on <= (agency.valid_to or on):
                 return agency
         return None
-
-    def grounds(self, grounding: str) -> int:
-        """How many stages, actions, consents and time limits are `sourced`, or `assumed`."""
-        limits = [limit.grounding for action in self.actions.values() for limit in action.within]
-        rules: list[Stage | Consent | Action] = [*self.stages.values(), *self.consents.values()]
-        rules += self.actions.values()
-        return [*limits, *(rule.grounding for rule in rules)].count(grounding)
 
     def recorded_by(self, fact: str) -> tuple[Action, ...]:
         """The actions that put a fact on file."""

@@ -25,7 +25,7 @@ from sop.procedure import (
 )
 from sop.safeguards import Safeguard, gate
 
-TOP: Final = {"route", "edition", "name", "in_force", "host", "home", "languages", "wording"} | {
+TOP: Final = {"route", "edition", "name", "in_force", "host", "home", "languages", "about", "wording"} | {
     "sources",
     "agencies",
     "stages",
@@ -178,6 +178,7 @@ class _Reader:
             host=self.host,
             home=self.home,
             languages=self.languages,
+            about=self._about(),
             wording=MappingProxyType(wording),
             sources=MappingProxyType(self.sources),
             agencies=MappingProxyType(agencies),
@@ -191,6 +192,14 @@ class _Reader:
             ),
             gates=MappingProxyType({name: self._gates(action.requires) for name, action in actions.items()}),
         )
+
+    def _about(self) -> Mapping[str, str] | None:
+        table = self.place.get(self.table, "about", dict, None)
+        if table is None:
+            return None
+        place = self.place.at("about", r"^\[about\]")
+        place.known(table, words.LANGUAGES)
+        return self._text(place, table)
 
     def _tables(self, key: str) -> Iterable[tuple[str, dict[str, Any]]]:
         tables = self.place.get(self.table, key, dict)

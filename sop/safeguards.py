@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from sop.clocks import zone_of
 from sop.view import CaseView
 from sop.vocabulary import HOLDS
 
@@ -54,7 +55,8 @@ def _has(*facts: str) -> Alternative:
 
 def _province_told_in_time(view: CaseView) -> bool:
     told, handover = view.facts["province_told"], view.facts["handover_scheduled"]
-    return handover.on is not None and handover.on - told.at.date() >= NOTICE_TO_PROVINCE
+    day_told = told.at.astimezone(zone_of("VNM")).date()
+    return handover.on is not None and handover.on - day_told >= NOTICE_TO_PROVINCE
 
 
 _WRITTEN: Final = (

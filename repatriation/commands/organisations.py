@@ -3,7 +3,7 @@
 import click
 
 PROBLEMS = {
-    "malformed": "may hold small letters, digits and hyphens only",
+    "malformed": "begins with a small letter and has 2 to 41 small letters, digits and hyphens",
     "needed": "must be given",
     "unknown": "is not one of the words known here",
     "taken": "is taken already",

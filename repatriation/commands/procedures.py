@@ -28,6 +28,7 @@ def check(context: click.Context, files: tuple[Path, ...]) -> None:
     from time import perf_counter
 
     from sop.floor import stand
+    from sop.grounds import grounds
     from sop.reader import ProcedureError, read
     from sop.shelf import CORRIDORS
 
@@ -47,11 +48,11 @@ def check(context: click.Context, files: tuple[Path, ...]) -> None:
                 click.echo(f"  {sentence}", err=True)
             continue
         took = (perf_counter() - started) * 1000
-        sourced, assumed = procedure.grounds("sourced"), procedure.grounds("assumed")
+        assumed = [ground.assumed for ground in grounds(procedure)]
         click.echo(
             f"{path.name}: {len(procedure.stages)} stages, {len(procedure.actions)} actions, "
             f"{walk.cases:,} cases visited, {walk.steps:,} steps, {took:,.0f} ms, "
-            f"{sourced} sourced, {assumed} assumed"
+            f"{assumed.count(False)} sourced, {assumed.count(True)} assumed"
         )
     context.exit(1 if refused else 0)
 
@@ -89,6 +90,7 @@ def print_(route: str, languages: str, file: Path | None) -> None:
     """Print ROUTE as a book that a ministry can read article by article: as HTML on standard output, or as a
     PDF with the hash of the route's file on every page and the file itself in it.
     """
+    from repatriation.work.book import in_words
     from sop.book import book_html
 
     procedure = _procedure(route)
@@ -97,7 +99,7 @@ def print_(route: str, languages: str, file: Path | None) -> None:
     if len(chosen) > COLUMNS:
         raise click.BadParameter("name one language, or two with a comma between", param_hint="--languages")
     if file is None:
-        click.echo(book_html(procedure, chosen))
+        click.echo(book_html(procedure, chosen, write_day=in_words(chosen)))
     else:
         _set_as_pages(procedure, chosen, file)
 

@@ -22,6 +22,7 @@ from repatriation.records.organisations import Officer, Organisation
 from repatriation.records.scope import every_case
 from repatriation.work.actors import READ_ONLY, Actor
 from repatriation.work.house import House
+from repatriation.work.readiness import procedures_missing
 from repatriation.work.sessions import actor_of
 from repatriation.work.telling.rounds import tick
 
@@ -57,6 +58,11 @@ def load(house: House, now: datetime) -> Loaded:
         _refuse_real_data(session)
         kept = _kept(session, now)
         actors = people_at_work(session)
+    if procedures_missing(house):
+        raise Refused(
+            "The made-up cases here follow procedure files that are not here any more, or were edited. "
+            "Delete the demonstration's folder, and it is made anew."
+        )
     already = len(kept["cases"]) == len(STORIES)
     if not already:
         _tell(house, actors, kept, make_offers(house, actors, now))

@@ -7,12 +7,14 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Final
 
 from documents.khmer import word_ends
 from documents.printing import Sheet
+from locales.dates import write_partial
 from locales.glossary import glossary
+from sop.articles import WriteDay
 from sop.book import book_pages
 from sop.procedure import Procedure, Texts
 
@@ -35,13 +37,25 @@ def book_sheet(procedure: Procedure, languages: Sequence[str]) -> Sheet:
     if hashlib.sha256(content).hexdigest() != procedure.digest:
         raise FileChanged(f"{procedure.path.name} was changed since it was read")
     return Sheet(
-        html="".join(_with_word_ends(book_pages(_for_drawing(procedure), languages))),
+        html="".join(
+            _with_word_ends(book_pages(_for_drawing(procedure), languages, write_day=in_words(languages)))
+        ),
         title=f"SOP {procedure.key}",
         language=languages[0],
         created=datetime.combine(procedure.in_force, time.min, UTC),
         data=content,
         of="book",
     )
+
+
+def in_words(languages: Sequence[str]) -> WriteDay:
+    """Writes the days of a book in the way of each language; Thai beside another shows both calendars."""
+    beside = len(set(languages)) > 1
+
+    def written(day: date, language: str) -> str:
+        return write_partial(day.isoformat(), language, both_calendars=beside)
+
+    return written
 
 
 def _for_drawing(procedure: Procedure) -> Procedure:

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from repatriation.records import migrations
 from repatriation.records.cases import CaseFile
+from repatriation.records.organisations import Officer
 from repatriation.work.house import House
 from repatriation.work.telling.beats import ticks
 
@@ -37,3 +38,18 @@ def procedures_missing(house: House) -> tuple[str, ...]:
     with house.doors.read() as session:
         pinned = set(session.exec(select(CaseFile.digest).distinct()).all())
     return tuple(sorted(pinned - {procedure.digest for procedure in house.shelf.procedures}))
+
+
+def of_the_other_kind(house: House) -> bool:
+    """Whether anybody here is made up in a real installation, or real in a demonstration.
+
+    Everybody knows the passwords of made-up officers, and the key that signs a demonstration's sessions.
+    """
+    with house.doors.read() as session:
+        return any(
+            session.exec(
+                select(table.id).where(col(table.demonstration).is_(not house.demonstration)).limit(1)
+            ).first()
+            is not None
+            for table in (Officer, CaseFile)
+        )

@@ -1,6 +1,7 @@
 """`repatriation demo` as it is typed."""
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -45,3 +46,8 @@ def test_it_loads_once_and_says_so_the_second_time(tmp_path: Path, monkeypatch: 
     first, second = (CliRunner().invoke(command) for _ in range(2))
     assert first.output.startswith("The demonstration is loaded:")
     assert second.output.startswith("The demonstration is there already:")
+    with sqlite3.connect(tmp_path / "repatriation.sqlite") as database:
+        database.execute("update case_file set digest = ?", ("0" * 64,))
+    third = CliRunner().invoke(command)
+    assert third.exit_code == 1
+    assert "Delete the demonstration's folder, and it is made anew." in third.output

@@ -9,16 +9,17 @@ from html.parser import HTMLParser
 
 import pytest
 
-from sop.appendix import grounds
 from sop.articles import Articles, numbered_acts
 from sop.book import book_html
 from sop.boxes import numbered
+from sop.grounds import grounds
 from sop.procedure import Procedure
-from sop.reader import read
+from sop.reader import ProcedureError, read
 from sop.rules import FLOOR
 from sop.safeguards import SAFEGUARDS
 from sop.shelf import CORRIDORS
-from sop.wording import spoken
+from sop.wording import spoken, word
+from tests.sop.sabotage import read_text
 
 ROUTES = {path.stem: read(path) for path in sorted(CORRIDORS.glob("*.toml"))}
 BOOKS = {key: book_html(procedure) for key, procedure in ROUTES.items()}
@@ -232,10 +233,9 @@ def test_what_is_assumed_of_a_claim_or_a_limit_is_listed_too() -> None:
     }
     changed = replace(procedure, stages=stages, actions=actions)
     page = plain(book_html(changed, ("en",)))
-    assert (
-        "A place to stay for now, meals and health care." in page[page.index("Everything that is assumed") :]
-    )
-    assert re.search(r"– 15 days, counted from", page[page.index("Everything that is assumed") :])
+    listed = page[page.index("Everything that is assumed") :]
+    assert "A place to stay for now, meals, health care, schooling and training." in listed
+    assert re.search(r"– 15 days, counted from", listed)
 
 
 def articles(procedure: Procedure) -> Articles:
@@ -270,9 +270,37 @@ def test_days_of_a_body_or_a_limit_are_told_with_open_ends() -> None:
     told = plain(
         articles(procedure).limit(replace(limit, valid_from=date(2008, 5, 8), valid_to=None, note=None))
     )
-    assert told.endswith("valid (2008-05-08 – …)")
-    social = articles(procedure).agencies("home.social")
-    assert any("2025" in each for each in social)
+    assert told.endswith("valid from 2008-05-08")
+    social = [plain(each) for each in articles(procedure).agencies("home.social")]
+    assert social == [
+        "Local labour and social affairs agency (MoLISA, DoLISA) (until 2025-06-30)",
+        "Local social agency, health side (commune) (from 2025-07-01)",
+    ]
+
+
+@pytest.mark.parametrize("key", ROUTES)
+def test_the_book_says_on_its_face_that_the_signed_text_was_not_read(key: str) -> None:
+    about = ROUTES[key].about
+    assert about is not None
+    assert "not read" in about["en"]
+    for language in ROUTES[key].languages:
+        book = plain(book_html(ROUTES[key], (language,)))
+        assert book.index(about[language]) < book.index(word("book", "agencies", language).text)
+
+
+def test_a_file_need_not_say_what_it_is_but_says_it_in_every_language_or_not_at_all() -> None:
+    text = CORRIDORS.joinpath("khm-tha-2019.toml").read_text(encoding="utf-8")
+    silent = re.sub(r"^\[about\]\n(.+\n)+", "", text, flags=re.MULTILINE)
+    assert read_text(silent, "silent.toml").about is None
+    assert "Agencies" in book_html(read_text(silent, "silent.toml"), ("en",))
+    half = re.sub(r"(?<=^\[about\]\n)(en = .*\n)(.+\n)+", r"\1", text, flags=re.MULTILINE)
+    with pytest.raises(ProcedureError, match=r"half\.toml, line 19: about: has no words in “km”"):
+        read_text(half, "half.toml")
+
+
+@pytest.mark.parametrize("key", ROUTES)
+def test_no_stage_claims_an_article_of_a_text_that_nobody_here_has_read(key: str) -> None:
+    assert [stage.name for stage in ROUTES[key].stages.values() if stage.article] == []
 
 
 def test_who_acts_is_told_by_name_when_few_and_by_kind_when_many() -> None:

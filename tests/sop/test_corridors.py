@@ -1,6 +1,6 @@
 """What the four routes say, held against what is known of them, so that a change of procedure shows here."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from sop.deadlines import due
 from sop.engine import begin, follow, verdicts
 from sop.procedure import Procedure
 from sop.rules import stages_before_handover
+from sop.safeguards import SAFEGUARDS
 from sop.shelf import NotOnTheShelf, stock
 from sop.view import CaseView, Fact
 from sop.vocabulary import HOLDS
@@ -74,6 +75,43 @@ def test_every_limit_names_its_source_and_says_since_when_or_that_it_is_not_know
         for limit in action.within:
             assert limit.basis in procedure.sources
             assert limit.valid_from is not None or limit.note
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_limit_of_the_law_of_2024_counts_only_since_it_is_in_force(name: str) -> None:
+    for action in PROCEDURES[name].actions.values():
+        for limit in action.within:
+            if limit.basis.startswith("LAW24"):
+                assert limit.valid_from == date(2025, 7, 1), action.name
+
+
+def test_a_figure_whose_use_here_is_inferred_is_assumed() -> None:
+    """The circular of 2008 has lapsed, and the five days are told of people who are expelled."""
+    for action in PROCEDURES["khm-vnm-2009.toml"].actions.values():
+        for limit in action.within:
+            if limit.basis in ("UNIAP-VN", "DVC-Q"):
+                assert limit.grounding == "assumed", action.name
+
+
+def test_a_law_is_in_force_from_the_midnight_of_its_own_country() -> None:
+    procedure = PROCEDURES["khm-vnm-2009.toml"]
+    midnight = datetime(2025, 6, 30, 17, tzinfo=UTC)
+    running = []
+    for entered in (midnight - timedelta(seconds=1), midnight):
+        view = CaseView(procedure.digest, "received", entered, {}, {}, child=False)
+        running.append({d.action.name for d in due(procedure, view, entered, load())})
+    assert running == [set(), {"keep_foreign_identification", "begin_screening"}]
+
+
+def test_the_province_is_told_three_days_ahead_as_viet_nam_counts_days() -> None:
+    midnight = datetime(2026, 3, 26, 17, tzinfo=UTC)
+    gate = SAFEGUARDS["province_told_in_time"].timing
+    assert gate is not None
+    in_time = []
+    for told in (midnight - timedelta(seconds=1), midnight):
+        facts = {"province_told": Fact(told), "handover_scheduled": Fact(told, on=date(2026, 3, 29))}
+        in_time.append(gate(CaseView("", "scheduled", told, facts, {}, child=False)))
+    assert in_time == [True, False]
 
 
 @pytest.mark.parametrize("name", FULL)

@@ -174,7 +174,7 @@ def test_a_stage_answered_for_by_a_partner_stands_in_the_middle() -> None:
     }
     sheet = Watched(replace(procedure, stages=stages), "en")
     middle = [box for box, _ in sheet.boxes if box.kind == "stage" and box.lane == 1]
-    assert [box.block[1].text for box in middle] == ["IOM"]
+    assert [box.block[0].text for box in middle] == ["IOM"]
     for (one, y), (other, z) in combinations(sheet.boxes, 2):
         apart = one.x + one.width <= other.x or other.x + other.width <= one.x
         assert apart or y + one.height <= z or z + other.height <= y, (one, other)

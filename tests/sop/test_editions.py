@@ -6,10 +6,10 @@ A case keeps to the very file under which it was opened. To amend a procedure, a
 from sop.shelf import stock
 
 IN_FORCE = {
-    "khm-tha-2019": "89c2cb75bf0f70b9009c9136f1e10252c22c4a8b4b21e962be2b16b26c8971ed",
-    "khm-vnm-2009": "e31ff292dcacfae20b0882ed233eafb045bb9afbe5c5d9af499d37e5d739a9a0",
-    "tha-khm-2019": "45b0084c7d21eef19fd60d46dc0a30512cfd09dc399b856f498030590a91ec91",
-    "vnm-khm-2009": "333019c423da5f4b931758686a3f4e8ee1cd6c4ba23276285b2b4e361422e7fd",
+    "khm-tha-2019": "3bbb8ead0827aef1fa0909ca220478e6f7d388b0d0ee9280e283b5e1e609f935",
+    "khm-vnm-2009": "2d36248775cf5ea29bae99172f0b8350b600908e40f7a717700bbb2f98183b45",
+    "tha-khm-2019": "c1fb6d05a1dc34eddddca549b7e1c088d9f476013598b7455332bd92b0318175",
+    "vnm-khm-2009": "999bf71251458e4cc1eddbc216d6d6a6bfa81c13777b8ab7b3fa39c6327be716",
 }
 
 

@@ -8,10 +8,11 @@ import pytest
 from sop.engine import verdicts
 from sop.floor import BelowTheFloor, examine, stand
 from sop.reader import ProcedureError
+from sop.rules import CHILD_GATES
 from sop.terrain import met
 from sop.view import CaseView, ConsentState, Fact
 from sop.walker import Walker
-from tests.sop.sabotage import FILES, FULL, change_action, read_text, text_of, without_gate
+from tests.sop.sabotage import FILES, FULL, block_of, change_action, read_text, text_of, without_gate
 
 NOW = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
 
@@ -59,6 +60,34 @@ def test_no_child_is_moved_when_the_child_gates_are_dropped(name: str, gates: tu
         for gate in set(gates) & set(action.requires):
             spoiled = without_gate(spoiled, action.name, gate)
     assert "moves_child" in {code for code, _ in codes(spoiled, name)}
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("action", ["depart", "complete_handover"])
+@pytest.mark.parametrize("gate", CHILD_GATES)
+def test_a_movement_names_all_that_a_child_needs_itself(name: str, action: str, gate: str) -> None:
+    spoiled = without_gate(text_of(name), action, gate)
+    found = [breach for breach in examine(read_text(spoiled, name)).breaches if breach.code == "moves_child"]
+    assert [(breach.place, gate in breach.detail) for breach in found] == [(f"action {action}", True)]
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("hold", ["legal", "health", "border"])
+def test_a_hold_that_nothing_lifts_is_refused(name: str, hold: str) -> None:
+    whole = text_of(name)
+    found = codes(whole.replace(block_of(whole, f"lift_hold_{hold}"), ""), name)
+    assert {("stuck", "stage scheduled"), ("stuck", "stage documents_ready")} <= found
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_only_the_persons_own_word_lifts_their_second_thoughts(name: str) -> None:
+    spoiled = without_gate(text_of(name), "lift_hold_consent", "consent_to_return")
+    assert codes(spoiled, name) == {("moves_under_hold", "action lift_hold_consent")}
+    clears = r"clears = \[\"risk_too_high\""
+    spoiled = change_action(
+        text_of(name), "assess_risk_acceptable", clears, clears.replace("\\", "") + ', "hold_consent"'
+    )
+    assert codes(spoiled, name) == {("moves_under_hold", "action assess_risk_acceptable")}
 
 
 @pytest.mark.parametrize("name", FILES)

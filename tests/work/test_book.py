@@ -15,6 +15,7 @@ from repatriation.work.book import FileChanged, book_sheet
 from sop.procedure import Procedure
 from sop.reader import read
 from sop.shelf import CORRIDORS
+from sop.wording import word
 
 ROUTES = {path.stem: read(path) for path in sorted(CORRIDORS.glob("*.toml"))}
 PAIRS = {
@@ -64,7 +65,7 @@ def test_every_book_keeps_both_standards_and_all_that_the_procedure_says(book: B
         assert report.is_compliant, str(report)
     assert all(book.procedure.digest in text for text in book.pages)
     numbered = enumerate(book.pages, 1)
-    whole = "".join(text.replace(closed_up(foot(book, number)), "") for number, text in numbered)
+    whole = "".join(without_foot(book, number, text) for number, text in numbered)
     texts = [stage.text for stage in book.procedure.stages.values()]
     texts += [action.text for action in book.procedure.actions.values()]
     for text in texts:
@@ -72,10 +73,25 @@ def test_every_book_keeps_both_standards_and_all_that_the_procedure_says(book: B
     assert attached_to(book) == {"procedure.toml": book.procedure.path.read_bytes()}
 
 
-def foot(book: Book, number: int) -> str:
-    """What stands at the foot of a page."""
+def without_foot(book: Book, number: int, text: str) -> str:
+    """A page without what stands at its foot, which must be there."""
     procedure = book.procedure
-    return f"SOP {procedure.key} · SHA-256 {procedure.digest} · {number} / {len(book.pages)}"
+    foot = f"SOP {procedure.key} · SHA-256 {procedure.digest} · {number} / {len(book.pages)}"
+    edges = (edge(language) for language in book.languages if procedure.wording[language] == "machine")
+    for line in (*edges, foot):
+        assert closed_up(line) in text
+        text = text.replace(closed_up(line), "")
+    return text
+
+
+def said(markup: str) -> str:
+    """What a reader sees of it: no tags, and no marks at word ends."""
+    return plain(re.sub(r"<[^>]*>", "", markup))
+
+
+def edge(language: str) -> str:
+    """What the foot says of the line beside a column of machine wording."""
+    return f"{word('book', 'edge', language).text}: {word('wording', 'machine', language).text}"
 
 
 def attached_to(book: Book) -> dict[str, bytes]:
@@ -104,8 +120,21 @@ def test_marks_at_word_ends_change_nothing_else() -> None:
 def test_only_a_column_of_machine_wording_has_a_red_edge() -> None:
     procedure = ROUTES["tha-khm-2019"]
     assert '<body class="machine-km">' in book_sheet(procedure, ("km", "en")).html
+    assert edge("km") in said(book_sheet(procedure, ("km", "en")).html)
     approved = replace(procedure, wording={**procedure.wording, "km": "official"})
     assert '<body class="">' in book_sheet(approved, ("km", "en")).html
+    assert edge("km") not in said(book_sheet(approved, ("km", "en")).html)
+
+
+def test_the_days_of_a_book_are_written_the_way_of_each_language() -> None:
+    thai = said(book_sheet(ROUTES["tha-khm-2019"], ("th", "km")).html)
+    assert "22 เมษายน พ.ศ. 2562 (ค.ศ. 2019)" in thai
+    assert "ថ្ងៃទី22 ខែមេសា ឆ្នាំ2019" in thai
+    assert "22 เมษายน พ.ศ. 2562" in said(book_sheet(ROUTES["tha-khm-2019"], ("th",)).html)
+    vietnamese = said(book_sheet(ROUTES["khm-vnm-2009"], ("en", "vi")).html)
+    assert "(until 30 June 2025)" in vietnamese
+    assert "(đến hết ngày 30 tháng 6 năm 2025)" in vietnamese
+    assert not re.search(r"\d{4}-\d{2}-\d{2}", thai + vietnamese)
 
 
 def test_the_same_file_gives_the_same_sheet_whatever_the_day() -> None:
