@@ -61,11 +61,19 @@ class Event(NamedTuple):
 
 
 class Turn(NamedTuple):
-    """Whose court the case is in: the agency that answers for it, and those whose move is awaited."""
+    """Whose court the case is in: the agency that answers for it, and those whose move is awaited. `asks` are
+    the consents for which the case waits, and to which the person has not said no.
+    """
 
     responsible: str
     waiting_for: tuple[str, ...]
     actions: tuple[str, ...]
+    asks: tuple[str, ...] = ()
+
+    @property
+    def falls_to(self) -> tuple[str, ...]:
+        """Who has something to do: where the person's word is lacking, the agency that answers asks them."""
+        return (*self.waiting_for, self.responsible) if self.asks else self.waiting_for
 
 
 class NotAllowed(Exception):
@@ -252,20 +260,27 @@ def turn(procedure: Procedure, view: CaseView, now: datetime) -> Turn:
 
     Awaited are those who may take an action that leads on, or put on file what such an action still lacks.
     While a hold stands, those who could lift it. Where only a consent is lacking, the person. Exits, and the
-    placing of holds, are never awaited of anybody.
+    placing of holds, are never awaited of anybody. A no is the person's, and nobody has to ask again.
     """
     responsible = procedure.stages[view.stage].responsible
     held = {fact for fact in view.facts if fact.startswith(words.HOLD)}
     here = procedure.by_stage[view.stage]
     leading = [a for a in here if (_lifts(a, held) if held else _leads_on(procedure, view, a))]
     lacking = {a: _reasons(procedure, view, a, frozenset(a.by), now) for a in leading}
-    persons_word = any(r and all(each.code.startswith("consent_") for each in r) for r in lacking.values())
+    words_lacking = [r for r in lacking.values() if r and all(each.code.startswith("consent_") for each in r)]
     awaited = [action for action in leading if not lacking[action]]
     awaited += _suppliers(procedure, view, here, [r for rs in lacking.values() for r in rs], now)
     roles = dict.fromkeys(role for action in awaited for role in action.by)
+    asks: dict[str, None] = {}
     if not roles and not procedure.stages[view.stage].end:
-        roles = {words.PERSON if persons_word else responsible: None}
-    return Turn(responsible, tuple(roles), tuple(dict.fromkeys(action.name for action in awaited)))
+        roles = {words.PERSON if words_lacking else responsible: None}
+        asks = {each.what: None for r in words_lacking if not any(_is_no(each) for each in r) for each in r}
+    acts = dict.fromkeys(action.name for action in awaited)
+    return Turn(responsible, tuple(roles), tuple(acts), tuple(asks))
+
+
+def _is_no(reason: Reason) -> bool:
+    return reason.code in ("consent_refused", "consent_withdrawn")
 
 
 def _lifts(action: Action, held: set[str]) -> bool:

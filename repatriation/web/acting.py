@@ -13,7 +13,7 @@ from repatriation.web.desk import here, today
 from repatriation.web.forms import PlainForm, form_key
 from repatriation.web.handoffs_shown import summary_rows
 from repatriation.web.paperwork import HERE, at_the_desk, carried, errand_of, not_made
-from repatriation.web.particulars_form import NEEDED, entered, form_for, particulars
+from repatriation.web.particulars_form import NEEDED, PROBLEMS, entered, form_for, particulars
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now
 from repatriation.web.words import Wording, grounding, stage_name, text
@@ -56,7 +56,7 @@ def add_pages(blueprint: Blueprint) -> None:
         sure = posted and ready and "sure" in request.form
         # A form that was sent twice must reach work, which knows its key and gives the first answer again.
         if seen != page.version and not sure:
-            return moved_on(page, seen)
+            return moved_on(page, seen, action)
         move = page.move(action)
         if move is None and not sure:
             return not_allowed(page, action, (Reason("stage", page.stage.name),))
@@ -164,11 +164,13 @@ def _asked(page: CasePage, move: Move, form: PlainForm) -> str:
 
 
 def _checked(page: CasePage, move: Move, form: PlainForm) -> str:
+    agreed = form.on.data if "on" in form else None
     return render_template(
         "cases/check.html",
         rows=entered(form),
         carried=carried(),
         warning=move.kind is Kind.EXIT,
+        over_by=CaseFileShown(page, now(), today()).over_by(agreed) if agreed else [],
         **_about(page, move),
     )
 
@@ -224,7 +226,7 @@ def _taken(
             house(), actor(), now(), page.reference, name, version, given, form_key(), also, paper
         )
     except (MovedOn, KeyReused):
-        return moved_on(case_page(house(), actor(), now(), page.reference), version)
+        return moved_on(case_page(house(), actor(), now(), page.reference), version, name)
     except NotAllowed as refused:
         return not_allowed(page, name, refused.reasons)
     except Invalid as wrong:
@@ -250,21 +252,26 @@ def _onward(reference: str) -> str:
 
 def _mark(form: PlainForm, wrong: Invalid) -> None:
     """Say at each field what work found wanting."""
-    for name in wrong.problems:
+    for name, code in wrong.problems.items():
         field = getattr(form, name, None)
         if field is not None:
-            field.errors = [NEEDED.get(name, _("Enter this"))]
+            field.errors = [PROBLEMS.get((name, code)) or NEEDED.get(name, _("Enter this"))]
 
 
-def moved_on(page: CasePage, version: int) -> tuple[str, int]:
-    """Somebody else was there first: what they did, and a way to go on."""
+def moved_on(page: CasePage, version: int, action: str | None = None) -> tuple[str, int]:
+    """Somebody else was there first: what they did, and a way to go on: with what was entered, too, where the
+    act is still open.
+    """
+    move = page.move(action) if action else None
+    entered_stays = request.method == "POST" and move is not None and move.open
     file = CaseFileShown(page, now(), today())
     happened = changes(file, version)
     shown = render_template(
         "cases/moved_on.html",
         page=page,
         changes=happened,
-        carried=carried() if HERE in request.form else [],
+        carried=carried() if HERE in request.form or entered_stays else [],
+        paper=HERE in request.form,
         key=secrets.token_urlsafe(12),
     )
     return shown, 409

@@ -1,7 +1,7 @@
 """Turns a case as it was read into exactly what its page shows, so that the template decides nothing."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask import current_app, url_for
@@ -25,6 +25,7 @@ from repatriation.work.handoffs.boxes import restrictions
 from repatriation.work.permissions import Permission, may
 from repatriation.work.reopening import REOPENED
 from repatriation.work.visits import ACTION_OF
+from sop.clocks import zone_of
 from sop.deadlines import Deadline
 from sop.engine import Reason
 from sop.vocabulary import ON_THE_ROAD
@@ -98,15 +99,31 @@ class CaseFileShown:
             rows.append((_("Gate"), place(page.gate)))
         return rows
 
+    def over_by(self, day: date) -> list[Markup]:
+        """What is on file now and counts no longer at the end of a day that is still to come."""
+        ends = datetime.combine(day + timedelta(days=1), time.min, zone_of(self.page.procedure.home))
+        return [
+            said(
+                _("%(what)s: valid until %(moment)s only"),
+                what=self.words.fact(fact.name),
+                moment=self._end(fact.until),
+            )
+            for fact in self.page.facts
+            if fact.until is not None and not fact.lapsed and fact.until < ends
+        ]
+
     def moves(self, *kinds: Kind) -> list[Move]:
         """The moves of some kinds, in the order of the file."""
         return [move for move in self.page.moves if move.kind in kinds]
 
     @property
     def next_steps(self) -> list[dict[str, Any]]:
-        """What the officer may do now to bring the case on; leading on to the next stage comes first."""
+        """What the officer may do now to bring the case on: first what leads to the next stage, then what the
+        case waits for, then the rest.
+        """
+        awaited = self.page.turn.actions
         steps = [move for move in self.moves(Kind.ON) if move.open and not move.done]
-        steps.sort(key=lambda move: move.action.to is None)
+        steps.sort(key=lambda move: (move.action.to is None, move.action.name not in awaited))
         back = [move for move in self._way_back if move.open]
         return [self._link(move) for move in (*back, *steps)]
 
@@ -120,11 +137,25 @@ class CaseFileShown:
     @property
     def others(self) -> list[dict[str, Any]]:
         """What is awaited of others, and of whom."""
+        awaited = self.page.turn.actions
         return [
-            {"words": text(move.action.text), "who": self.words.roles(move.action.by)}
+            self._elsewhere(move)
             for move in (*self._way_back, *self.moves(Kind.ON))
-            if move.elsewhere and not move.done
+            if move.elsewhere and not move.done and (move.kind is Kind.BACK or move.action.name in awaited)
         ]
+
+    @property
+    def others_may(self) -> list[dict[str, Any]]:
+        """What others may do besides, though nothing waits for it."""
+        awaited = self.page.turn.actions
+        return [
+            self._elsewhere(move)
+            for move in self.moves(Kind.ON)
+            if move.elsewhere and not move.done and move.action.name not in awaited
+        ]
+
+    def _elsewhere(self, move: Move) -> dict[str, Any]:
+        return {"words": text(move.action.text), "who": self.words.roles(move.action.by)}
 
     @property
     def closed(self) -> list[dict[str, Any]]:
@@ -219,7 +250,7 @@ class CaseFileShown:
             parts.append(said(_("For the day: %(day)s"), day=self._day(fact.on)))
         if fact.until:
             words = _("No longer valid since %(moment)s") if fact.lapsed else _("Valid until %(moment)s")
-            parts.append(said(words, moment=self._moment(fact.until)))
+            parts.append(said(words, moment=self._end(fact.until)))
         return Markup("<br>").join(parts)
 
     @property
@@ -236,8 +267,19 @@ class CaseFileShown:
 
     @property
     def consents(self) -> list[dict[str, Any]]:
-        """Each thing the person is asked: how it stands, since when, and what may be recorded now."""
-        return [self._consent(asked) for asked in self.page.consents]
+        """Each other thing the person is asked: how it stands, since when, and what may be recorded now."""
+        mine = self._mine_to_ask
+        return [self._consent(asked) for asked in self.page.consents if asked.consent.name not in mine]
+
+    @property
+    def to_ask(self) -> list[dict[str, Any]]:
+        """What the case waits for the person to be asked, where it is the officer's to ask them."""
+        mine = self._mine_to_ask
+        return [self._consent(asked) for asked in self.page.consents if asked.consent.name in mine]
+
+    @property
+    def _mine_to_ask(self) -> tuple[str, ...]:
+        return self.page.turn.asks if self.page.my_move else ()
 
     def _consent(self, asked: Asked) -> dict[str, Any]:
         last = asked.history[-1] if asked.history else None
@@ -276,7 +318,7 @@ class CaseFileShown:
         if line.own_view:
             told.append(_("The child's own view was heard"))
         if line.until:
-            told.append(said(_("Holds until %(moment)s"), moment=self._moment(line.until)))
+            told.append(said(_("Holds until %(moment)s"), moment=self._end(line.until)))
         return Markup(" · ").join(told)
 
     @property
@@ -382,6 +424,11 @@ class CaseFileShown:
 
     def _day(self, day: date) -> Markup:
         return Markup('<time datetime="{}">{}</time>').format(day.isoformat(), shown_day(day))
+
+    def _end(self, at: datetime) -> Markup:
+        """When something ends: what ends at midnight is said by its last day, as it was entered."""
+        local = at.astimezone(zone_of(self.page.procedure.home))
+        return self._day(local.date() - timedelta(days=1)) if local.time() == time.min else self._moment(at)
 
     def _moment(self, at: datetime) -> Markup:
         return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), shown_moment(at))

@@ -140,7 +140,7 @@ def _told(house: House, actor: Actor, now: datetime, rows: _Rows) -> CaseGlance:
         roles=roles,
         holder=bodies.get(case.holder_id),
         turn=awaited,
-        my_move=not roles.isdisjoint(awaited.waiting_for),
+        my_move=not roles.isdisjoint(awaited.falls_to),
         deadlines=due(procedure, view, now, house.calendars),
         facts=_facts(view, rows.facts, now),
         consents=asked(procedure, view, rows.consents, now),

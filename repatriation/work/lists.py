@@ -236,7 +236,7 @@ class _Lister:
         if self.wanted.overdue and not (deadline is not None and deadline.overdue):
             return None
         awaited = turn(procedure, view, self.now)
-        my_move = not self.roles[case.id].isdisjoint(awaited.waiting_for)
+        my_move = not self.roles[case.id].isdisjoint(awaited.falls_to)
         if self.wanted.ours and not my_move:
             return None
         stage = procedure.stages[case.stage]

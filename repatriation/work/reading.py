@@ -97,7 +97,7 @@ class _Reader:
             roles=self.roles,
             holder=self.bodies.get(case.holder_id),
             turn=awaited,
-            my_move=not self.roles.isdisjoint(awaited.waiting_for),
+            my_move=not self.roles.isdisjoint(awaited.falls_to),
             passed=passed(procedure, self._entered()),
             ahead=way,
             moves=moves(procedure, view, self.roles, self.now, way, case.side),

@@ -134,9 +134,13 @@ class _Cases:
             if procedure is None:
                 return _Turn(ours=False, actions=())
             awaited = turn(procedure, self._view(case_id), self.now)
+            asks = awaited.asks if awaited.responsible in roles else ()
             self._turns[case_id] = _Turn(
-                not roles.isdisjoint(awaited.waiting_for),
-                tuple(name for name in awaited.actions if not roles.isdisjoint(procedure.actions[name].by)),
+                not roles.isdisjoint(awaited.falls_to),
+                (
+                    *(name for name in awaited.actions if not roles.isdisjoint(procedure.actions[name].by)),
+                    *(procedure.consents[name].give for name in asks),
+                ),
             )
         return self._turns[case_id]
 

@@ -82,7 +82,7 @@ class _Teller:
         }
         theirs = [
             who
-            for who in self.audience.whose_turn(case.id, self._waiting_for(case))
+            for who in self.audience.whose_turn(case.id, self._falls_to(case))
             if who.organisation_id != by
         ]
         beside: list[Who] = []
@@ -116,7 +116,7 @@ class _Teller:
         once = f"paper:{message.id}"
         self.batch.tell(those, message.kind, once, message.detail, case_id=message.case_id)
 
-    def _waiting_for(self, case: Any) -> tuple[str, ...]:
+    def _falls_to(self, case: Any) -> tuple[str, ...]:
         """Whose turn it is in a case, by roles."""
         if case.id not in self._awaited:
             procedure = self._procedure(case)
@@ -133,7 +133,7 @@ class _Teller:
 
 def _awaited(procedure: Procedure, case: Any, now: datetime) -> tuple[str, ...]:
     view = view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
-    return turn(procedure, view, now).waiting_for
+    return turn(procedure, view, now).falls_to
 
 
 def _concerns_all(action: Action) -> bool:
