@@ -19,6 +19,8 @@ from repatriation.web.session import actor, house, now
 from repatriation.web.words import Wording, grounding, stage_name, text
 from repatriation.work.casepage import CasePage, Kind, Move
 from repatriation.work.choices import gates, to_choose
+from repatriation.work.followup.course import PLAN_AGREED
+from repatriation.work.followup.plans import plan_of
 from repatriation.work.papers.filing import Prepared
 from repatriation.work.papers.rules import is_made_with
 from repatriation.work.particulars import Particulars, asked
@@ -192,9 +194,18 @@ def _about(page: CasePage, move: Move) -> dict[str, Any]:
         "grounding": grounding(action.grounding),
         "source": words.source(action.basis),
         "note": action.note,
+        "unwritten": move.open and _plan_is_empty(page, move),
         "version": request.form.get("version", page.version),
         "key": form_key(),
     }
+
+
+def _plan_is_empty(page: CasePage, move: Move) -> bool:
+    """Whether a plan is to be agreed in which nothing is written; what is typed on its paper is not kept there."""
+    if PLAN_AGREED not in move.action.records:
+        return False
+    kept = plan_of(house(), actor(), page.reference)
+    return kept is None or not (kept.goals or kept.wishes)
 
 
 def _leaving(page: CasePage, move: Move) -> dict[str, Any]:
@@ -202,7 +213,7 @@ def _leaving(page: CasePage, move: Move) -> dict[str, Any]:
     if not sends(move.action) or not move.open:
         return {}
     chosen = request.form.get("organisation") or None
-    seen = preview(house(), actor(), page.reference, move.action, chosen)
+    seen = preview(house(), actor(), now(), page.reference, move.action, chosen)
     if seen is None:
         return {"leaving_to": None, "leaving": []}
     return {

@@ -36,6 +36,8 @@ CHILDREN_ONLY = Reason("safeguard", "is_child")
 AGAIN = "retrafficked"
 """The end that is none: whoever was trafficked again waits for a case of their own."""
 
+CLOSURE = "closure_requested"
+
 SHOWN_AT_FIRST = 10
 """How many of the latest events stand open; the earlier ones are folded."""
 
@@ -119,11 +121,18 @@ class CaseFileShown:
     @property
     def next_steps(self) -> list[dict[str, Any]]:
         """What the officer may do now to bring the case on: first what leads to the next stage, then what the
-        case waits for, then the rest.
+        case waits for, then the rest. While visits are still to come, they come before closing.
         """
         awaited = self.page.turn.actions
+        early = CLOSURE if any(visit.state == "planned" for visit in self.page.visits) else None
         steps = [move for move in self.moves(Kind.ON) if move.open and not move.done]
-        steps.sort(key=lambda move: (move.action.to is None, move.action.name not in awaited))
+        steps.sort(
+            key=lambda move: (
+                early in move.action.records,
+                move.action.to is None,
+                move.action.name not in awaited,
+            )
+        )
         back = [move for move in self._way_back if move.open]
         return [self._link(move) for move in (*back, *steps)]
 
