@@ -201,7 +201,7 @@ def _about(page: CasePage, move: Move) -> dict[str, Any]:
 
 
 def _plan_is_empty(page: CasePage, move: Move) -> bool:
-    """Whether a plan is to be agreed in which nothing is written; what is typed on its paper is not kept there."""
+    """Whether a plan is to be agreed in which nothing is written: its paper alone is not the plan."""
     if PLAN_AGREED not in move.action.records:
         return False
     kept = plan_of(house(), actor(), page.reference)

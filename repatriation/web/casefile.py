@@ -121,17 +121,11 @@ class CaseFileShown:
     @property
     def next_steps(self) -> list[dict[str, Any]]:
         """What the officer may do now to bring the case on: first what leads to the next stage, then what the
-        case waits for, then the rest. While visits are still to come, they come before closing.
+        case waits for, then the rest; closing comes last while visits are still to be made.
         """
-        awaited = self.page.turn.actions
-        early = CLOSURE if any(visit.state == "planned" for visit in self.page.visits) else None
         steps = [move for move in self.moves(Kind.ON) if move.open and not move.done]
         steps.sort(
-            key=lambda move: (
-                early in move.action.records,
-                move.action.to is None,
-                move.action.name not in awaited,
-            )
+            key=lambda move: (self._too_early(move), move.action.to is None, not self._is_awaited(move))
         )
         back = [move for move in self._way_back if move.open]
         return [self._link(move) for move in (*back, *steps)]
@@ -146,22 +140,28 @@ class CaseFileShown:
     @property
     def others(self) -> list[dict[str, Any]]:
         """What is awaited of others, and of whom."""
-        awaited = self.page.turn.actions
         return [
             self._elsewhere(move)
             for move in (*self._way_back, *self.moves(Kind.ON))
-            if move.elsewhere and not move.done and (move.kind is Kind.BACK or move.action.name in awaited)
+            if move.elsewhere and not move.done and (move.kind is Kind.BACK or self._is_awaited(move))
         ]
 
     @property
     def others_may(self) -> list[dict[str, Any]]:
         """What others may do besides, though nothing waits for it."""
-        awaited = self.page.turn.actions
         return [
             self._elsewhere(move)
             for move in self.moves(Kind.ON)
-            if move.elsewhere and not move.done and move.action.name not in awaited
+            if move.elsewhere and not move.done and not self._is_awaited(move)
         ]
+
+    def _is_awaited(self, move: Move) -> bool:
+        """Whether the case waits for this to be done."""
+        return move.action.name in self.page.turn.actions and not self._too_early(move)
+
+    def _too_early(self, move: Move) -> bool:
+        """Whether this asks for the case to be closed while visits are still to be made."""
+        return CLOSURE in move.action.records and any(each.state == "planned" for each in self.page.visits)
 
     def _elsewhere(self, move: Move) -> dict[str, Any]:
         return {"words": text(move.action.text), "who": self.words.roles(move.action.by)}
