@@ -194,10 +194,17 @@ def _about(page: CasePage, move: Move) -> dict[str, Any]:
         "grounding": grounding(action.grounding),
         "source": words.source(action.basis),
         "note": action.note,
+        "cancelled": _visits_cancelled(page, move),
         "unwritten": move.open and _plan_is_empty(page, move),
         "version": request.form.get("version", page.version),
         "key": form_key(),
     }
+
+
+def _visits_cancelled(page: CasePage, move: Move) -> int:
+    """How many visits would not be made any more because the case ends."""
+    ends = move.open and move.action.to is not None and page.procedure.stages[move.action.to].end
+    return sum(visit.state == "planned" for visit in page.visits) if ends else 0
 
 
 def _plan_is_empty(page: CasePage, move: Move) -> bool:

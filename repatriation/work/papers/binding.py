@@ -1,6 +1,6 @@
 """What a paper must say because its act says it: nobody signs one thing while another is put on file."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from operator import attrgetter
 from typing import Final
 
@@ -35,9 +35,14 @@ def said_by_the_act(kind: str, procedure: Procedure, action: Action) -> dict[str
     return {}
 
 
-def last_day(until: datetime | None) -> str | None:
+def last_day(until: datetime | None) -> date | None:
     """The last day on which something holds that ends at a moment; at midnight the day before has ended."""
-    return day_of(until - timedelta(microseconds=1)).isoformat() if until else None
+    return day_of(until - timedelta(microseconds=1)) if until else None
+
+
+def printed(day: date | None) -> str | None:
+    """A day as the fields of a paper hold it."""
+    return day.isoformat() if day else None
 
 
 def same_as_the_act(
@@ -49,7 +54,7 @@ def same_as_the_act(
     """
     bound: dict[str, str | None] = {**said_by_the_act(kind, procedure, action)}
     if given is not None and kind in _UNTIL and "until" in asked(procedure, action, child=False):
-        bound[_UNTIL[kind]] = last_day(given.until)
+        bound[_UNTIL[kind]] = printed(last_day(given.until))
     wrong = [place for place, said in bound.items() if attrgetter(place)(fields) != said]
     if wrong:
         raise Invalid(dict.fromkeys(wrong, "said_otherwise"))

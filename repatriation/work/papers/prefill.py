@@ -6,7 +6,7 @@ from typing import Any, Final
 from documents.fields import LINE
 from locales.dates import day_of
 from locales.names import write_name
-from repatriation.work.papers.binding import last_day, said_by_the_act
+from repatriation.work.papers.binding import last_day, printed, said_by_the_act
 from repatriation.work.papers.onfile import OnFile, both_names
 from repatriation.work.services.codes import ON_PAPER
 
@@ -102,7 +102,7 @@ def _consent(on: OnFile) -> Fields:
     return {
         "purpose": purpose,
         "given_on": day_of(row.at).isoformat(),
-        "until": last_day(row.until),
+        "until": printed(last_day(row.until)),
         "language": row.language,
         "interpreter": row.interpreter is not None,
         "guardian": row.guardian is not None,
@@ -179,7 +179,7 @@ def _consent_form(on: OnFile) -> Fields:
             "purpose": said["matter.purpose"],
             "decision": said["matter.decision"],
             "recipients": _line(_may_know(on)),
-            "until": last_day(before.until if before else on.given.until),
+            "until": printed(last_day(before.until if before else on.given.until)),
         },
         "explained": {
             "language": before.language if before else on.given.language,
@@ -209,7 +209,7 @@ def _travel_document(on: OnFile) -> Fields:
             "to": on.procedure.home,
             "gate": _gate(on),
             "issued_on": _day(on),
-            "until": last_day(on.given.until),
+            "until": printed(last_day(on.given.until)),
         },
     }
 
