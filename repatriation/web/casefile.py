@@ -70,7 +70,15 @@ class CaseFileShown:
             return escape(_("Your move")), "waiting"
         if not turn.waiting_for:
             return said(_("With: %(who)s"), who=self.words.role(turn.responsible)), "plain"
+        if self.absent:
+            return said(_("Waiting for: %(who)s"), who=self.words.role(turn.responsible)), "going"
         return said(_("Waiting for: %(who)s"), who=self.words.roles(turn.waiting_for)), "going"
+
+    @property
+    def absent(self) -> Markup | None:
+        """Those whose move is awaited, where none of them has a part in the case: they do not know of it."""
+        turn = self.page.turn
+        return self.words.roles(turn.waiting_for) if turn.is_nobodys(self.page.held) else None
 
     @property
     def holds(self) -> list[Markup]:
@@ -156,8 +164,9 @@ class CaseFileShown:
         ]
 
     def _is_awaited(self, move: Move) -> bool:
-        """Whether the case waits for this to be done."""
-        return move.action.name in self.page.turn.actions and not self._too_early(move)
+        """Whether the case waits for this to be done, or its time runs."""
+        runs = any(limit.action.name == move.action.name for limit in self.page.deadlines)
+        return runs or (move.action.name in self.page.turn.actions and not self._too_early(move))
 
     def _too_early(self, move: Move) -> bool:
         """Whether this asks for the case to be closed while visits are still to be made."""
@@ -288,14 +297,15 @@ class CaseFileShown:
 
     @property
     def _mine_to_ask(self) -> tuple[str, ...]:
-        return self.page.turn.asks if self.page.my_move else ()
+        page = self.page
+        return page.turn.asks if page.my_move and page.turn.responsible in page.roles else ()
 
     def _consent(self, asked: Asked) -> dict[str, Any]:
         last = asked.history[-1] if asked.history else None
         if last is None:
             tag, tone = _("Not asked yet"), "plain"
         elif last.decision == "given" and not asked.live:
-            tag, tone = _("No longer counts"), "late"
+            tag, tone = self._why_not_live(last), "late"
         else:
             tag = look_up(glossary.DECISIONS, last.decision)
             tone = glossary.DECISION_TONES[last.decision]
@@ -312,6 +322,14 @@ class CaseFileShown:
                 if move.open and _about(move, asked.consent.name) and not (asked.live and _gives(move))
             ],
         }
+
+    def _why_not_live(self, said: ConsentLine) -> str:
+        """Why an agreement that was given does not count."""
+        if self.page.view.child and not said.guardian:
+            return str(_("Does not count yet: no guardian has agreed"))
+        if self.page.view.child and not said.own_view:
+            return str(_("Does not count yet: the child has not been heard"))
+        return str(_("No longer counts"))
 
     def _decision(self, line: ConsentLine) -> Markup:
         """One decision, with how it was made."""
