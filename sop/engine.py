@@ -290,7 +290,7 @@ def turn(procedure: Procedure, view: CaseView, now: datetime) -> Turn:
 
 
 def _to_ask(procedure: Procedure, view: CaseView, only_word: Iterable[tuple[Reason, ...]]) -> tuple[str, ...]:
-    """The consents that alone are lacking for something, where the person may be asked and said no to none."""
+    """The consents that alone are lacking for something, if the person said no to none and may be asked."""
     open_yet = (reasons for reasons in only_word if not any(each.code in _NO for each in reasons))
     lacking = dict.fromkeys(each.what for reasons in open_yet for each in reasons)
     return tuple(name for name in lacking if view.stage in procedure.consents[name].frm)
