@@ -1,6 +1,7 @@
 """Taking a step: one action on a page, what it asks for, a look over it, and the words when it cannot be."""
 
 import secrets
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -33,6 +34,7 @@ from repatriation.work.steps import take_step
 from repatriation.work.summaries.composing import attached, preview, sends
 from repatriation.work.visits import ACTION_OF
 from sop.engine import NotAllowed, Reason
+from sop.vocabulary import ON_THE_ROAD
 
 Answer = Response | str | tuple[str, int]
 
@@ -93,12 +95,13 @@ def _out_of_place(page: CasePage, name: str) -> Move:
 
 
 def _form(page: CasePage, move: Move) -> PlainForm:
-    procedure, countries = page.procedure, frozenset({page.procedure.host, page.procedure.home})
+    procedure = page.procedure
     held = frozenset(role for part in page.parts if part.until is None for role in part.roles)
     kind = form_for(
         move,
         to_choose(house(), procedure, move.action, held),
-        gates(house(), countries) if "gate" in move.asked else (),
+        # The gate is that of the side which receives: its people look there for who is expected.
+        gates(house(), frozenset({procedure.home})) if "gate" in move.asked else (),
         entries(procedure, actor().country) if "entry" in move.asked else (),
         offers_for(house(), procedure, move.action, today()) if "offer" in move.asked else (),
         _provinces(country_of_place(procedure, move.action)) if "province" in move.asked else (),
@@ -194,11 +197,19 @@ def _about(page: CasePage, move: Move) -> dict[str, Any]:
         "grounding": grounding(action.grounding),
         "source": words.source(action.basis),
         "note": action.note,
+        "agreed_for": _another_day(page, move),
         "cancelled": _visits_cancelled(page, move),
         "unwritten": move.open and _plan_is_empty(page, move),
         "version": request.form.get("version", page.version),
         "key": form_key(),
     }
+
+
+def _another_day(page: CasePage, move: Move) -> date | None:
+    """The day of the handover, where somebody is to set out for it on another day."""
+    to = page.procedure.stages.get(str(move.action.to))
+    leaves = move.open and to is not None and to.phase == ON_THE_ROAD and page.stage.phase != ON_THE_ROAD
+    return page.expected_on if leaves and page.expected_on != today() else None
 
 
 def _visits_cancelled(page: CasePage, move: Move) -> int:

@@ -21,6 +21,7 @@ from repatriation.work.casepage import (
     TrailLine,
     VisitLine,
 )
+from repatriation.work.followup.course import wants_none
 from repatriation.work.handoffs.boxes import restrictions
 from repatriation.work.permissions import Permission, may
 from repatriation.work.reopening import REOPENED
@@ -169,8 +170,9 @@ class CaseFileShown:
         return runs or (move.action.name in self.page.turn.actions and not self._too_early(move))
 
     def _too_early(self, move: Move) -> bool:
-        """Whether this asks for the case to be closed while visits are still to be made."""
-        return CLOSURE in move.action.records and any(each.state == "planned" for each in self.page.visits)
+        """Whether this asks for the closing while visits are still to be made, or asked about."""
+        to_visit = any(each.state == "planned" for each in self.page.visits) or bool(self.page.turn.asks)
+        return CLOSURE in move.action.records and to_visit
 
     def _elsewhere(self, move: Move) -> dict[str, Any]:
         return {"words": text(move.action.text), "who": self.words.roles(move.action.by)}
@@ -298,7 +300,17 @@ class CaseFileShown:
     @property
     def _mine_to_ask(self) -> tuple[str, ...]:
         page = self.page
-        return page.turn.asks if page.my_move and page.turn.responsible in page.roles else ()
+        busy = any(move.open and self._is_awaited(move) for move in self.moves(Kind.ON))
+        if page.my_move and (page.turn.responsible in page.roles or not busy):
+            return page.turn.asks
+        return ()
+
+    @property
+    def unvisited(self) -> bool:
+        """Whether the case waits only for its closing, since the person wishes no visits."""
+        page = self.page
+        closing = any(CLOSURE in move.action.records for move in page.moves)
+        return closing and CLOSURE not in page.view.facts and wants_none(page.procedure, page.view)
 
     def _consent(self, asked: Asked) -> dict[str, Any]:
         last = asked.history[-1] if asked.history else None
