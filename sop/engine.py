@@ -275,18 +275,23 @@ def turn(procedure: Procedure, view: CaseView, now: datetime) -> Turn:
     leading = [a for a in here if (_lifts(a, held) if held else _leads_on(procedure, view, a))]
     lacking = {a: _reasons(procedure, view, a, frozenset(a.by), now) for a in leading}
     supplying = _suppliers(procedure, view, here, [r for rs in lacking.values() for r in rs], now)
-    closed = [reasons for reasons in (*lacking.values(), *supplying.values()) if reasons]
-    only_word = [r for r in closed if all(each.code.startswith("consent_") for each in r)]
+    persons_word = [reasons for reasons in lacking.values() if _only_word(reasons)]
+    asks = [*persons_word, *(reasons for reasons in supplying.values() if _only_word(reasons))]
     awaited = [action for action in (*leading, *supplying) if not (lacking | supplying)[action]]
     roles = dict.fromkeys(role for action in awaited for role in action.by)
     if not roles and not procedure.stages[view.stage].end:
-        roles = {words.PERSON if only_word else responsible: None}
+        roles = {words.PERSON if persons_word else responsible: None}
     return Turn(
         responsible,
         tuple(roles),
         tuple(dict.fromkeys(action.name for action in awaited)),
-        _to_ask(procedure, view, only_word),
+        _to_ask(procedure, view, asks),
     )
+
+
+def _only_word(reasons: tuple[Reason, ...]) -> bool:
+    """Whether something is closed for nothing but the person's word."""
+    return bool(reasons) and all(reason.code.startswith("consent_") for reason in reasons)
 
 
 def _to_ask(procedure: Procedure, view: CaseView, only_word: Iterable[tuple[Reason, ...]]) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ from repatriation.work.visits import ACTION_OF
 from sop.clocks import zone_of
 from sop.deadlines import Deadline
 from sop.engine import Reason
-from sop.vocabulary import ON_THE_ROAD
+from sop.vocabulary import ON_THE_ROAD, PERSON
 
 CHILDREN_ONLY = Reason("safeguard", "is_child")
 """Why an act is closed that a grown-up never needs; it is not told as something still lacking."""
@@ -71,9 +71,22 @@ class CaseFileShown:
             return escape(_("Your move")), "waiting"
         if not turn.waiting_for:
             return said(_("With: %(who)s"), who=self.words.role(turn.responsible)), "plain"
+        if self.refused:
+            return escape(_("The person said no")), "stop"
         if self.absent:
             return said(_("Waiting for: %(who)s"), who=self.words.role(turn.responsible)), "going"
         return said(_("Waiting for: %(who)s"), who=self.words.roles(turn.waiting_for)), "going"
+
+    @property
+    def refused(self) -> list[Markup]:
+        """What the person has said no to, where the case would go on by nothing else."""
+        if self.page.turn.waiting_for != (PERSON,) or self.page.turn.asks:
+            return []
+        return [
+            text(asked.consent.text)
+            for asked in self.page.consents
+            if asked.history and asked.history[-1].decision in ("refused", "withdrawn")
+        ]
 
     @property
     def absent(self) -> Markup | None:
@@ -201,15 +214,16 @@ class CaseFileShown:
         ]
 
     @property
-    def folds(self) -> list[tuple[str, list[dict[str, Any]]]]:
-        """What is seldom needed, each group under its own words."""
+    def folds(self) -> list[tuple[str, list[dict[str, Any]], bool]]:
+        """What is seldom needed, each group under its own words; and whether it stands open."""
         return [
-            (_("Do again or correct"), self.group(Kind.ON, done=True) + self.group(Kind.BACK)),
+            (_("Do again or correct"), self.group(Kind.ON, done=True) + self.group(Kind.BACK), False),
             (
                 _("Hold the return back, or let it go on"),
                 self.group(Kind.HOLD) + self.group(Kind.HOLD, done=True),
+                False,
             ),
-            (_("Other ways in which the case may end"), self.group(Kind.EXIT)),
+            (_("Other ways in which the case may end"), self.group(Kind.EXIT), bool(self.refused)),
         ]
 
     @property
@@ -331,7 +345,10 @@ class CaseFileShown:
             "acts": [
                 {"words": self.words.consent_act(move.action), "href": self.href(move)}
                 for move in self.moves(Kind.CONSENT)
-                if move.open and _about(move, asked.consent.name) and not (asked.live and _gives(move))
+                if move.open
+                and _about(move, asked.consent.name)
+                and not (asked.live and _gives(move))
+                and not (last is not None and last.decision == "refused" and _refuses(move))
             ],
         }
 
@@ -497,6 +514,10 @@ def changes(shown: CaseFileShown, version: int) -> Iterable[dict[str, Any]]:
 
 def _about(move: Move, consent: str) -> bool:
     return move.action.consent is not None and move.action.consent.consent == consent
+
+
+def _refuses(move: Move) -> bool:
+    return move.action.consent is not None and move.action.consent.act == "refuse"
 
 
 def _gives(move: Move) -> bool:
