@@ -2,7 +2,7 @@
 `turn`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -61,11 +61,26 @@ class Event(NamedTuple):
 
 
 class Turn(NamedTuple):
-    """Whose court the case is in: the agency that answers for it, and those whose move is awaited."""
+    """Whose court the case is in: the agency that answers for it, and those whose move is awaited. `asks` are
+    the consents that alone are lacking for something, and to which the person has not said no.
+    """
 
     responsible: str
     waiting_for: tuple[str, ...]
     actions: tuple[str, ...]
+    asks: tuple[str, ...] = ()
+
+    def is_nobodys(self, held: Collection[str]) -> bool:
+        """Whether none of those whose move is awaited has a part in the case, where these roles are held."""
+        awaited = [role for role in self.waiting_for if role != words.PERSON]
+        return bool(awaited) and not any(role in held for role in awaited)
+
+    def falls_to(self, held: Collection[str]) -> tuple[str, ...]:
+        """Who has something to do. The agency that answers for the case asks the person where their word is
+        lacking, and brings in whom it waits for where none of them has a part in it.
+        """
+        more = self.is_nobodys(held) or (self.asks and self.waiting_for == (words.PERSON,))
+        return (*self.waiting_for, self.responsible) if more else self.waiting_for
 
 
 class NotAllowed(Exception):
@@ -252,20 +267,41 @@ def turn(procedure: Procedure, view: CaseView, now: datetime) -> Turn:
 
     Awaited are those who may take an action that leads on, or put on file what such an action still lacks.
     While a hold stands, those who could lift it. Where only a consent is lacking, the person. Exits, and the
-    placing of holds, are never awaited of anybody.
+    placing of holds, are never awaited of anybody. A no is the person's, and nobody has to ask again.
     """
     responsible = procedure.stages[view.stage].responsible
     held = {fact for fact in view.facts if fact.startswith(words.HOLD)}
     here = procedure.by_stage[view.stage]
     leading = [a for a in here if (_lifts(a, held) if held else _leads_on(procedure, view, a))]
     lacking = {a: _reasons(procedure, view, a, frozenset(a.by), now) for a in leading}
-    persons_word = any(r and all(each.code.startswith("consent_") for each in r) for r in lacking.values())
-    awaited = [action for action in leading if not lacking[action]]
-    awaited += _suppliers(procedure, view, here, [r for rs in lacking.values() for r in rs], now)
+    supplying = _suppliers(procedure, view, here, [r for rs in lacking.values() for r in rs], now)
+    persons_word = [reasons for reasons in lacking.values() if _only_word(reasons)]
+    asks = [*persons_word, *(reasons for reasons in supplying.values() if _only_word(reasons))]
+    awaited = [action for action in (*leading, *supplying) if not (lacking | supplying)[action]]
     roles = dict.fromkeys(role for action in awaited for role in action.by)
     if not roles and not procedure.stages[view.stage].end:
         roles = {words.PERSON if persons_word else responsible: None}
-    return Turn(responsible, tuple(roles), tuple(dict.fromkeys(action.name for action in awaited)))
+    return Turn(
+        responsible,
+        tuple(roles),
+        tuple(dict.fromkeys(action.name for action in awaited)),
+        _to_ask(procedure, view, asks),
+    )
+
+
+def _only_word(reasons: tuple[Reason, ...]) -> bool:
+    """Whether something is closed for nothing but the person's word."""
+    return bool(reasons) and all(reason.code.startswith("consent_") for reason in reasons)
+
+
+def _to_ask(procedure: Procedure, view: CaseView, only_word: Iterable[tuple[Reason, ...]]) -> tuple[str, ...]:
+    """The consents that alone are lacking for something, if the person said no to none and may be asked."""
+    open_yet = (reasons for reasons in only_word if not any(each.code in _NO for each in reasons))
+    lacking = dict.fromkeys(each.what for reasons in open_yet for each in reasons)
+    return tuple(name for name in lacking if view.stage in procedure.consents[name].frm)
+
+
+_NO: Final = frozenset({"consent_refused", "consent_withdrawn"})
 
 
 def _lifts(action: Action, held: set[str]) -> bool:
@@ -283,9 +319,11 @@ def _leads_on(procedure: Procedure, view: CaseView, action: Action) -> bool:
 
 def _suppliers(
     procedure: Procedure, view: CaseView, here: tuple[Action, ...], reasons: list[Reason], now: datetime
-) -> list[Action]:
-    """The open actions that put on file what is lacking, and what is lacking for those, and so on."""
-    found: list[Action] = []
+) -> dict[Action, tuple[Reason, ...]]:
+    """The actions that put on file what is lacking, and what is lacking for those, and so on: each open, or
+    with why it is closed.
+    """
+    found: dict[Action, tuple[Reason, ...]] = {}
     seen: set[str] = set()
     wanted = _facts_wanted(reasons)
     while wanted - seen:
@@ -294,8 +332,8 @@ def _suppliers(
         for action in here:
             if action.to is None and action not in found and not wanted.isdisjoint(action.records):
                 lacks = _reasons(procedure, view, action, frozenset(action.by), now)
-                if not lacks and words.PERSON not in action.by:
-                    found.append(action)
+                if words.PERSON not in action.by:
+                    found[action] = lacks
                 reasons += lacks
         wanted = _facts_wanted(reasons)
     return found

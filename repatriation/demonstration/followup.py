@@ -58,7 +58,7 @@ def make_follow_up(house: House, actors: Mapping[str, Actor], now: datetime, kep
             continue
         to = today + timedelta(days=days)
         if found.visit.due_on != to and at.astimezone(zone_of("KHM")).date() <= to:
-            move_visit(house, actor, at, found.reference, found.visit.id, to, "asked")
+            move_visit(house, actor, at, found.reference, found.visit.id, to, "asked", one=True)
 
 
 def _next(house: House, reference: str) -> _Next | None:

@@ -1,6 +1,7 @@
 """Taking a step: one action on a page, what it asks for, a look over it, and the words when it cannot be."""
 
 import secrets
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -13,12 +14,14 @@ from repatriation.web.desk import here, today
 from repatriation.web.forms import PlainForm, form_key
 from repatriation.web.handoffs_shown import summary_rows
 from repatriation.web.paperwork import HERE, at_the_desk, carried, errand_of, not_made
-from repatriation.web.particulars_form import NEEDED, entered, form_for, particulars
+from repatriation.web.particulars_form import NEEDED, PROBLEMS, entered, form_for, particulars
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now
 from repatriation.web.words import Wording, grounding, stage_name, text
 from repatriation.work.casepage import CasePage, Kind, Move
 from repatriation.work.choices import gates, to_choose
+from repatriation.work.followup.course import PLAN_AGREED
+from repatriation.work.followup.plans import plan_of
 from repatriation.work.papers.filing import Prepared
 from repatriation.work.papers.rules import is_made_with
 from repatriation.work.particulars import Particulars, asked
@@ -31,6 +34,7 @@ from repatriation.work.steps import take_step
 from repatriation.work.summaries.composing import attached, preview, sends
 from repatriation.work.visits import ACTION_OF
 from sop.engine import NotAllowed, Reason
+from sop.vocabulary import ON_THE_ROAD
 
 Answer = Response | str | tuple[str, int]
 
@@ -56,7 +60,7 @@ def add_pages(blueprint: Blueprint) -> None:
         sure = posted and ready and "sure" in request.form
         # A form that was sent twice must reach work, which knows its key and gives the first answer again.
         if seen != page.version and not sure:
-            return moved_on(page, seen)
+            return moved_on(page, seen, action)
         move = page.move(action)
         if move is None and not sure:
             return not_allowed(page, action, (Reason("stage", page.stage.name),))
@@ -91,12 +95,13 @@ def _out_of_place(page: CasePage, name: str) -> Move:
 
 
 def _form(page: CasePage, move: Move) -> PlainForm:
-    procedure, countries = page.procedure, frozenset({page.procedure.host, page.procedure.home})
+    procedure = page.procedure
     held = frozenset(role for part in page.parts if part.until is None for role in part.roles)
     kind = form_for(
         move,
         to_choose(house(), procedure, move.action, held),
-        gates(house(), countries) if "gate" in move.asked else (),
+        # The gate is that of the side which receives: its people look there for who is expected.
+        gates(house(), frozenset({procedure.home})) if "gate" in move.asked else (),
         entries(procedure, actor().country) if "entry" in move.asked else (),
         offers_for(house(), procedure, move.action, today()) if "offer" in move.asked else (),
         _provinces(country_of_place(procedure, move.action)) if "province" in move.asked else (),
@@ -164,11 +169,13 @@ def _asked(page: CasePage, move: Move, form: PlainForm) -> str:
 
 
 def _checked(page: CasePage, move: Move, form: PlainForm) -> str:
+    agreed = form.on.data if "on" in form else None
     return render_template(
         "cases/check.html",
         rows=entered(form),
         carried=carried(),
         warning=move.kind is Kind.EXIT,
+        over_by=CaseFileShown(page, now(), today()).over_by(agreed) if agreed else [],
         **_about(page, move),
     )
 
@@ -190,9 +197,33 @@ def _about(page: CasePage, move: Move) -> dict[str, Any]:
         "grounding": grounding(action.grounding),
         "source": words.source(action.basis),
         "note": action.note,
+        "agreed_for": _another_day(page, move),
+        "cancelled": _visits_cancelled(page, move),
+        "unwritten": move.open and _plan_is_empty(page, move),
         "version": request.form.get("version", page.version),
         "key": form_key(),
     }
+
+
+def _another_day(page: CasePage, move: Move) -> date | None:
+    """The day of the handover, where somebody is to set out for it on another day."""
+    to = page.procedure.stages.get(str(move.action.to))
+    leaves = move.open and to is not None and to.phase == ON_THE_ROAD and page.stage.phase != ON_THE_ROAD
+    return page.expected_on if leaves and page.expected_on != today() else None
+
+
+def _visits_cancelled(page: CasePage, move: Move) -> int:
+    """How many visits would not be made any more because the case ends."""
+    ends = move.open and move.action.to is not None and page.procedure.stages[move.action.to].end
+    return sum(visit.state == "planned" for visit in page.visits) if ends else 0
+
+
+def _plan_is_empty(page: CasePage, move: Move) -> bool:
+    """Whether a plan is to be agreed in which nothing is written: its paper alone is not the plan."""
+    if PLAN_AGREED not in move.action.records:
+        return False
+    kept = plan_of(house(), actor(), page.reference)
+    return kept is None or not (kept.goals or kept.wishes)
 
 
 def _leaving(page: CasePage, move: Move) -> dict[str, Any]:
@@ -200,7 +231,7 @@ def _leaving(page: CasePage, move: Move) -> dict[str, Any]:
     if not sends(move.action) or not move.open:
         return {}
     chosen = request.form.get("organisation") or None
-    seen = preview(house(), actor(), page.reference, move.action, chosen)
+    seen = preview(house(), actor(), now(), page.reference, move.action, chosen)
     if seen is None:
         return {"leaving_to": None, "leaving": []}
     return {
@@ -224,7 +255,7 @@ def _taken(
             house(), actor(), now(), page.reference, name, version, given, form_key(), also, paper
         )
     except (MovedOn, KeyReused):
-        return moved_on(case_page(house(), actor(), now(), page.reference), version)
+        return moved_on(case_page(house(), actor(), now(), page.reference), version, name)
     except NotAllowed as refused:
         return not_allowed(page, name, refused.reasons)
     except Invalid as wrong:
@@ -250,21 +281,26 @@ def _onward(reference: str) -> str:
 
 def _mark(form: PlainForm, wrong: Invalid) -> None:
     """Say at each field what work found wanting."""
-    for name in wrong.problems:
+    for name, code in wrong.problems.items():
         field = getattr(form, name, None)
         if field is not None:
-            field.errors = [NEEDED.get(name, _("Enter this"))]
+            field.errors = [PROBLEMS.get((name, code)) or NEEDED.get(name, _("Enter this"))]
 
 
-def moved_on(page: CasePage, version: int) -> tuple[str, int]:
-    """Somebody else was there first: what they did, and a way to go on."""
+def moved_on(page: CasePage, version: int, action: str | None = None) -> tuple[str, int]:
+    """Somebody else was there first: what they did, and a way to go on: with what was entered, too, where the
+    act is still open.
+    """
+    move = page.move(action) if action else None
+    entered_stays = request.method == "POST" and move is not None and move.open
     file = CaseFileShown(page, now(), today())
     happened = changes(file, version)
     shown = render_template(
         "cases/moved_on.html",
         page=page,
         changes=happened,
-        carried=carried() if HERE in request.form else [],
+        carried=carried() if HERE in request.form or entered_stays else [],
+        paper=HERE in request.form,
         key=secrets.token_urlsafe(12),
     )
     return shown, 409

@@ -1,7 +1,7 @@
 """Turns a case as it was read into exactly what its page shows, so that the template decides nothing."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask import current_app, url_for
@@ -21,19 +21,23 @@ from repatriation.work.casepage import (
     TrailLine,
     VisitLine,
 )
+from repatriation.work.followup.course import wants_none
 from repatriation.work.handoffs.boxes import restrictions
 from repatriation.work.permissions import Permission, may
 from repatriation.work.reopening import REOPENED
 from repatriation.work.visits import ACTION_OF
+from sop.clocks import zone_of
 from sop.deadlines import Deadline
 from sop.engine import Reason
-from sop.vocabulary import ON_THE_ROAD
+from sop.vocabulary import ON_THE_ROAD, PERSON
 
 CHILDREN_ONLY = Reason("safeguard", "is_child")
 """Why an act is closed that a grown-up never needs; it is not told as something still lacking."""
 
 AGAIN = "retrafficked"
 """The end that is none: whoever was trafficked again waits for a case of their own."""
+
+CLOSURE = "closure_requested"
 
 SHOWN_AT_FIRST = 10
 """How many of the latest events stand open; the earlier ones are folded."""
@@ -67,7 +71,28 @@ class CaseFileShown:
             return escape(_("Your move")), "waiting"
         if not turn.waiting_for:
             return said(_("With: %(who)s"), who=self.words.role(turn.responsible)), "plain"
+        if self.refused:
+            return escape(_("The person said no")), "stop"
+        if self.absent:
+            return said(_("Waiting for: %(who)s"), who=self.words.role(turn.responsible)), "going"
         return said(_("Waiting for: %(who)s"), who=self.words.roles(turn.waiting_for)), "going"
+
+    @property
+    def refused(self) -> list[Markup]:
+        """What the person has said no to, where the case would go on by nothing else."""
+        if self.page.turn.waiting_for != (PERSON,) or self.page.turn.asks:
+            return []
+        return [
+            text(asked.consent.text)
+            for asked in self.page.consents
+            if asked.history and asked.history[-1].decision in ("refused", "withdrawn")
+        ]
+
+    @property
+    def absent(self) -> Markup | None:
+        """Those whose move is awaited, where none of them has a part in the case: they do not know of it."""
+        turn = self.page.turn
+        return self.words.roles(turn.waiting_for) if turn.is_nobodys(self.page.held) else None
 
     @property
     def holds(self) -> list[Markup]:
@@ -98,15 +123,32 @@ class CaseFileShown:
             rows.append((_("Gate"), place(page.gate)))
         return rows
 
+    def over_by(self, day: date) -> list[Markup]:
+        """What is on file now and counts no longer at the end of a day that is still to come."""
+        ends = datetime.combine(day + timedelta(days=1), time.min, zone_of(self.page.procedure.home))
+        return [
+            said(
+                _("%(what)s: valid until %(moment)s only"),
+                what=self.words.fact(fact.name),
+                moment=self._end(fact.until),
+            )
+            for fact in self.page.facts
+            if fact.until is not None and not fact.lapsed and fact.until < ends
+        ]
+
     def moves(self, *kinds: Kind) -> list[Move]:
         """The moves of some kinds, in the order of the file."""
         return [move for move in self.page.moves if move.kind in kinds]
 
     @property
     def next_steps(self) -> list[dict[str, Any]]:
-        """What the officer may do now to bring the case on; leading on to the next stage comes first."""
+        """What the officer may do now to bring the case on: first what leads to the next stage, then what the
+        case waits for, then the rest; closing comes last while visits are still to be made.
+        """
         steps = [move for move in self.moves(Kind.ON) if move.open and not move.done]
-        steps.sort(key=lambda move: move.action.to is None)
+        steps.sort(
+            key=lambda move: (self._too_early(move), move.action.to is None, not self._is_awaited(move))
+        )
         back = [move for move in self._way_back if move.open]
         return [self._link(move) for move in (*back, *steps)]
 
@@ -121,10 +163,32 @@ class CaseFileShown:
     def others(self) -> list[dict[str, Any]]:
         """What is awaited of others, and of whom."""
         return [
-            {"words": text(move.action.text), "who": self.words.roles(move.action.by)}
+            self._elsewhere(move)
             for move in (*self._way_back, *self.moves(Kind.ON))
-            if move.elsewhere and not move.done
+            if move.elsewhere and not move.done and (move.kind is Kind.BACK or self._is_awaited(move))
         ]
+
+    @property
+    def others_may(self) -> list[dict[str, Any]]:
+        """What others may do besides, though nothing waits for it."""
+        return [
+            self._elsewhere(move)
+            for move in self.moves(Kind.ON)
+            if move.elsewhere and not move.done and not self._is_awaited(move)
+        ]
+
+    def _is_awaited(self, move: Move) -> bool:
+        """Whether the case waits for this to be done, or its time runs."""
+        runs = any(limit.action.name == move.action.name for limit in self.page.deadlines)
+        return runs or (move.action.name in self.page.turn.actions and not self._too_early(move))
+
+    def _too_early(self, move: Move) -> bool:
+        """Whether this asks for the closing while visits are still to be made, or asked about."""
+        to_visit = any(each.state == "planned" for each in self.page.visits) or bool(self.page.turn.asks)
+        return CLOSURE in move.action.records and to_visit
+
+    def _elsewhere(self, move: Move) -> dict[str, Any]:
+        return {"words": text(move.action.text), "who": self.words.roles(move.action.by)}
 
     @property
     def closed(self) -> list[dict[str, Any]]:
@@ -150,15 +214,16 @@ class CaseFileShown:
         ]
 
     @property
-    def folds(self) -> list[tuple[str, list[dict[str, Any]]]]:
-        """What is seldom needed, each group under its own words."""
+    def folds(self) -> list[tuple[str, list[dict[str, Any]], bool]]:
+        """What is seldom needed, each group under its own words; and whether it stands open."""
         return [
-            (_("Do again or correct"), self.group(Kind.ON, done=True) + self.group(Kind.BACK)),
+            (_("Do again or correct"), self.group(Kind.ON, done=True) + self.group(Kind.BACK), False),
             (
                 _("Hold the return back, or let it go on"),
                 self.group(Kind.HOLD) + self.group(Kind.HOLD, done=True),
+                False,
             ),
-            (_("Other ways in which the case may end"), self.group(Kind.EXIT)),
+            (_("Other ways in which the case may end"), self.group(Kind.EXIT), bool(self.refused)),
         ]
 
     @property
@@ -219,7 +284,7 @@ class CaseFileShown:
             parts.append(said(_("For the day: %(day)s"), day=self._day(fact.on)))
         if fact.until:
             words = _("No longer valid since %(moment)s") if fact.lapsed else _("Valid until %(moment)s")
-            parts.append(said(words, moment=self._moment(fact.until)))
+            parts.append(said(words, moment=self._end(fact.until)))
         return Markup("<br>").join(parts)
 
     @property
@@ -236,15 +301,37 @@ class CaseFileShown:
 
     @property
     def consents(self) -> list[dict[str, Any]]:
-        """Each thing the person is asked: how it stands, since when, and what may be recorded now."""
-        return [self._consent(asked) for asked in self.page.consents]
+        """Each other thing the person is asked: how it stands, since when, and what may be recorded now."""
+        mine = self._mine_to_ask
+        return [self._consent(asked) for asked in self.page.consents if asked.consent.name not in mine]
+
+    @property
+    def to_ask(self) -> list[dict[str, Any]]:
+        """What the case waits for the person to be asked, where it is the officer's to ask them."""
+        mine = self._mine_to_ask
+        return [self._consent(asked) for asked in self.page.consents if asked.consent.name in mine]
+
+    @property
+    def _mine_to_ask(self) -> tuple[str, ...]:
+        page = self.page
+        busy = any(move.open and self._is_awaited(move) for move in self.moves(Kind.ON))
+        if page.my_move and (page.turn.responsible in page.roles or not busy):
+            return page.turn.asks
+        return ()
+
+    @property
+    def unvisited(self) -> bool:
+        """Whether the case waits only for its closing, since the person wishes no visits."""
+        page = self.page
+        closing = any(CLOSURE in move.action.records for move in page.moves)
+        return closing and CLOSURE not in page.view.facts and wants_none(page.procedure, page.view)
 
     def _consent(self, asked: Asked) -> dict[str, Any]:
         last = asked.history[-1] if asked.history else None
         if last is None:
             tag, tone = _("Not asked yet"), "plain"
         elif last.decision == "given" and not asked.live:
-            tag, tone = _("No longer counts"), "late"
+            tag, tone = self._why_not_live(last), "late"
         else:
             tag = look_up(glossary.DECISIONS, last.decision)
             tone = glossary.DECISION_TONES[last.decision]
@@ -258,9 +345,20 @@ class CaseFileShown:
             "acts": [
                 {"words": self.words.consent_act(move.action), "href": self.href(move)}
                 for move in self.moves(Kind.CONSENT)
-                if move.open and _about(move, asked.consent.name) and not (asked.live and _gives(move))
+                if move.open
+                and _about(move, asked.consent.name)
+                and not (asked.live and _gives(move))
+                and not (last is not None and last.decision == "refused" and _refuses(move))
             ],
         }
+
+    def _why_not_live(self, said: ConsentLine) -> str:
+        """Why an agreement that was given does not count."""
+        if self.page.view.child and not said.guardian:
+            return str(_("Does not count yet: no guardian has agreed"))
+        if self.page.view.child and not said.own_view:
+            return str(_("Does not count yet: the child has not been heard"))
+        return str(_("No longer counts"))
 
     def _decision(self, line: ConsentLine) -> Markup:
         """One decision, with how it was made."""
@@ -276,7 +374,7 @@ class CaseFileShown:
         if line.own_view:
             told.append(_("The child's own view was heard"))
         if line.until:
-            told.append(said(_("Holds until %(moment)s"), moment=self._moment(line.until)))
+            told.append(said(_("Holds until %(moment)s"), moment=self._end(line.until)))
         return Markup(" · ").join(told)
 
     @property
@@ -383,6 +481,11 @@ class CaseFileShown:
     def _day(self, day: date) -> Markup:
         return Markup('<time datetime="{}">{}</time>').format(day.isoformat(), shown_day(day))
 
+    def _end(self, at: datetime) -> Markup:
+        """When something ends: what ends at midnight is said by its last day, as it was entered."""
+        local = at.astimezone(zone_of(self.page.procedure.home))
+        return self._day(local.date() - timedelta(days=1)) if local.time() == time.min else self._moment(at)
+
     def _moment(self, at: datetime) -> Markup:
         return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), shown_moment(at))
 
@@ -411,6 +514,10 @@ def changes(shown: CaseFileShown, version: int) -> Iterable[dict[str, Any]]:
 
 def _about(move: Move, consent: str) -> bool:
     return move.action.consent is not None and move.action.consent.consent == consent
+
+
+def _refuses(move: Move) -> bool:
+    return move.action.consent is not None and move.action.consent.act == "refuse"
 
 
 def _gives(move: Move) -> bool:

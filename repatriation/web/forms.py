@@ -3,7 +3,7 @@
 import hashlib
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -123,6 +123,21 @@ class NearOurTime:
         """Raises StopValidation where a slip of the hand made another year of it."""
         if field.data is not None and field.data.year not in YEARS:
             raise StopValidation(_l("Enter a real date, as day, month and year in figures"))
+
+
+OVER = _l("This day is over already. Enter one that is still to come, or today")
+
+
+class NotOver:
+    """A day that is still to come, or is today where the officer works."""
+
+    def __init__(self, today: Callable[[], date]) -> None:
+        self.today = today
+
+    def __call__(self, form: Any, field: DateBoxes) -> None:  # noqa: ARG002
+        """Raises StopValidation for a day that is over."""
+        if field.data is not None and field.data < self.today():
+            raise StopValidation(OVER)
 
 
 class WholeNumber(IntegerField):  # type: ignore[misc]

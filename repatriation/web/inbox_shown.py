@@ -94,7 +94,7 @@ def _awaited(entry: Entry, words: Wording | None) -> Markup | None:
     """The acts that are awaited of the reader's organisation, in one phrase."""
     if words is None or not entry.actions:
         return None
-    return either(words.step(name) for name in entry.actions[:MOST_AWAITED])
+    return either(words.awaited(name) for name in entry.actions[:MOST_AWAITED])
 
 
 def _due(line: NoticeLine) -> str | None:

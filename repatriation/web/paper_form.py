@@ -32,6 +32,7 @@ MESSAGES: Final[Mapping[str, object]] = {
     "int_parsing": _l("Enter a number, in figures"),
     "latin_name_needed": _l("A travel document needs the name in Latin letters, as the person writes it"),
     "whole_date_needed": _l("Enter the whole date, such as 1998-04-13"),
+    "said_otherwise": _l("This is not what was entered before. Put it right here, or change that first"),
     "reading_zone": _l("This cannot stand in the lines that machines read. Look at it again"),
 }
 _DATES: Final = frozenset({"date", "day"})

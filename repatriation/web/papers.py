@@ -31,6 +31,7 @@ from repatriation.work.papers.archive import (
     papers_of,
     revoke,
 )
+from repatriation.work.papers.binding import last_day
 from repatriation.work.papers.bundle import bundle
 from repatriation.work.papers.filing import Prepared
 from repatriation.work.permissions import Permission
@@ -200,7 +201,7 @@ def _line(line: PaperLine, words: Wording) -> dict[str, Any]:
         "languages": [(each, autonym(each)) for each in line.languages],
         "for": words.action(line.action),
         "at": line.issued_at,
-        "expires": line.expires_at,
+        "last": last_day(line.expires_at),
         "by": f"{line.officer}, {line.body.name}",
         "tag": tag,
         "tone": tone,

@@ -93,24 +93,26 @@ def errand_of(
     action: Action,
     version: int,
     finish: Callable[[Prepared], Answer],
-    given: Particulars = NOTHING,
+    given: Particulars | None = None,
     known: Mapping[str, Any] | None = None,
     **more: Any,
 ) -> Errand:
-    """The errand of an act in one case. `finish` takes the act with the paper once it is printed; `known` is
-    what is known of its fields beside what is on file."""
+    """The errand of an act in one case. `finish` takes the act with the paper once it is printed; `given` is
+    what was entered beside it, unless it was taken before; `known` is what is known of the paper's fields
+    beside what is on file."""
     reference, name = page.reference, action.name
     told = action.discloses.to if action.discloses else ()
 
     def from_file() -> Mapping[str, Any]:
-        fields = draft(house(), actor(), now(), reference, name, given).fields
+        fields = draft(house(), actor(), now(), reference, name, given or NOTHING).fields
         return {**fields, **(known or {})}
 
     def look(languages: Pair, typed: Mapping[str, Any]) -> Printed:
-        return preview(house(), actor(), Asked(reference, name, languages, typed))
+        return preview(house(), actor(), Asked(reference, name, languages, typed, given))
 
     def issue(languages: Pair, typed: Mapping[str, Any]) -> Answer:
-        return finish(prepare(house(), actor(), now(), Asked(reference, name, languages, typed), version))
+        asked = Asked(reference, name, languages, typed, given)
+        return finish(prepare(house(), actor(), now(), asked, version))
 
     return Errand(
         KINDS[str(action.document)],

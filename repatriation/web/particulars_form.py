@@ -12,7 +12,8 @@ from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from repatriation.web import glossary, services_glossary
 from repatriation.web.casefile import place
-from repatriation.web.forms import DateBoxes, DateRequired, PlainForm, SaysSomething, choices
+from repatriation.web.desk import today
+from repatriation.web.forms import OVER, DateBoxes, DateRequired, NotOver, PlainForm, SaysSomething, choices
 from repatriation.web.words import stage_name
 from repatriation.work.casepage import Body, Move
 from repatriation.work.particulars import Particulars, problems_of, says_something
@@ -78,6 +79,11 @@ NEEDED: Mapping[str, object] = {
     "entry": _l("Choose where the new case begins"),
     "note": _l("Write down why"),
 }
+PROBLEMS: Mapping[tuple[str, str], object] = {
+    ("on", "past"): OVER,
+    ("gate", "unknown"): _l("Nobody works at this gate; choose another"),
+}
+"""What is wrong with something that was entered, as work found it."""
 
 
 def form_for(
@@ -127,7 +133,7 @@ def _field(
         case "own_view":
             return BooleanField(label)
         case "on" | "until":
-            return DateBoxes(label, [DateRequired(NEEDED[name])] if must else [])
+            return DateBoxes(label, [*([DateRequired(NEEDED[name])] if must else []), NotOver(today)])
         case "organisation":
             return RadioField(
                 label, rules, choices=choices(*((body.code, body.name) for body in organisations))

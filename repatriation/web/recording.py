@@ -38,6 +38,9 @@ VIEWS: Final = {
 }
 """The lists from which a visit is written down."""
 
+WEEK: Final = "week"
+"""The board of the week, from which one comes by way of the visits of a case."""
+
 
 def add_pages(blueprint: Blueprint) -> None:
     """The page on which a visit is written down."""
@@ -114,11 +117,11 @@ def _onward(page: CasePage, visit: VisitEntered) -> str:
     view = request.args.get("view", "")
     if visit.finding is not None or visit.outcome != MADE:
         return url_for("cases.visits", reference=page.reference)
-    return (
-        url_for("visits.index", view=view)
-        if view in VIEWS
-        else url_for("cases.case", reference=page.reference)
-    )
+    if view == WEEK:
+        return url_for("boards.week")
+    if view in VIEWS:
+        return url_for("visits.index", view=view)
+    return url_for("cases.case", reference=page.reference)
 
 
 def _added(page: CasePage, visit: VisitEntered) -> Answer:

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from itertools import takewhile
 from typing import Any, Final
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
-from wtforms import RadioField
+from wtforms import BooleanField, RadioField
 from wtforms.validators import InputRequired
 
 from repatriation.web import glossary
@@ -36,6 +36,7 @@ Shown = Callable[..., str]
 PROBLEMS: Final = {
     ("to", "past"): _l("The new day cannot lie behind"),
     ("to", "same"): _l("This is the day for which the visit is planned already"),
+    ("to", "taken"): _l("Another visit is planned for this day: choose another, or let the two become one"),
     ("visit", "over"): _l("This visit is not planned any more: it was written down, moved or cancelled"),
 }
 STEP_FOR: Final = {"retrafficked": "report_retrafficking", "breakdown": "report_breakdown"}
@@ -57,6 +58,7 @@ class MoveForm(PlainForm):
     because = RadioField(
         _l("Why is it moved?"), [InputRequired(_l("Choose why it is moved"))], choices=choices(*REASONS)
     )
+    one = BooleanField(_l("The two visits of that day become one"))
 
 
 def add_pages(blueprint: Blueprint, shown: Shown) -> None:
@@ -76,7 +78,9 @@ def add_pages(blueprint: Blueprint, shown: Shown) -> None:
             closing=_closing(plan),
             closing_assumed=house().schedule.assumed,
             assumed=plan is not None and plan.assumed,
-            record=url_for("visits.record", reference=reference) if _may_visit(page) else None,
+            record=url_for("visits.record", reference=reference, view=_came_from())
+            if _may_visit(page)
+            else None,
             has_notes=any(visit.notes or visit.added for visit in page.visits),
         )
 
@@ -97,12 +101,21 @@ def add_pages(blueprint: Blueprint, shown: Shown) -> None:
 
 def _moved(page: CasePage, visit: VisitLine, form: MoveForm) -> Answer:
     try:
-        move_visit(house(), actor(), now(), page.reference, visit.id, form.to.data, form.because.data)
+        move_visit(
+            house(),
+            actor(),
+            now(),
+            page.reference,
+            visit.id,
+            form.to.data,
+            form.because.data,
+            one=form.one.data,
+        )
     except Invalid as wrong:
         for name, code in wrong.problems.items():
             field: Any = getattr(form, name, form.to)
             field.errors = [PROBLEMS.get((name, code), _("Look at this again"))]
-        return _to_move(page, visit, form), 400
+        return _to_move(page, visit, form, taken=wrong.problems.get("to") == "taken"), 400
     except NotAllowed:
         form.to.errors = [_("It is for others to visit this person")]
         return _to_move(page, visit, form), 409
@@ -110,15 +123,20 @@ def _moved(page: CasePage, visit: VisitLine, form: MoveForm) -> Answer:
     return redirect(url_for("cases.visits", reference=page.reference), 303)
 
 
-def _to_move(page: CasePage, visit: VisitLine, form: MoveForm) -> str:
+def _to_move(page: CasePage, visit: VisitLine, form: MoveForm, *, taken: bool = False) -> str:
     due = shown_day(visit.due_on) if visit.due_on else None
-    return render_template("visits/move.html", page=page, form=form, due=due)
+    return render_template("visits/move.html", page=page, form=form, due=due, taken=taken)
 
 
 def _may_visit(page: CasePage) -> bool:
     move = page.move(ACTION_OF[True])
     mine = move is not None and not any(reason.code == "role" for reason in move.reasons)
     return mine and may(actor().duty, Permission.RECORD_VISIT)
+
+
+def _came_from() -> str | None:
+    """The list that led here, and to which one goes back once the visit is written down."""
+    return request.args.get("view")
 
 
 def _planned(page: CasePage, visit: VisitLine) -> dict[str, Any]:
@@ -132,7 +150,9 @@ def _planned(page: CasePage, visit: VisitLine) -> dict[str, Any]:
         "of_schedule": visit.slot is not None,
         "attempt": visit.attempt,
         "officer": visit.officer,
-        "record": url_for("visits.record", reference=page.reference, visit=visit.id) if mine else None,
+        "record": url_for("visits.record", reference=page.reference, visit=visit.id, view=_came_from())
+        if mine
+        else None,
         "move": url_for("cases.move_visit", reference=page.reference, visit_id=visit.id) if mine else None,
     }
 

@@ -193,6 +193,13 @@ class Wording:
         }
         return said(sentences[action.consent.act], what=self.consent(action.consent.consent))
 
+    def awaited(self, name: str) -> Markup:
+        """A step that is still to be taken; of a consent, that the person is to be asked."""
+        action = self.procedure.actions.get(name)
+        if action is None or action.consent is None:
+            return self.action(name)
+        return said(_("Ask the person: %(what)s"), what=self.consent(action.consent.consent))
+
     def limit(self, deadline: Deadline) -> str:
         """How long a time limit is, in words; a limit of nothing means at once."""
         value, unit = deadline.limit.value, deadline.limit.unit

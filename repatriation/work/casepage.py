@@ -184,7 +184,6 @@ class CaseGlance:
     roles: frozenset[str]
     holder: Body | None
     turn: Turn
-    my_move: bool
     deadlines: tuple[Deadline, ...]
     facts: tuple[FactLine, ...]
     consents: tuple[Asked, ...]
@@ -192,6 +191,16 @@ class CaseGlance:
     identifications: tuple[IdentificationLine, ...]
     reopened_from: str | None
     reopened_as: str | None
+
+    @property
+    def held(self) -> frozenset[str]:
+        """The roles that somebody has in the case now."""
+        return frozenset(role for part in self.parts if part.until is None for role in part.roles)
+
+    @property
+    def my_move(self) -> bool:
+        """Whether it falls to the organisation that looks to do something."""
+        return not self.roles.isdisjoint(self.turn.falls_to(self.held))
 
     @property
     def version(self) -> int:

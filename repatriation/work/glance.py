@@ -116,7 +116,6 @@ def _told(house: House, actor: Actor, now: datetime, rows: _Rows) -> CaseGlance:
     case = rows.case
     procedure = house.shelf.pinned(case.digest)
     view = view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
-    awaited = turn(procedure, view, now)
     bodies = {
         part.organisation_id: Body(part.organisation_id, part.code, part.name, part.name_local, part.country)
         for part in rows.parts
@@ -139,8 +138,7 @@ def _told(house: House, actor: Actor, now: datetime, rows: _Rows) -> CaseGlance:
         closed_at=case.closed_at,
         roles=roles,
         holder=bodies.get(case.holder_id),
-        turn=awaited,
-        my_move=not roles.isdisjoint(awaited.waiting_for),
+        turn=turn(procedure, view, now),
         deadlines=due(procedure, view, now, house.calendars),
         facts=_facts(view, rows.facts, now),
         consents=asked(procedure, view, rows.consents, now),

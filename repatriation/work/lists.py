@@ -118,6 +118,8 @@ class _Lister:
         self.wanted, self.session = wanted, session
         self.names = dict(session.exec(select(Organisation.id, Organisation.name)).all())
         self.roles: dict[str, frozenset[str]] = {}
+        self.held: dict[str, frozenset[str]] = {}
+        self.in_batch: list[str] = []
         self.asks_procedure = wanted.ours or wanted.overdue
         self.batch = BATCH if self.asks_procedure else PAGE + 1
         stages = _stages(house, wanted)
@@ -217,6 +219,7 @@ class _Lister:
 
     def _read_roles(self, case_ids: list[str]) -> None:
         """The roles that the officer's organisation has in these cases; whoever only looks has none."""
+        self.in_batch = case_ids
         if self.actor.reads_only:
             self.roles.update(dict.fromkeys(case_ids, frozenset[str]()))
             return
@@ -236,7 +239,7 @@ class _Lister:
         if self.wanted.overdue and not (deadline is not None and deadline.overdue):
             return None
         awaited = turn(procedure, view, self.now)
-        my_move = not self.roles[case.id].isdisjoint(awaited.waiting_for)
+        my_move = self._is_ours(case.id, awaited)
         if self.wanted.ours and not my_move:
             return None
         stage = procedure.stages[case.stage]
@@ -257,6 +260,22 @@ class _Lister:
             deadline,
             not stage.end and case.updated_at < self.now - STUCK_AFTER,
         )
+
+    def _is_ours(self, case_id: str, awaited: Turn) -> bool:
+        """Whether it falls to the officer's organisation to do something in a case."""
+        roles = self.roles[case_id]
+        if not roles.isdisjoint(awaited.waiting_for) or awaited.responsible not in roles:
+            return not roles.isdisjoint(awaited.waiting_for)
+        return awaited.responsible in awaited.falls_to(self._held(case_id))
+
+    def _held(self, case_id: str) -> frozenset[str]:
+        """The roles that anybody has in a case; read for a whole batch, once somebody needs them."""
+        if case_id not in self.held:
+            held: dict[str, set[str]] = {each: set() for each in self.in_batch}
+            for part in self._ask(_HELD, {"case_ids": self.in_batch}):
+                held[part.case_id].add(part.role)
+            self.held.update((each, frozenset(found)) for each, found in held.items())
+        return self.held[case_id]
 
     def _total(self) -> int:
         question = visible_number(self.house.doors.kind, self.cut, MOST_COUNTED + 1)
@@ -279,6 +298,9 @@ def _value(key: str) -> date | datetime:
 
 
 _PART: Final = Party.metadata.tables["party"]
+_HELD: Final = core_select(_PART.c.case_id, _PART.c.role).where(
+    _PART.c.case_id.in_(bindparam("case_ids", expanding=True)), _PART.c.until.is_(None)
+)
 _ROLES: Final = core_select(_PART.c.case_id, _PART.c.role).where(
     _PART.c.case_id.in_(bindparam("case_ids", expanding=True)),
     _PART.c.organisation_id == bindparam("organisation_id"),

@@ -81,7 +81,6 @@ class _Reader:
         case, procedure = self.case, self.procedure
         view = view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
         stage = procedure.stages[case.stage]
-        awaited = turn(procedure, view, self.now)
         way = ahead(procedure, case.stage, view.facts)
         return CasePage(
             reference=case.reference,
@@ -96,8 +95,7 @@ class _Reader:
             closed_at=case.closed_at,
             roles=self.roles,
             holder=self.bodies.get(case.holder_id),
-            turn=awaited,
-            my_move=not self.roles.isdisjoint(awaited.waiting_for),
+            turn=turn(procedure, view, self.now),
             passed=passed(procedure, self._entered()),
             ahead=way,
             moves=moves(procedure, view, self.roles, self.now, way, case.side),

@@ -15,7 +15,7 @@ from repatriation.records.visits import Visit
 from repatriation.work.actors import Actor
 from repatriation.work.followup.course import wants_none
 from repatriation.work.followup.entered import VisitEntered, look_over
-from repatriation.work.followup.turns import ATTEMPT, OVER, blank
+from repatriation.work.followup.turns import ATTEMPT, OVER, PLANNED_FOR, blank
 from repatriation.work.followup.turns import planned as plan_row
 from repatriation.work.house import House
 from repatriation.work.opened import Opened, Taken
@@ -136,6 +136,9 @@ class _Writing:
             written = Write(_ADD, {**blank(self.case.id, self.country), **_NO_DAY, **values, "id": row_id})
         if entered.next_on is None:
             return (written, *self._attempt(row_id))
+        agreed = {"case": self.case.id, "day": entered.next_on, "but": row_id}
+        if self.opened.lean.one(PLANNED_FOR, agreed) is not None:
+            return (written,)  # the visit that was planned for that day is the one that was agreed
         # What stands in the place of a visit that was put off belongs to its plan, and to no slot of it: the
         # slot stays taken, so that a schedule made anew does not ask for the same visit again.
         plan_id = planned.plan_id if planned and entered.outcome == PUT_OFF else None

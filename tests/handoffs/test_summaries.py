@@ -89,7 +89,7 @@ def test_a_summary_arrives_signed_and_its_acknowledgement_is_a_receipt(home: Hom
 def test_what_was_shown_is_what_arrives_and_names_nobody(home: Home) -> None:
     place = home.two.bangkok
     action = place.house.shelf.pinned(place.case(home.reference).digest).actions[STEP]
-    seen = preview(place.house, home.officers["mosvy"], home.reference, action, "chiang-mai")
+    seen = preview(place.house, home.officers["mosvy"], place.clock(), home.reference, action, "chiang-mai")
     assert seen is not None
     assert seen.partner_id is not None
     home.take("mosvy", STEP, TO_THEM)

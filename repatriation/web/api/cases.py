@@ -194,8 +194,8 @@ def _writing(blueprint: Blueprint) -> None:
         with as_problems(page):
             paper: Prepared | None = None
             if body.paper is not None:
-                sent = body.paper
-                paper = paper_of(page, page.procedure.actions[action], version, sent.languages, sent.fields)
+                sent, act = body.paper, page.procedure.actions[action]
+                paper = paper_of(page, act, version, sent.languages, sent.fields, given)
             taken = take_step(
                 house(), _us(), now(), reference, action, version, given, asked().work_key, paper=paper
             )

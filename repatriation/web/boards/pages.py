@@ -13,6 +13,7 @@ from repatriation.web.board import place_of
 from repatriation.web.boards import contact, load, needs, stages, stuck, week
 from repatriation.web.boards.shown import Shown
 from repatriation.web.casefile import shown_day
+from repatriation.web.recording import WEEK
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house
 from repatriation.web.words import route_words, stage_name
@@ -93,7 +94,9 @@ def _list_page(name: str) -> Callable[[], str]:
 def _row(line: Line, shown: Shown) -> dict[str, Any]:
     return {
         "reference": line.reference,
-        "href": url_for("cases.case", reference=line.reference),
+        "href": url_for("cases.visits", reference=line.reference, view=WEEK)
+        if shown.to_visits
+        else url_for("cases.case", reference=line.reference),
         "route": route_words(line.procedure) if line.procedure else "",
         "stage": stage_name(line.stage),
         "child": line.child,

@@ -17,13 +17,17 @@ from sop.procedure import Procedure
 
 
 class Shown(NamedTuple):
-    """The list behind a number: which cases, what is said above them, and what stands beside each."""
+    """The list behind a number: which cases, what is said above them, and what stands beside each.
+
+    Where it is about visits, a line leads `to_visits` of its case, and from there back to the board.
+    """
 
     behind: Behind
     heading: object
     about: object
     key: object
     show: Callable[[Any], str]
+    to_visits: bool = False
 
 
 def told_words(number: Told) -> str:

@@ -100,14 +100,14 @@ def behind() -> Shown:
         return _of_province(whose, request.args["province"])
     heading, days = _asked()
     found = week.behind(house(), actor(), whose, days)
-    return Shown(found, heading, WHOSE[whose], _("Day of the visit"), shown_day)
+    return Shown(found, heading, WHOSE[whose], _("Day of the visit"), shown_day, to_visits=True)
 
 
 def _of_province(whose: str, asked: str) -> Shown:
     province = None if asked == "unknown" else asked
     found = week.in_province(house(), actor(), today(), whose, province)
     heading = province_name(province) if province else _("Not known where the person lives")
-    return Shown(found, heading, WHOSE[whose], _("Day of the visit"), shown_day)
+    return Shown(found, heading, WHOSE[whose], _("Day of the visit"), shown_day, to_visits=True)
 
 
 def _asked() -> tuple[object, Days]:

@@ -14,7 +14,7 @@ from repatriation.records.writing import add_once
 from repatriation.work.actors import Actor
 from repatriation.work.followup.entered import BECAUSE, VisitEntered
 from repatriation.work.followup.rights import VISIT, for_writing
-from repatriation.work.followup.turns import planned
+from repatriation.work.followup.turns import PLANNED_FOR, planned
 from repatriation.work.house import House
 from repatriation.work.particulars import YEARS
 from repatriation.work.reading import find
@@ -30,11 +30,17 @@ def move_visit(
     visit_id: str,
     to: date | None,
     because: str | None,
+    *,
+    one: bool = False,
 ) -> None:
     """Moves a visit that is to come. The old one stays on file as moved, with the reason.
 
+    Args:
+        one: where another visit is planned for that day, the two become one.
+
     Raises:
-        Invalid: no day that lies ahead, no reason, or a visit that is no longer planned.
+        Invalid: no day that lies ahead, no reason, a visit that is no longer planned, or a day for which
+            another one is planned, unless the two become `one`.
         NotFound, ReadOnly, NotAllowed: as `rights.for_writing` says.
     """
     with house.doors.act() as session:
@@ -45,10 +51,16 @@ def move_visit(
         today = now.astimezone(zone_of(procedure.home)).date()
         _look_over(row, today, to, because)
         assert to is not None
+        same_day = session.execute(PLANNED_FOR, {"case": case.id, "day": to, "but": row.id}).first()
+        if same_day is not None and not one:
+            raise Invalid({"to": "taken"})
         new = planned(house, actor, now, case.id, procedure.home, to, row.plan_id)
         row.state, row.reason, row.next_at, row.next_step = "moved", because, None, None
         row.version += 1
-        session.add(Visit(**{**new, "officer_id": row.officer_id, "organisation_id": row.organisation_id}))
+        if same_day is None:
+            session.add(
+                Visit(**{**new, "officer_id": row.officer_id, "organisation_id": row.organisation_id})
+            )
         said = {"visit": row.id, "from": row.due_on, "to": to, "because": because}
         trail.append(session, actor, now, "visit:moved", _told(said), case.id)
 

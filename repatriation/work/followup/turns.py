@@ -4,7 +4,10 @@ from datetime import date, datetime
 from typing import Any, Final, Protocol, cast
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import bindparam, literal_column, select
+
 from repatriation.records.columns import new_id
+from repatriation.records.visits import Visit
 from repatriation.work.house import House
 from sop.clocks import zone_of
 from sop.followup import Standing, next_turn, standing
@@ -14,6 +17,19 @@ OVER: Final[dict[str, Any]] = {"next_at": None, "next_step": None}
 
 ATTEMPT: Final = "attempt"
 """The kind of a visit on whose day nobody agreed: another attempt, after one at which nobody was found."""
+
+_VISIT = Visit.metadata.tables["visit"]
+PLANNED_FOR: Final = (
+    select(_VISIT.c.id)
+    .where(
+        _VISIT.c.case_id == bindparam("case"),
+        _VISIT.c.state == literal_column("'planned'"),
+        _VISIT.c.due_on == bindparam("day"),
+        _VISIT.c.id != bindparam("but"),
+    )
+    .limit(1)
+)
+"""Another visit of a case that is planned for a day. Given: case, day, but."""
 
 
 def turn(house: House, due_on: date, country: str, now: datetime) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from repatriation.work.house import House
 from repatriation.work.papers.filing import Prepared
 from repatriation.work.papers.issuing import Asked, prepare
 from repatriation.work.papers.languages import Pair, pairs
+from repatriation.work.particulars import Particulars
 from repatriation.work.refusals import Invalid
 from sop.procedure import Action
 
@@ -29,12 +30,13 @@ def ready(
     version: int,
     languages: Pair | None,
     entered: Mapping[str, Any],
+    given: Particulars | None = None,
 ) -> Prepared:
     """The paper of an act, made of what was entered and nothing else.
 
     Raises:
         Invalid: the act has no paper, the languages are none of those it may have, or a field cannot be
-            taken.
+            taken or says something else than the act.
         NoPaper: it cannot be made.
     """
     if action.document is None:
@@ -42,7 +44,7 @@ def ready(
     possible = choices(actor, page, action)
     if languages is not None and languages not in possible:
         raise Invalid({"languages": "unknown"})
-    asked = Asked(page.reference, action.name, languages or possible[0], entered)
+    asked = Asked(page.reference, action.name, languages or possible[0], entered, given)
     try:
         return prepare(house, actor, now, asked, version)
     except Invalid as wrong:

@@ -26,10 +26,11 @@ from repatriation.records.organisations import Organisation
 from repatriation.records.papers import Paper, new_number
 from repatriation.work.actors import Actor
 from repatriation.work.house import House
+from repatriation.work.papers.binding import same_as_the_act
 from repatriation.work.papers.filing import Prepared
 from repatriation.work.papers.languages import LANGUAGE_OF, Pair
 from repatriation.work.papers.workshop import Workshop
-from repatriation.work.particulars import problems_of
+from repatriation.work.particulars import Particulars, problems_of
 from repatriation.work.reading import find
 from repatriation.work.refusals import Invalid, NoPaper, ReadOnly
 from sop.clocks import zone_of
@@ -39,12 +40,16 @@ _NOT_OF_A_STATE: Final = frozenset({"ngo", "iom"})
 
 
 class Asked(NamedTuple):
-    """Which paper is asked for: of an act in a case, in two languages, with what was entered in it."""
+    """Which paper is asked for: of an act in a case, in two languages, with what was entered in it.
+
+    `given` is what was entered beside the act, where the paper is made together with it.
+    """
 
     reference: str
     action: str
     languages: Pair
     entered: Mapping[str, Any]
+    given: Particulars | None = None
 
 
 def preview(house: House, actor: Actor, asked: Asked) -> Printed:
@@ -58,9 +63,8 @@ def preview(house: House, actor: Actor, asked: Asked) -> Printed:
     workshop = workshop_of(house)
     with house.doors.read() as session:
         case = find(session, actor, asked.reference)
-        kind = _kind(house, case, asked.action)
         own = session.get_one(Organisation, actor.organisation_id)
-        made = draft_of(workshop, kind, asked, own, case)
+        made = _drafted(house, workshop, asked, own, case)
     return printed(workshop, composed(made, None, None))
 
 
@@ -77,15 +81,14 @@ def prepare(house: House, actor: Actor, now: datetime, asked: Asked, version: in
     workshop = workshop_of(house)
     with house.doors.read() as session:
         case = find(session, actor, asked.reference)
-        kind = _kind(house, case, asked.action)
         own = session.get_one(Organisation, actor.organisation_id)
-        made = draft_of(workshop, kind, asked, own, case)
+        made = _drafted(house, workshop, asked, own, case)
         edition = (
             1
             + session.exec(
                 select(func.count())
                 .select_from(Paper)
-                .where(Paper.case_id == case.id, col(Paper.kind) == kind.name)
+                .where(Paper.case_id == case.id, col(Paper.kind) == made.kind)
             ).one()
         )
         issue = issue_of(house, workshop, own, edition, now, case.trail_head)
@@ -169,11 +172,16 @@ def workshop_of(house: House) -> Workshop:
     return house.papers
 
 
-def _kind(house: House, case: CaseFile, action: str) -> Kind:
-    found = house.shelf.pinned(case.digest).actions.get(action)
-    if found is None or found.document is None:
+def _drafted(house: House, workshop: Workshop, asked: Asked, own: Organisation, case: CaseFile) -> Draft:
+    """The paper of an act. Raises Invalid: also where it says something else than the act."""
+    procedure = house.shelf.pinned(case.digest)
+    action = procedure.actions.get(asked.action)
+    if action is None or action.document is None:
         raise Invalid({"paper": "not_asked"})
-    return KINDS[found.document]
+    made = draft_of(workshop, KINDS[action.document], asked, own, case)
+    assert made.fields is not None
+    same_as_the_act(made.kind, procedure, action, asked.given, made.fields)
+    return made
 
 
 def draft_of(workshop: Workshop, kind: Kind, asked: Asked, own: Organisation, case: CaseFile) -> Draft:

@@ -1,12 +1,12 @@
 """What a new paper says before anybody has typed: just what is on file, each thing as it was given."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from documents.fields import LINE
 from locales.dates import day_of
 from locales.names import write_name
+from repatriation.work.papers.binding import last_day, printed, said_by_the_act
 from repatriation.work.papers.onfile import OnFile, both_names
 from repatriation.work.services.codes import ON_PAPER
 
@@ -27,6 +27,8 @@ def fields_on_file(kind: str, on: OnFile) -> Fields:
     made: Fields = _said(_ABOUT[kind](on))
     if kind != "handover_minutes":
         made["person"] = _said(person(on))
+    if kind == "travel_document":
+        made["person"].setdefault("nationality", on.procedure.home)  # it is issued to nobody else
     return made
 
 
@@ -81,8 +83,15 @@ def one_line(name: Mapping[str, str | None]) -> str:
 
 
 def _to(on: OnFile) -> str | None:
-    receivers = on.told or on.names(on.other_side, "foreign_affairs", "consulate", "coordination")
-    return "; ".join(receivers)[:LINE] or None
+    return _line(on.told or on.names(on.other_side, "foreign_affairs", "consulate", "coordination"))
+
+
+def _line(names: Iterable[str]) -> str | None:
+    """Names on one line; where they are too long for it, each in its own language alone."""
+    whole = list(names)
+    short = [name.partition(" / ")[0] for name in whole]
+    fit = next((line for line in ("; ".join(whole), "; ".join(short)) if len(line) <= LINE), None)
+    return (fit if fit is not None else "; ".join(short)[:LINE]) or None
 
 
 def _consent(on: OnFile) -> Fields:
@@ -93,7 +102,7 @@ def _consent(on: OnFile) -> Fields:
     return {
         "purpose": purpose,
         "given_on": day_of(row.at).isoformat(),
-        "until": _last_day(row.until),
+        "until": printed(last_day(row.until)),
         "language": row.language,
         "interpreter": row.interpreter is not None,
         "guardian": row.guardian is not None,
@@ -106,11 +115,6 @@ def _office(on: OnFile) -> Fields:
 
 def _day(on: OnFile) -> str:
     return on.today.isoformat()
-
-
-def _last_day(until: datetime | None) -> str | None:
-    """The last day on which something holds that ends at a moment; at midnight the day before has ended."""
-    return day_of(until - timedelta(microseconds=1)).isoformat() if until else None
 
 
 def _expected(on: OnFile) -> str | None:
@@ -151,7 +155,7 @@ def _note_verbale(on: OnFile) -> Fields:
 
 def _family_tracing_request(on: OnFile) -> Fields:
     return {
-        "to": _to(on) or "; ".join(on.names(on.side, "social"))[:LINE],
+        "to": _to(on) or _line(on.names(on.side, "social")),
         "search": {"last_address": address(on)},
         "consent": _consent(on),
         "office": _office(on),
@@ -168,27 +172,35 @@ def _family_assessment(on: OnFile) -> Fields:
 
 
 def _consent_form(on: OnFile) -> Fields:
-    act = on.action.consent
-    decisions = {"give": "given", "refuse": "refused", "withdraw": "withdrawn"}
-    consent = on.procedure.consents.get(act.consent) if act else None
-    recipients = [
-        both_names(body) for role in (consent.to if consent else ()) for body in on.bodies.get(role, ())
-    ]
+    said = said_by_the_act("consent_form", on.procedure, on.action)
+    before = on.consents.get(said["matter.purpose"]) if on.action.consent is None else None
     return {
         "matter": {
-            "purpose": consent.purpose if consent else "return",
-            "decision": decisions[act.act] if act else "given",
-            "recipients": "; ".join(dict.fromkeys(recipients))[:LINE],
-            "until": _last_day(on.given.until),
+            "purpose": said["matter.purpose"],
+            "decision": said["matter.decision"],
+            "recipients": _line(_may_know(on)),
+            "until": printed(last_day(before.until if before else on.given.until)),
         },
         "explained": {
-            "language": on.given.language,
+            "language": before.language if before else on.given.language,
             "interpreter": on.given.interpreter,
-            "how": on.given.how,
+            "how": before.how if before else on.given.how,
             "on": _day(on),
         },
         "child": {"guardian": on.given.guardian},
     }
+
+
+def _may_know(on: OnFile) -> dict[str, None]:
+    """Who may know if the person agrees: those with a part already, else those the procedure names."""
+    consents, act = on.procedure.consents, on.action.consent
+    asked = consents[act.consent] if act else next(c for c in consents.values() if c.purpose == "return")
+    names: dict[str, None] = {}
+    for role in asked.to:
+        agency = on.procedure.agency(role, on.today)
+        held = [both_names(body) for body in on.bodies.get(role, ())]
+        names |= dict.fromkeys(held or ([agency.text["en"]] if agency else []))
+    return names
 
 
 def _travel_document(on: OnFile) -> Fields:
@@ -197,7 +209,7 @@ def _travel_document(on: OnFile) -> Fields:
             "to": on.procedure.home,
             "gate": _gate(on),
             "issued_on": _day(on),
-            "until": _last_day(on.given.until),
+            "until": printed(last_day(on.given.until)),
         },
     }
 
@@ -227,16 +239,11 @@ def _return_certificate(on: OnFile) -> Fields:
 
 
 def _screening_form(on: OnFile) -> Fields:
-    outcomes = {
-        "presumed": "presumed",
-        "formally_identified": "trafficked",
-        "screened_positive": "trafficked",
-    }
-    found = next((outcomes[fact] for fact in on.action.records if fact in outcomes), None)
+    said = said_by_the_act("screening_form", on.procedure, on.action)
     return {
         "talk": {"on": _day(on), "form_version": on.given.form_version},
         "result": {
-            "outcome": found or ("not_trafficked" if on.action.to == "not_identified" else None),
+            "outcome": said.get("result.outcome"),
             "authority": on.given.authority or both_names(on.own)[:LINE],
         },
         "office": _office(on),

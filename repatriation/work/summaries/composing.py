@@ -101,7 +101,9 @@ def consent_of(procedure: Procedure, action: Action) -> str:
     return next(name for name in procedure.consents if f"consent_to_{name}" in action.requires)
 
 
-def preview(house: House, actor: Actor, reference: str, action: Action, chosen: str | None) -> Preview | None:
+def preview(
+    house: House, actor: Actor, now: datetime, reference: str, action: Action, chosen: str | None
+) -> Preview | None:
     """What would be sent now; none while it is not plain to whom. Raises NotFound."""
     with house.doors.read() as session:
         case = find(session, actor, reference)
@@ -116,7 +118,7 @@ def preview(house: House, actor: Actor, reference: str, action: Action, chosen: 
         recipient = _recipient(procedure, action, held, lambda: bodies, actor, chosen)
         if recipient is None:
             return None
-        told = _composed(ask, case, procedure)
+        told = _composed(ask, now, case, procedure)
         name = next(body.code for body in bodies if body.id == recipient)
         named = session.get_one(Organisation, recipient).name or name
         return Preview(told, digest(told), named, _partner(ask, recipient))
@@ -136,7 +138,7 @@ def attached(
         taken = procedure.actions[action]
         recipient = _recipient(procedure, taken, opened.parts, opened.bodies, actor, given.organisation)
         assert recipient is not None  # else the step would not have been allowed
-        told = _composed(opened.lean.all, case, procedure)
+        told = _composed(opened.lean.all, now, case, procedure)
         if shown is not None and shown != digest(told):
             raise Invalid({"summary": "changed"})
         partner_id = _partner(opened.lean.all, recipient)
@@ -167,14 +169,16 @@ def digest(told: Told) -> str:
     return hashlib.sha256(said.encode()).hexdigest()[:40]
 
 
-def _composed(ask: Ask, case: Any, procedure: Procedure) -> Told:
+def _composed(ask: Ask, now: datetime, case: Any, procedure: Procedure) -> Told:
     """The summary, from what is kept of the case now."""
     zone = zone_of(procedure.home)
     visits = ask(_VISITS, {"case": case.id})
     tried = (visit for visit in visits if visit.at is not None and visit.state in ("done", "missed"))
     made = sorted(tried, key=lambda visit: visit.at)
     met = [visit for visit in made if visit.outcome == MET]
-    coming = sorted(visit.due_on for visit in visits if visit.state == PLANNED and visit.due_on is not None)
+    today = now.astimezone(zone).date()
+    ahead = (visit.due_on for visit in visits if visit.state == PLANNED and visit.due_on is not None)
+    coming = min((day for day in ahead if day >= today), default=None)
     home = ask(_HOME, {"case": case.id, "settled": SETTLED})
     since = home[0].entered_at if home else case.entered_at
     return Told(
@@ -188,7 +192,7 @@ def _composed(ask: Ask, case: Any, procedure: Procedure) -> Told:
         safety=next((visit.safety for visit in reversed(met) if visit.safety), None),
         visits_made=len(met),
         visits_missed=len(made) - len(met),
-        next_visit=coming[0].isoformat() if coming else None,
+        next_visit=coming.isoformat() if coming else None,
     )
 
 

@@ -99,7 +99,9 @@ class _Cases:
         self.house, self.now = house, now
         wanted = set(cases)
         self._roles: dict[str, set[str]] = defaultdict(set)
+        self._held: dict[str, set[str]] = defaultdict(set)
         for case_id, organisation_id, role in live_parts(connection, wanted):
+            self._held[case_id].add(role)
             if organisation_id == actor.organisation_id:
                 self._roles[case_id].add(role)
         self._open = {
@@ -134,9 +136,13 @@ class _Cases:
             if procedure is None:
                 return _Turn(ours=False, actions=())
             awaited = turn(procedure, self._view(case_id), self.now)
+            asks = awaited.asks if awaited.responsible in roles else ()
             self._turns[case_id] = _Turn(
-                not roles.isdisjoint(awaited.waiting_for),
-                tuple(name for name in awaited.actions if not roles.isdisjoint(procedure.actions[name].by)),
+                not roles.isdisjoint(awaited.falls_to(self._held[case_id])),
+                (
+                    *(name for name in awaited.actions if not roles.isdisjoint(procedure.actions[name].by)),
+                    *(procedure.consents[name].give for name in asks),
+                ),
             )
         return self._turns[case_id]
 

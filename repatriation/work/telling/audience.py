@@ -108,6 +108,10 @@ class Audience:
                 found |= dict.fromkeys([who for who in staff if who.duty in duties] or staff)
         return list(found)
 
+    def held_in(self, case_id: str) -> frozenset[str]:
+        """The roles that anybody has in a case."""
+        return frozenset().union(*self._roles[case_id].values())
+
     def leads_of(self, case_id: str) -> list[Who]:
         """Who leads each organisation that has a part in a case."""
         return [who for organisation_id in self._roles[case_id] for who in self.leads(organisation_id)]

@@ -82,7 +82,7 @@ class _Teller:
         }
         theirs = [
             who
-            for who in self.audience.whose_turn(case.id, self._waiting_for(case))
+            for who in self.audience.whose_turn(case.id, self._falls_to(case))
             if who.organisation_id != by
         ]
         beside: list[Who] = []
@@ -116,11 +116,12 @@ class _Teller:
         once = f"paper:{message.id}"
         self.batch.tell(those, message.kind, once, message.detail, case_id=message.case_id)
 
-    def _waiting_for(self, case: Any) -> tuple[str, ...]:
+    def _falls_to(self, case: Any) -> tuple[str, ...]:
         """Whose turn it is in a case, by roles."""
         if case.id not in self._awaited:
-            procedure = self._procedure(case)
-            self._awaited[case.id] = _awaited(procedure, case, self.now) if procedure is not None else ()
+            procedure, held = self._procedure(case), self.audience.held_in(case.id)
+            falls_to = _falls_to(procedure, case, self.now, held) if procedure is not None else ()
+            self._awaited[case.id] = falls_to
         return self._awaited[case.id]
 
     def _procedure(self, case: Any) -> Procedure | None:
@@ -131,9 +132,9 @@ class _Teller:
             return None
 
 
-def _awaited(procedure: Procedure, case: Any, now: datetime) -> tuple[str, ...]:
+def _falls_to(procedure: Procedure, case: Any, now: datetime, held: frozenset[str]) -> tuple[str, ...]:
     view = view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
-    return turn(procedure, view, now).waiting_for
+    return turn(procedure, view, now).falls_to(held)
 
 
 def _concerns_all(action: Action) -> bool:
