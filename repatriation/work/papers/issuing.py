@@ -28,6 +28,7 @@ from repatriation.work.actors import Actor
 from repatriation.work.house import House
 from repatriation.work.papers.filing import Prepared
 from repatriation.work.papers.languages import LANGUAGE_OF, Pair
+from repatriation.work.papers.settled import check
 from repatriation.work.papers.workshop import Workshop
 from repatriation.work.particulars import problems_of
 from repatriation.work.reading import find
@@ -60,7 +61,7 @@ def preview(house: House, actor: Actor, asked: Asked) -> Printed:
         case = find(session, actor, asked.reference)
         kind = _kind(house, case, asked.action)
         own = session.get_one(Organisation, actor.organisation_id)
-        made = draft_of(workshop, kind, asked, own, case)
+        made = draft_of(house, kind, asked, own, case)
     return printed(workshop, composed(made, None, None))
 
 
@@ -79,7 +80,7 @@ def prepare(house: House, actor: Actor, now: datetime, asked: Asked, version: in
         case = find(session, actor, asked.reference)
         kind = _kind(house, case, asked.action)
         own = session.get_one(Organisation, actor.organisation_id)
-        made = draft_of(workshop, kind, asked, own, case)
+        made = draft_of(house, kind, asked, own, case)
         edition = (
             1
             + session.exec(
@@ -176,12 +177,14 @@ def _kind(house: House, case: CaseFile, action: str) -> Kind:
     return KINDS[found.document]
 
 
-def draft_of(workshop: Workshop, kind: Kind, asked: Asked, own: Organisation, case: CaseFile) -> Draft:
-    """A paper from what was entered. Raises Invalid."""
+def draft_of(house: House, kind: Kind, asked: Asked, own: Organisation, case: CaseFile) -> Draft:
+    """A paper from what was entered. Raises Invalid, or NoPaper where none can be made."""
+    workshop = workshop_of(house)
     try:
         fields = kind.schema.model_validate(asked.entered)
     except ValidationError as problem:
         raise Invalid(problems_of(problem)) from None
+    check(house.shelf.pinned(case.digest).actions[asked.action], fields.model_dump())
     return Draft(
         kind.name,
         asked.languages,

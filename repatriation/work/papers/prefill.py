@@ -8,6 +8,7 @@ from documents.fields import LINE
 from locales.dates import day_of
 from locales.names import write_name
 from repatriation.work.papers.onfile import OnFile, both_names
+from repatriation.work.papers.settled import MATTERS
 from repatriation.work.services.codes import ON_PAPER
 
 Fields = dict[str, Any]
@@ -132,15 +133,9 @@ def _return_request(on: OnFile) -> Fields:
 
 
 def _note_verbale(on: OnFile) -> Fields:
-    matter = {
-        "notify_origin": "notification",
-        "request_verification": "verification",
-        "accept_return": "acceptance",
-        "refuse_acceptance": "refusal",
-    }
     return {
         "to": _to(on),
-        "matter": matter.get(on.action.name),
+        "matter": MATTERS.get(on.action.name),
         "arranged": {
             "on": _expected(on),
             "gate": _gate(on),
