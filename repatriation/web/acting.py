@@ -87,7 +87,8 @@ def _out_of_place(page: CasePage, name: str) -> Move:
     """An action of another stage, for a form that was sent before the case moved on."""
     action = page.procedure.actions[name]
     expected = asked(page.procedure, action, child=page.view.child)
-    return Move(action, Kind.ON, (Reason("stage", page.stage.name),), expected, done=False, mine=False)
+    reasons = (Reason("stage", page.stage.name),)
+    return Move(action, Kind.ON, reasons, expected, done=False, mine=False, overturns=False)
 
 
 def _form(page: CasePage, move: Move) -> PlainForm:

@@ -27,7 +27,7 @@ from repatriation.work.reopening import REOPENED
 from repatriation.work.visits import ACTION_OF
 from sop.deadlines import Deadline
 from sop.engine import Reason
-from sop.vocabulary import ON_THE_ROAD
+from sop.vocabulary import HOLD, ON_THE_ROAD
 
 CHILDREN_ONLY = Reason("safeguard", "is_child")
 """Why an act is closed that a grown-up never needs; it is not told as something still lacking."""
@@ -46,6 +46,11 @@ WHY: Mapping[str, Mapping[str, object]] = {
     "visit:moved": glossary.VISIT_REASONS,
 }
 """The words for the reason of an event; every other one says why somebody was looked at."""
+
+
+def held(words: Wording, facts: Iterable[str]) -> list[Markup]:
+    """What holds a return back, of what is on file."""
+    return [words.fact(name) for name in facts if name.startswith(HOLD)]
 
 
 class CaseFileShown:
@@ -74,7 +79,7 @@ class CaseFileShown:
         """What holds the return back; nothing does once the case has ended."""
         if self.page.stage.end:
             return []
-        return [self.words.fact(name) for name in self.page.view.facts if name.startswith("hold_")]
+        return held(self.words, self.page.view.facts)
 
     @property
     def restrictions(self) -> list[str]:
@@ -104,11 +109,28 @@ class CaseFileShown:
 
     @property
     def next_steps(self) -> list[dict[str, Any]]:
-        """What the officer may do now to bring the case on; leading on to the next stage comes first."""
-        steps = [move for move in self.moves(Kind.ON) if move.open and not move.done]
-        steps.sort(key=lambda move: move.action.to is None)
+        """What the officer may do now to bring the case on: what is awaited first, and of that what leads to
+        the next stage."""
+        awaited = self.page.turn.actions
+        steps = [move for move in self._forward if move.open]
+        steps.sort(key=lambda move: (move.action.name not in awaited, move.action.to is None))
         back = [move for move in self._way_back if move.open]
         return [self._link(move) for move in (*back, *steps)]
+
+    @property
+    def _forward(self) -> list[Move]:
+        """What brings the case on, and is not done: what is awaited, and whatever else may be put on file."""
+        awaited = self.page.turn.actions
+        return [
+            move
+            for move in self.page.moves
+            if move.action.name in awaited or (move.kind is Kind.ON and not move.done and not move.overturns)
+        ]
+
+    @property
+    def changed(self) -> list[dict[str, Any]]:
+        """What the officer may record if it turns out otherwise than was found."""
+        return [self._link(move) for move in self.moves(Kind.ON) if move.open and move.overturns]
 
     @property
     def _way_back(self) -> list[Move]:
@@ -122,14 +144,14 @@ class CaseFileShown:
         """What is awaited of others, and of whom."""
         return [
             {"words": text(move.action.text), "who": self.words.roles(move.action.by)}
-            for move in (*self._way_back, *self.moves(Kind.ON))
-            if move.elsewhere and not move.done
+            for move in (*self._way_back, *self._forward)
+            if move.elsewhere
         ]
 
     @property
     def closed(self) -> list[dict[str, Any]]:
         """What would bring the case on but is not yet possible, with the reasons."""
-        lacking = [move for move in self.moves(Kind.ON, Kind.BACK) if not move.open and not move.elsewhere]
+        lacking = [move for move in (*self._forward, *self.moves(Kind.BACK)) if not move.open]
         lacking.sort(key=lambda move: move.action.to is None)
         return [
             {
@@ -137,12 +159,12 @@ class CaseFileShown:
                 "reasons": self.words.reasons(move.reasons, self.page.stage.name),
             }
             for move in lacking
-            if not move.done and CHILDREN_ONLY not in move.reasons
+            if not move.elsewhere and not move.done and CHILDREN_ONLY not in move.reasons
         ]
 
     def group(self, *kinds: Kind, done: bool = False) -> list[dict[str, Any]]:
         """Links to the open moves of some kinds, or to the steps that were taken and may be taken again."""
-        first = self._way_back
+        first = (*self._way_back, *self._forward)
         return [
             self._link(move)
             for move in self.moves(*kinds)
@@ -150,15 +172,16 @@ class CaseFileShown:
         ]
 
     @property
-    def folds(self) -> list[tuple[str, list[dict[str, Any]]]]:
-        """What is seldom needed, each group under its own words."""
+    def folds(self) -> list[tuple[str, list[dict[str, Any]], bool]]:
+        """What is seldom needed, each group under its own words, and whether it stands open."""
         return [
-            (_("Do again or correct"), self.group(Kind.ON, done=True) + self.group(Kind.BACK)),
+            (_("Do again or correct"), self.group(Kind.ON, done=True) + self.group(Kind.BACK), False),
             (
                 _("Hold the return back, or let it go on"),
                 self.group(Kind.HOLD) + self.group(Kind.HOLD, done=True),
+                False,
             ),
-            (_("Other ways in which the case may end"), self.group(Kind.EXIT)),
+            (_("Other ways in which the case may end"), self.group(Kind.EXIT), self.page.turn.stopped),
         ]
 
     @property

@@ -19,6 +19,7 @@ from repatriation.work.views import view_of
 from sop.deadlines import Deadline, due
 from sop.engine import Turn, turn
 from sop.procedure import Procedure, Stage
+from sop.vocabulary import HOLD
 
 PAGE: Final = 50
 BATCH: Final = 100
@@ -75,6 +76,7 @@ class CaseLine:
     turn: Turn
     my_move: bool
     deadline: Deadline | None
+    holds: tuple[str, ...]
     stuck: bool
 
 
@@ -255,6 +257,7 @@ class _Lister:
             awaited,
             my_move,
             deadline,
+            () if stage.end else tuple(fact for fact in view.facts if fact.startswith(HOLD)),
             not stage.end and case.updated_at < self.now - STUCK_AFTER,
         )
 

@@ -178,3 +178,54 @@ def test_a_day_before_today_is_told_beside_the_case(world: World) -> None:
     assert "day=2026-11-20" in saved.location
     reference = read_page(visitor.open(saved.location)).select_one(".notice").get_text().split()[2][:-1]  # type: ignore[union-attr]
     assert "2026-11-20" in visitor.open(f"/cases/{reference}/file").text
+
+
+def test_when_the_gate_closes_everybody_expected_is_held_at_once_and_nobody_is_named(
+    world: World, coming: tuple[str, str]
+) -> None:
+    day = f"day={HANDOVER.isoformat()}&gate=poipet"
+    visitor, path = world.browser("poipet"), f"/arrivals/gate/closed?{day}"
+    assert f'href="{path.replace("&", "&amp;")}"' in visitor.open(f"/arrivals?{day}").text
+    asked = visitor.open(path)
+    assert obstacles(read_page(asked)) == []
+    assert FAMILY_NAME not in asked.text
+    silent = send_on(visitor, path, asked, here=list(coming))
+    assert silent.status_code == 400
+    assert "Write down why" in silent.text
+    assert "hold_border" not in world.case(coming[0]).state["facts"]
+    done = send_on(visitor, path, asked, here=list(coming), note="Shut since nine.")
+    assert done.status_code == 200
+    again = send_on(visitor, path, asked, here=list(coming), note="Shut since nine.")
+    assert again.status_code == 200
+    for reference in coming:
+        assert "hold_border" in world.case(reference).state["facts"]
+        assert "Shut since nine." in world.browser("datip").open(f"/cases/{reference}/file").text
+    listed = visitor.open(f"/arrivals?{day}").text
+    assert listed.count("Held: the gate is shut") == len(coming)
+    assert "The gate is closed" not in listed
+    assert "Held: the gate is shut" in world.browser("embassy").open("/cases?view=all").text
+
+
+def test_only_who_may_lets_the_returns_go_on_when_the_gate_is_open_again(
+    world: World, coming: tuple[str, str]
+) -> None:
+    for reference in coming:
+        world.take("poipet", reference, "place_hold_border", Particulars(note="Shut."))
+    day = f"day={HANDOVER.isoformat()}&gate=poipet"
+    path = f"/arrivals/gate/open?{day}"
+    assert "open again" not in world.browser("poipet").open(f"/arrivals?{day}").text
+    assert coming[0] not in world.browser("poipet").open(path).text
+    assert "open again" in world.browser("mosvy").open(f"/arrivals?{day}").text
+    fill_in(world.browser("mosvy"), path, here=list(coming))
+    assert all("hold_border" not in world.case(reference).state["facts"] for reference in coming)
+    assert world.browser("embassy").open(path).status_code == 404
+    assert world.browser("auditor").open(path).status_code == 404
+
+
+def test_somebody_elses_return_is_not_held_by_a_forged_tick(world: World, coming: tuple[str, str]) -> None:
+    path = f"/arrivals/gate/closed?day={HANDOVER.isoformat()}&gate=poipet"
+    visitor = world.browser("poipet")
+    other = world.open_case("datip")
+    answer = send_on(visitor, path, visitor.open(path), here=[coming[0], other], note="Shut.")
+    assert answer.status_code == 404
+    assert "hold_border" not in world.case(coming[0]).state["facts"]
