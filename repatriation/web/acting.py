@@ -20,6 +20,7 @@ from repatriation.web.words import Wording, grounding, stage_name, text
 from repatriation.work.casepage import CasePage, Kind, Move
 from repatriation.work.choices import gates, to_choose
 from repatriation.work.papers.filing import Prepared
+from repatriation.work.papers.onfile import both_names
 from repatriation.work.papers.rules import is_made_with
 from repatriation.work.particulars import Particulars, asked
 from repatriation.work.permissions import Permission, may
@@ -104,6 +105,9 @@ def _form(page: CasePage, move: Move) -> PlainForm:
     )
     # The search for a service leads here with what was found in it.
     chosen = {name: request.args[name] for name in FOUND if name in request.args}
+    own = [part.body for part in page.parts if part.body.id == actor().organisation_id]
+    if "authority" in move.asked and own:
+        chosen["authority"] = both_names(own[0])  # it seldom is another, and twenty people may wait
     form: PlainForm = kind(data=chosen)
     return form
 

@@ -21,11 +21,11 @@ from repatriation.web.forms import DateBoxes, DateRequired, NearOurTime, PlainFo
 from repatriation.web.identity import ReasonForm, born, names_of
 from repatriation.web.paperwork import HERE, Errand, at_the_desk
 from repatriation.web.particulars_form import GATE, LONGEST_NOTE
-from repatriation.web.person_form import about_fields, name_fields, person_in, scripts_for
+from repatriation.web.person_form import about_fields, name_fields, names_in, person_in, scripts_for
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now
 from repatriation.web.stepup import ask_again
-from repatriation.web.words import Wording, route_words, text
+from repatriation.web.words import Wording, route_words, said, text
 from repatriation.work.arrivals import (
     AT_THE_CENTRE,
     AT_THE_GATE,
@@ -279,13 +279,14 @@ def _quick(entry: Entry) -> Answer:
     scripts = scripts_for(entry.procedure)
     at = gates(house(), frozenset({entry.procedure.home}))
     form: Any = _quick_form(scripts, at)(data=_kept())
-    if not form.validate_on_submit() or not _note_fits(form):
+    if not form.validate_on_submit() or not _note_fits(form) or not _says_something(form, scripts):
         shown = render_template(
             "arrivals/new.html",
             form=form,
             scripts=scripts,
             route=route_words(entry.procedure),
             key=form_key(),
+            arrived=_arrived_at(form),
             back=_back(),
         )
         return shown, 400 if form.is_submitted() else 200
@@ -321,6 +322,22 @@ def _quick_form(scripts: tuple[str, ...], at: tuple[str, ...]) -> type[PlainForm
         "day": DateBoxes(_l("Day of arrival"), [DateRequired(_l("Enter the day of arrival")), NearOurTime()]),
     }
     return type("QuickForm", (PlainForm,), fields)
+
+
+def _arrived_at(form: Any) -> Markup | None:
+    """Where and when, in a line: it is the same for everybody off one bus. None where something is wrong."""
+    if form.gate.errors or form.day.errors or not form.gate.data or form.day.data is None:
+        return None
+    return said(_("Arrived: %(gate)s, %(day)s"), gate=place(form.gate.data), day=shown_day(form.day.data))
+
+
+def _says_something(form: Any, scripts: tuple[str, ...]) -> bool:
+    """Whether anything was entered of the person: a slip of the thumb opens no case."""
+    about = (form.age_group.data, form.gender.data, form.birthdate.data, (form.note.data or "").strip())
+    if any(about) or names_in(form, scripts):
+        return True
+    form.age_group.errors = [_("Say something of the person. Where nothing is known: “Cannot be said”")]
+    return False
 
 
 def _note_fits(form: Any) -> bool:

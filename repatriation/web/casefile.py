@@ -22,6 +22,7 @@ from repatriation.work.casepage import (
     VisitLine,
 )
 from repatriation.work.handoffs.boxes import restrictions
+from repatriation.work.particulars import identification_of
 from repatriation.work.permissions import Permission, may
 from repatriation.work.reopening import REOPENED
 from repatriation.work.visits import ACTION_OF
@@ -119,12 +120,17 @@ class CaseFileShown:
 
     @property
     def _forward(self) -> list[Move]:
-        """What brings the case on, and is not done: what is awaited, and whatever else may be put on file."""
+        """What brings the case on, and is not done: what is awaited, and whatever else may be put on file.
+
+        What a talk with the person may show stands side by side, whichever way the case goes on from it.
+        """
         awaited = self.page.turn.actions
         return [
             move
             for move in self.page.moves
-            if move.action.name in awaited or (move.kind is Kind.ON and not move.done and not move.overturns)
+            if move.action.name in awaited
+            or (move.kind is Kind.ON and not move.done and not move.overturns)
+            or (move.kind is Kind.EXIT and move.open and identification_of(move.action) is not None)
         ]
 
     @property

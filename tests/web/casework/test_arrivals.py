@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from bs4 import Tag
 
 from repatriation.records.organisations import Officer
 from repatriation.work.particulars import NOTHING, Particulars
@@ -229,3 +230,40 @@ def test_somebody_elses_return_is_not_held_by_a_forged_tick(world: World, coming
     answer = send_on(visitor, path, visitor.open(path), here=[coming[0], other], note="Shut.")
     assert answer.status_code == 404
     assert "hold_border" not in world.case(coming[0]).state["facts"]
+
+
+def test_a_slip_of_the_thumb_opens_no_case_and_gate_and_day_lie_folded_until_they_are_wrong(
+    world: World,
+) -> None:
+    path = "/arrivals/new?route=tha-khm"
+    visitor = world.browser("poipet")
+    asked = visitor.open(path)
+    fold = read_page(asked).select_one("main details")
+    assert isinstance(fold, Tag)
+    assert not fold.has_attr("open")
+    assert "Arrived: Poipet" in fold.text
+    empty = send_on(visitor, path, asked)
+    assert empty.status_code == 400
+    assert read_page(empty).select_one(".error-summary a[href='#age_group-0']")
+    wrong = send_on(visitor, path, asked, age_group="unknown", day__day="31", day__month="2")
+    fold = read_page(wrong).select_one("main details")
+    assert isinstance(fold, Tag)
+    assert fold.has_attr("open")
+    assert visitor.open("/cases?view=all").text.count("/cases/TK-") == 0
+    assert send_on(visitor, path, asked, age_group="unknown").status_code == 303
+
+
+def test_what_a_screening_may_show_stands_side_by_side_and_who_decided_is_filled_in(world: World) -> None:
+    visitor = world.browser("poipet")
+    fill_in(visitor, "/arrivals/new?route=tha-khm", latn_family=FAMILY_NAME, age_group="adult")
+    reference = visitor.open("/cases?view=all").text.split("/cases/TK-")[1].split('"')[0]
+    reference = f"TK-{reference}"
+    for action in ("meet_first_needs", "begin_screening"):
+        world.take("poipet", reference, action)
+    page = read_page(visitor.open(f"/cases/{reference}"))
+    buttons = [str(link["href"]).split("/do/")[1].split("?")[0] for link in page.select(".step-list a")]
+    assert buttons[:2] == ["find_trafficked", "find_not_trafficked"]
+    assert len(page.select("a[href*='/do/find_not_trafficked']")) == 1
+    box = read_page(visitor.open(f"/cases/{reference}/do/find_trafficked")).select_one("[name=authority]")
+    assert isinstance(box, Tag)
+    assert box["value"] == "poipet"
