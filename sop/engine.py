@@ -258,9 +258,13 @@ def turn(procedure: Procedure, view: CaseView, now: datetime) -> Turn:
     Awaited are those who may take an action that leads on, put on file what such an action still lacks, or
     owe an action for which time runs. While a hold stands, those who could lift it. Where only a consent is
     lacking, the person. Exits, and the placing of holds, are never awaited of anybody. Nor is anybody asked
-    to find the contrary of what was found: where nothing else would lead on, it is for whoever answers.
+    to find the contrary of what was found: where nothing else would lead on, it is for whoever answers. Who
+    was trafficked again waits for the new case, until it is opened.
     """
     responsible = procedure.stages[view.stage].responsible
+    if view.stage == words.AGAIN and words.REOPENED not in view.facts:
+        anew = (action.name for action in procedure.by_stage[view.stage] if words.REOPENED in action.records)
+        return Turn(responsible, (responsible,), tuple(anew))
     held = {fact for fact in view.facts if fact.startswith(words.HOLD)}
     here = procedure.by_stage[view.stage]
     leading = [a for a in here if (_lifts(a, held) if held else _leads_on(procedure, view, a))]

@@ -142,7 +142,7 @@ def row(line: CaseLine) -> dict[str, Any]:
         "child": line.age_group != "adult",
         "my_move": line.my_move,
         "held": held(words, line.holds),
-        "who": None if line.stage.end else _awaited(words, line),
+        "who": None if line.stage.end and not line.turn.waiting_for else _awaited(words, line),
         "ends": ends,
         "overdue": deadline is not None and deadline.overdue,
         "stuck": line.stuck,

@@ -24,17 +24,13 @@ from repatriation.work.casepage import (
 from repatriation.work.handoffs.boxes import restrictions
 from repatriation.work.particulars import identification_of
 from repatriation.work.permissions import Permission, may
-from repatriation.work.reopening import REOPENED
 from repatriation.work.visits import ACTION_OF
 from sop.deadlines import Deadline
 from sop.engine import Reason
-from sop.vocabulary import HOLD, ON_THE_ROAD
+from sop.vocabulary import AGAIN, HOLD, ON_THE_ROAD, REOPENED
 
 CHILDREN_ONLY = Reason("safeguard", "is_child")
 """Why an act is closed that a grown-up never needs; it is not told as something still lacking."""
-
-AGAIN = "retrafficked"
-"""The end that is none: whoever was trafficked again waits for a case of their own."""
 
 SHOWN_AT_FIRST = 10
 """How many of the latest events stand open; the earlier ones are folded."""

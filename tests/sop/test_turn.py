@@ -91,3 +91,17 @@ def test_while_a_return_is_held_only_those_are_awaited_who_could_let_it_go_on(na
     waiting = turn(procedure, CaseView(procedure.digest, "scheduled", NOW, held, {}, child=False), NOW)
     assert waiting.actions == ("lift_hold_border",)
     assert words.PERSON not in waiting.waiting_for
+
+
+@pytest.mark.parametrize("name", FULL)
+def test_who_was_trafficked_again_is_somebodys_move_until_the_new_case_is_opened(name: str) -> None:
+    procedure = PROCEDURES[name]
+    again = CaseView(procedure.digest, words.AGAIN, NOW, {}, {}, child=False)
+    waiting = turn(procedure, again, NOW)
+    assert waiting.waiting_for == (waiting.responsible,)
+    assert waiting.actions == ("reopen",)
+    assert waiting.responsible in procedure.actions["reopen"].by
+    opened = {words.REOPENED: Fact(NOW, None, None)}
+    assert not turn(
+        procedure, CaseView(procedure.digest, words.AGAIN, NOW, opened, {}, False), NOW
+    ).waiting_for

@@ -99,3 +99,25 @@ def test_whoever_is_there_for_children_learns_of_no_grown_up(world: World) -> No
     listed = world.browser("thai-guardians").open("/cases?view=all").text
     assert child in listed
     assert grown not in listed
+
+
+def test_somebody_trafficked_again_stands_among_the_moves_and_not_only_among_what_has_ended(
+    world: World,
+) -> None:
+    reference = at_the_gate(world)
+    for who, action, given in (
+        ("poipet", "check_roll", NOTHING),
+        ("datip", "sign_minutes_host", NOTHING),
+        ("poipet", "sign_minutes_home", NOTHING),
+        ("poipet", "complete_handover", NOTHING),
+        ("poipet", "register", NOTHING),
+        ("poipet", "keep_foreign_identification", NOTHING),
+        ("mosvy", "place_in_community", NOTHING),
+        ("mosvy", "report_retrafficking", Particulars(note="Taken to the boats again.")),
+    ):
+        world.take(who, reference, action, given)
+    assert world.case(reference).stage == "retrafficked"
+    assert reference in world.browser("mosvy").open("/cases?view=ours").text
+    assert reference not in world.browser("mosvy").open("/cases?view=all").text
+    world.take("mosvy", reference, "reopen", Particulars(entry="received", note="Found at Poipet."))
+    assert reference not in world.browser("mosvy").open("/cases?view=ours").text
