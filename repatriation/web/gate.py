@@ -75,10 +75,11 @@ FORMS: Mapping[str, type[ClosedForm | OpenForm]] = {"closed": ClosedForm, "open"
 def add_pages(blueprint: Blueprint) -> None:
     """The two pages of a gate. No name is opened for them."""
 
-    @blueprint.route("/arrivals/gate/<any(closed, open):what>", methods=["GET", "POST"])
+    @blueprint.route("/arrivals/gate-is/<what>", methods=["GET", "POST"])
     @permission(Permission.TAKE_STEP)
     def closed_or_open(what: str) -> str | tuple[str, int]:
-        if not may(actor().duty, Permission.LIST_ARRIVALS):
+        at = asked_gate()
+        if what not in NEWS or at is None or not may(actor().duty, Permission.LIST_ARRIVALS):
             abort(404)
         news, form = NEWS[what], FORMS[what]()
         ticked = [
@@ -92,10 +93,10 @@ def add_pages(blueprint: Blueprint) -> None:
             except Invalid:
                 abort(400)
             return what_was_done(results)
-        return _shown(news, form, [reference for reference, _version in ticked])
+        return _shown(news, at, form, [reference for reference, _version in ticked])
 
-    def _shown(news: _News, form: ClosedForm | OpenForm, ticked: list[str]) -> tuple[str, int]:
-        day, at = asked_day(), asked_gate()
+    def _shown(news: _News, at: str, form: ClosedForm | OpenForm, ticked: list[str]) -> tuple[str, int]:
+        day = asked_day()
         people = [each for each in expected(house(), actor(), day, at) if _concerned(each, news)]
         able = open_to(house(), actor(), now(), [each.reference for each in people], news.act)
         shown = render_template(
@@ -108,7 +109,7 @@ def add_pages(blueprint: Blueprint) -> None:
             ticked=ticked if form.is_submitted() else able,
             key=form_key(),
             day=shown_day(day),
-            gate_words=place(at) if at else None,
+            gate_words=place(at),
             back=here(day, at),
         )
         return shown, 400 if form.is_submitted() else 200
@@ -120,15 +121,13 @@ def _concerned(arrival: Arrival, news: _News) -> bool:
 
 
 def offered(people: tuple[Arrival, ...], day: date, at: str | None) -> list[tuple[object, str]]:
-    """Links to the pages of the gate that the officer can do something on, for those who are expected."""
+    """Links to the pages of one gate, as far as the officer can do something on them for the first who is
+    expected there.
+    """
     links = []
-    for what, news in NEWS.items():
+    for what, news in NEWS.items() if at is not None else ():
         first = [each.reference for each in people if _concerned(each, news)][:1]
         if open_to(house(), actor(), now(), first, news.act):
-            links.append(
-                (
-                    news.heading,
-                    url_for("arrivals.closed_or_open", what=what, day=day.isoformat(), gate=at or ""),
-                )
-            )
+            address = url_for("arrivals.closed_or_open", what=what, day=day.isoformat(), gate=at)
+            links.append((news.heading, address))
     return links

@@ -185,7 +185,7 @@ def test_when_the_gate_closes_everybody_expected_is_held_at_once_and_nobody_is_n
     world: World, coming: tuple[str, str]
 ) -> None:
     day = f"day={HANDOVER.isoformat()}&gate=poipet"
-    visitor, path = world.browser("poipet"), f"/arrivals/gate/closed?{day}"
+    visitor, path = world.browser("poipet"), f"/arrivals/gate-is/closed?{day}"
     assert f'href="{path.replace("&", "&amp;")}"' in visitor.open(f"/arrivals?{day}").text
     asked = visitor.open(path)
     assert obstacles(read_page(asked)) == []
@@ -213,18 +213,21 @@ def test_only_who_may_lets_the_returns_go_on_when_the_gate_is_open_again(
     for reference in coming:
         world.take("poipet", reference, "place_hold_border", Particulars(note="Shut."))
     day = f"day={HANDOVER.isoformat()}&gate=poipet"
-    path = f"/arrivals/gate/open?{day}"
+    path = f"/arrivals/gate-is/open?{day}"
     assert "open again" not in world.browser("poipet").open(f"/arrivals?{day}").text
     assert coming[0] not in world.browser("poipet").open(path).text
     assert "open again" in world.browser("mosvy").open(f"/arrivals?{day}").text
     fill_in(world.browser("mosvy"), path, here=list(coming))
     assert all("hold_border" not in world.case(reference).state["facts"] for reference in coming)
+    everywhere = f"/arrivals?day={HANDOVER.isoformat()}&gate="
+    assert "open again" not in world.browser("mosvy").open(everywhere).text, "of one gate at a time"
+    assert world.browser("mosvy").open(path.replace("gate=poipet", "gate=")).status_code == 404
     assert world.browser("embassy").open(path).status_code == 404
     assert world.browser("auditor").open(path).status_code == 404
 
 
 def test_somebody_elses_return_is_not_held_by_a_forged_tick(world: World, coming: tuple[str, str]) -> None:
-    path = f"/arrivals/gate/closed?day={HANDOVER.isoformat()}&gate=poipet"
+    path = f"/arrivals/gate-is/closed?day={HANDOVER.isoformat()}&gate=poipet"
     visitor = world.browser("poipet")
     other = world.open_case("datip")
     answer = send_on(visitor, path, visitor.open(path), here=[coming[0], other], note="Shut.")
