@@ -36,16 +36,25 @@ def due(
     A limit runs for an action that may be taken in the present stage and has not been: from entering the
     stage, or from the fact it counts from, if that fact is on file and still counts.
     """
-    running = []
+    found = []
     for action in procedure.by_stage[view.stage]:
-        if action.within and not _done(view, action):
-            for limit in action.within:
-                starts = _starts(view, limit)
-                if starts is not None and _in_force(limit, starts.astimezone(zone_of(limit.calendar)).date()):
-                    end = due_at(limit.value, limit.unit, starts, calendars[limit.calendar])
-                    over = end.passed(now)
-                    running.append(Deadline(action, action.by, starts, *end[:2], limit, over, end.uncertain))
-    return tuple(sorted(running, key=lambda deadline: deadline.at))
+        for limit, starts in running(view, action):
+            end = due_at(limit.value, limit.unit, starts, calendars[limit.calendar])
+            over = end.passed(now)
+            found.append(Deadline(action, action.by, starts, *end[:2], limit, over, end.uncertain))
+    return tuple(sorted(found, key=lambda deadline: deadline.at))
+
+
+def running(view: CaseView, action: Action) -> tuple[tuple[Limit, datetime], ...]:
+    """The limits that run for an action of the present stage, each with the moment it is counted from."""
+    if not action.within or _done(view, action):
+        return ()
+    counted = ((limit, _starts(view, limit)) for limit in action.within)
+    return tuple(
+        (limit, at)
+        for limit, at in counted
+        if at is not None and _in_force(limit, at.astimezone(zone_of(limit.calendar)).date())
+    )
 
 
 def _done(view: CaseView, action: Action) -> bool:

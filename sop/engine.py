@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
 from sop import vocabulary as words
+from sop.deadlines import running
 from sop.procedure import Action, Procedure
 from sop.safeguards import SAFEGUARDS, Safeguard
 from sop.view import CaseView, ConsentState, Decision, Fact
@@ -62,13 +63,15 @@ class Event(NamedTuple):
 
 class Turn(NamedTuple):
     """Whose court the case is in: the agency that answers for it, and those whose move is awaited. `asks` are
-    the consents that alone are lacking for something, and to which the person has not said no.
+    the consents that alone are lacking for something, and to which the person has not said no. `stopped`: a
+    finding on file speaks against the return, and nothing but its contrary would lead on.
     """
 
     responsible: str
     waiting_for: tuple[str, ...]
     actions: tuple[str, ...]
     asks: tuple[str, ...] = ()
+    stopped: bool = False
 
     def is_nobodys(self, held: Collection[str]) -> bool:
         """Whether none of those whose move is awaited has a part in the case, where these roles are held."""
@@ -265,19 +268,28 @@ def consent_is_live(view: CaseView, consent: str, now: datetime) -> bool:
 def turn(procedure: Procedure, view: CaseView, now: datetime) -> Turn:
     """Who answers for the case, and whose move is awaited.
 
-    Awaited are those who may take an action that leads on, or put on file what such an action still lacks.
-    While a hold stands, those who could lift it. Where only a consent is lacking, the person. Exits, and the
-    placing of holds, are never awaited of anybody. A no is the person's, and nobody has to ask again.
+    Awaited are those who may take an action that leads on, put on file what such an action still lacks, or
+    owe an action for which time runs. While a hold stands, those who could lift it. Where only a consent is
+    lacking, the person; a no is theirs, and nobody has to ask again. Exits, and the placing of holds, are
+    never awaited of anybody. Nor is anybody asked to find the contrary of what was found: where nothing else
+    would lead on, it is for whoever answers. Who was trafficked again waits for the new case, until it is
+    opened.
     """
     responsible = procedure.stages[view.stage].responsible
+    if view.stage == words.AGAIN and words.REOPENED not in view.facts:
+        anew = (action.name for action in procedure.by_stage[view.stage] if words.REOPENED in action.records)
+        return Turn(responsible, (responsible,), tuple(anew))
     held = {fact for fact in view.facts if fact.startswith(words.HOLD)}
     here = procedure.by_stage[view.stage]
     leading = [a for a in here if (_lifts(a, held) if held else _leads_on(procedure, view, a))]
     lacking = {a: _reasons(procedure, view, a, frozenset(a.by), now) for a in leading}
-    supplying = _suppliers(procedure, view, here, [r for rs in lacking.values() for r in rs], now)
-    persons_word = [reasons for reasons in lacking.values() if _only_word(reasons)]
+    ways = {a: reasons for a, reasons in lacking.items() if not _ruled_out(procedure, view, reasons)}
+    supplying = _suppliers(procedure, view, here, [r for rs in ways.values() for r in rs], now)
+    persons_word = [reasons for reasons in ways.values() if _only_word(reasons)]
     asks = [*persons_word, *(reasons for reasons in supplying.values() if _only_word(reasons))]
-    awaited = [action for action in (*leading, *supplying) if not (lacking | supplying)[action]]
+    awaited = [action for action in (*ways, *supplying) if not (ways | supplying)[action]]
+    if not held:
+        awaited += [action for action in here if action.to is None and _timed(procedure, view, action, now)]
     roles = dict.fromkeys(role for action in awaited for role in action.by)
     if not roles and not procedure.stages[view.stage].end:
         roles = {words.PERSON if persons_word else responsible: None}
@@ -286,6 +298,7 @@ def turn(procedure: Procedure, view: CaseView, now: datetime) -> Turn:
         tuple(roles),
         tuple(dict.fromkeys(action.name for action in awaited)),
         _to_ask(procedure, view, asks),
+        stopped=bool(lacking) and not ways,
     )
 
 
@@ -302,6 +315,50 @@ def _to_ask(procedure: Procedure, view: CaseView, only_word: Iterable[tuple[Reas
 
 
 _NO: Final = frozenset({"consent_refused", "consent_withdrawn"})
+
+
+def overturns(procedure: Procedure, view: CaseView, action: Action) -> bool:
+    """Whether an action would record the contrary of a finding that stands on file."""
+    standing = [fact for fact in action.clears if fact in view.facts]
+    return any(
+        _contrary(procedure, action, other) for fact in standing for other in procedure.recorded_by(fact)
+    )
+
+
+def _contrary(procedure: Procedure, one: Action, other: Action) -> bool:
+    """Whether each of two findings takes the other off the file, and neither is the answer to the other."""
+    return (
+        one.to is None
+        and other.to is None
+        and not set(one.records).isdisjoint(other.clears)
+        and not set(other.records).isdisjoint(one.clears)
+        and _needs(procedure, one).isdisjoint(other.records)
+        and _needs(procedure, other).isdisjoint(one.records)
+    )
+
+
+def _needs(procedure: Procedure, action: Action) -> set[str]:
+    """The facts that an action asks for."""
+    return {fact for gate in procedure.gates[action.name] for way in gate.alternatives for fact in way.has}
+
+
+def _ruled_out(procedure: Procedure, view: CaseView, reasons: tuple[Reason, ...]) -> bool:
+    """Whether something that is lacking could come only from the contrary of what was found."""
+
+    def contradicted(fact: str) -> bool:
+        suppliers = procedure.recorded_by(fact)
+        return bool(suppliers) and all(overturns(procedure, view, action) for action in suppliers)
+
+    return any(
+        all(any(contradicted(fact) for fact in way - view.facts.keys()) for way in _ways(reason))
+        for reason in reasons
+        if _ways(reason)
+    )
+
+
+def _timed(procedure: Procedure, view: CaseView, action: Action, now: datetime) -> bool:
+    """Whether time runs for an action that may be taken now."""
+    return bool(running(view, action)) and not _reasons(procedure, view, action, frozenset(action.by), now)
 
 
 def _lifts(action: Action, held: set[str]) -> bool:
@@ -330,7 +387,8 @@ def _suppliers(
         seen |= wanted
         reasons = []
         for action in here:
-            if action.to is None and action not in found and not wanted.isdisjoint(action.records):
+            wanted_of = action.to is None and not wanted.isdisjoint(action.records)
+            if wanted_of and action not in found and not overturns(procedure, view, action):
                 lacks = _reasons(procedure, view, action, frozenset(action.by), now)
                 if words.PERSON not in action.by:
                     found[action] = lacks
@@ -339,12 +397,17 @@ def _suppliers(
     return found
 
 
+def _ways(reason: Reason) -> tuple[frozenset[str], ...]:
+    """The sets of facts any one of which would do away with a reason; none where facts would not."""
+    if reason.code in ("missing", "lapsed"):
+        return (frozenset({reason.what}),)
+    if reason.code == "safeguard":
+        return tuple(way.has for way in SAFEGUARDS[reason.what].alternatives)
+    return ()
+
+
 def _facts_wanted(reasons: list[Reason]) -> set[str]:
-    wanted = {reason.what for reason in reasons if reason.code in ("missing", "lapsed")}
-    for reason in reasons:
-        if reason.code == "safeguard":
-            wanted |= {fact for each in SAFEGUARDS[reason.what].alternatives for fact in each.has}
-    return wanted
+    return {fact for reason in reasons for way in _ways(reason) for fact in way}
 
 
 def replay(procedure: Procedure, start: CaseView, events: Iterable[Event]) -> CaseView:

@@ -70,6 +70,12 @@ UNITS: Final = ("hours", "days", "working days")
 CLOSED: Final = "closed"
 """The stage in which a return has run its whole course; every other end is an exit."""
 
+AGAIN: Final = "retrafficked"
+"""The end that is none: whoever was trafficked again waits for a case of their own."""
+
+REOPENED: Final = "reopened"
+"""The fact that such a case has been opened."""
+
 HOLD: Final = "hold_"
 """Facts whose names begin so stop every movement for as long as they stand."""
 

@@ -62,7 +62,7 @@ class Course:
     ) -> "Course":
         """A case as it stands when an organisation has just opened it."""
         picks = Picks(procedure, lambda: tuple(BODIES.values()), opener, None, gate)
-        parts = sharing.first_parts(procedure, stage, BODIES[opener], picks)
+        parts = sharing.first_parts(procedure, stage, BODIES[opener], picks, child=child)
         view = begin(procedure, stage, now, child=child)
         arrival = procedure.actions.get(ARRIVED)
         if arrival is not None and stage in arrival.frm:

@@ -23,6 +23,7 @@ from repatriation.work.choices import gates, to_choose
 from repatriation.work.followup.course import PLAN_AGREED
 from repatriation.work.followup.plans import plan_of
 from repatriation.work.papers.filing import Prepared
+from repatriation.work.papers.onfile import both_names
 from repatriation.work.papers.rules import is_made_with
 from repatriation.work.particulars import Particulars, asked
 from repatriation.work.permissions import Permission, may
@@ -91,7 +92,8 @@ def _out_of_place(page: CasePage, name: str) -> Move:
     """An action of another stage, for a form that was sent before the case moved on."""
     action = page.procedure.actions[name]
     expected = asked(page.procedure, action, child=page.view.child)
-    return Move(action, Kind.ON, (Reason("stage", page.stage.name),), expected, done=False, mine=False)
+    reasons = (Reason("stage", page.stage.name),)
+    return Move(action, Kind.ON, reasons, expected, done=False, mine=False, overturns=False)
 
 
 def _form(page: CasePage, move: Move) -> PlainForm:
@@ -108,6 +110,9 @@ def _form(page: CasePage, move: Move) -> PlainForm:
     )
     # The search for a service leads here with what was found in it.
     chosen = {name: request.args[name] for name in FOUND if name in request.args}
+    own = [part.body for part in page.parts if part.body.id == actor().organisation_id]
+    if "authority" in move.asked and own:
+        chosen["authority"] = both_names(own[0])  # it seldom is another, and twenty people may wait
     form: PlainForm = kind(data=chosen)
     return form
 

@@ -13,17 +13,19 @@ from wtforms import RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from documents.kinds import KINDS
+from repatriation.web import gate
+from repatriation.web.arrivals_shown import asked_day, asked_gate, here, person_row, result, what_was_done
 from repatriation.web.casefile import place, shown_day
 from repatriation.web.desk import today
 from repatriation.web.forms import DateBoxes, DateRequired, NearOurTime, PlainForm, choices, form_key
 from repatriation.web.identity import ReasonForm, born, names_of
 from repatriation.web.paperwork import HERE, Errand, at_the_desk
 from repatriation.web.particulars_form import GATE, LONGEST_NOTE
-from repatriation.web.person_form import about_fields, name_fields, person_in, scripts_for
+from repatriation.web.person_form import about_fields, name_fields, names_in, person_in, scripts_for
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now
 from repatriation.web.stepup import ask_again
-from repatriation.web.words import Wording, route_words, stage_name, text
+from repatriation.web.words import Wording, route_words, said, text
 from repatriation.work.arrivals import (
     AT_THE_CENTRE,
     AT_THE_GATE,
@@ -69,21 +71,23 @@ def make_blueprint() -> Blueprint:
     @blueprint.get("/arrivals")
     @permission(Permission.LIST_ARRIVALS)
     def index() -> str:
-        day, gate = _day(), _gate()
+        day, at = asked_day(), asked_gate()
+        people = expected(house(), actor(), day, at)
         return render_template(
             "arrivals/index.html",
             day=day,
-            gate=gate,
-            gate_words=place(gate) if gate else None,
-            before=_here(day - timedelta(days=1), gate),
-            after=_here(day + timedelta(days=1), gate),
-            people=[_row(arrival) for arrival in expected(house(), actor(), day, gate)],
-            centre=[_row(arrival) for arrival in at_the_centre(house(), actor(), gate)],
+            gate=at,
+            gate_words=place(at) if at else None,
+            before=here(day - timedelta(days=1), at),
+            after=here(day + timedelta(days=1), at),
+            people=[person_row(arrival) for arrival in people],
+            news=gate.offered(people, day, at),
+            centre=[person_row(arrival) for arrival in at_the_centre(house(), actor(), at)],
             coming=[
-                (shown_day(each.day), place(each.gate or ""), each.people, _here(each.day, each.gate))
+                (shown_day(each.day), place(each.gate or ""), each.people, here(each.day, each.gate))
                 for each in coming(house(), actor(), today())
             ],
-            every_gate=_here(day, None) if gate else None,
+            every_gate=here(day, None) if at else None,
             may_open=may(actor().duty, Permission.OPEN_CASE) and bool(_entries()),
         )
 
@@ -99,7 +103,7 @@ def make_blueprint() -> Blueprint:
         again = ask_again()
         if again is not None:
             return again
-        day, gate, after = _day(), _gate(), request.args.get("after")
+        day, gate, after = asked_day(), asked_gate(), request.args.get("after")
         people = _people(where, day, gate, after)
         form = ReasonForm(data={"reason": "roll_check"})
         if not people or not form.validate_on_submit():
@@ -122,6 +126,7 @@ def make_blueprint() -> Blueprint:
             return render_template("arrivals/route.html", routes=_routes(found), back=_back())
         return _quick(entry)
 
+    gate.add_pages(blueprint)
     return blueprint
 
 
@@ -147,56 +152,10 @@ def _routes(found: list[Entry]) -> list[tuple[Markup, str]]:
     ]
 
 
-def _day() -> date:
-    try:
-        day = date.fromisoformat(request.args.get("day", ""))
-    except ValueError:
-        return today()
-    # The page leads to the day before and the day after, which the first and the last one do not have.
-    return day if date.min < day < date.max else today()
-
-
-def _gate() -> str | None:
-    """The gate in the address; none given means the officer's own, an empty one means every gate."""
-    given = request.args.get("gate")
-    return own_place(house(), actor()) if given is None else given or None
-
-
-def _here(day: date, gate: str | None) -> str:
-    return url_for("arrivals.index", day=day.isoformat(), gate=gate or "")
-
-
 def _people(where: str, day: date, gate: str | None, after: str | None) -> tuple[Arrival, ...]:
     if where == "gate":
         return tuple(a for a in expected(house(), actor(), day, gate, after) if a.stage.phase in ON_THE_WAY)
     return at_the_centre(house(), actor(), gate, after)
-
-
-def _row(arrival: Arrival) -> dict[str, Any]:
-    """One person by reference: how far they are, and what the minutes lack."""
-    facts = arrival.facts
-    signed = [
-        words
-        for fact, words in (
-            ("roll_checked", _("On the list")),
-            ("minutes_signed_host", _("Signed by the host side")),
-            ("minutes_signed_home", _("Signed by the home side")),
-            ("received_one_sided", _("Signed by one side alone")),
-            ("first_needs_met", _("First needs met")),
-        )
-        if fact in facts
-    ]
-    return {
-        "reference": arrival.reference,
-        "version": arrival.version,
-        "href": url_for("cases.case", reference=arrival.reference),
-        "stage": stage_name(arrival.stage),
-        "child": arrival.age_group != "adult",
-        "signed": signed,
-        "unannounced": arrival.unannounced,
-        "arrived": arrival.arrived,
-        "route": route_words(arrival.procedure),
-    }
 
 
 def _show_roll(
@@ -207,7 +166,7 @@ def _show_roll(
     people: tuple[Arrival, ...],
     opened: tuple[Identity, ...] | None,
 ) -> str:
-    rows = [_row(arrival) for arrival in people]
+    rows = [person_row(arrival) for arrival in people]
     for row, identity in zip(rows, opened or (), strict=False):
         row["names"] = names_of(identity)
         birth = identity.person.get("birthdate")
@@ -221,7 +180,7 @@ def _show_roll(
         opened=opened is not None,
         acts=_acts(where, people),
         key=form_key(),
-        back=_here(day, gate),
+        back=here(day, gate),
         gate_words=place(gate) if gate else None,
     )
 
@@ -254,7 +213,7 @@ def _ticked(where: str) -> Answer:
     minuted = with_minutes(house(), actor(), [reference for reference, _version in people], actions)
     signed = next((number for number, name in enumerate(actions) if name in minuted), None)
     if signed is None:
-        return _done(_tick(people, actions))
+        return what_was_done(_tick(people, actions))
     if HERE in request.form and "sure" in request.form:
         # Sent twice, it must reach the steps, which know its key and give the first answer again.
         return at_the_desk(_minutes(people, actions, ()))
@@ -263,7 +222,7 @@ def _ticked(where: str) -> Answer:
     waiting = [(each.reference, each.version) for each in first if not each.stopped]
     ready, barred = who_can_sign(house(), actor(), now(), waiting, actions[signed])
     stopped += [_barred(reference, why, actions[signed]) for reference, why in barred.items()]
-    return at_the_desk(_minutes(ready, actions[signed:], stopped)) if ready else _done(stopped)
+    return at_the_desk(_minutes(ready, actions[signed:], stopped)) if ready else what_was_done(stopped)
 
 
 def _tick(people: list[tuple[str, int]], actions: list[str], minutes: Prepared | None = None) -> list[Ticked]:
@@ -289,7 +248,7 @@ def _minutes(ready: Sequence[Waiting], actions: list[str], left_out: Sequence[Ti
     def issue(languages: Pair, typed: Mapping[str, Any]) -> Answer:
         minutes = prepare_group(house(), actor(), now(), asked(languages, typed), references)
         done = _tick(list(ready), actions, minutes)
-        return _done(done, minutes.number, [each for each in done if actions[0] not in each.done])
+        return what_was_done(done, minutes.number, [each for each in done if actions[0] not in each.done])
 
     return Errand(
         KINDS[KIND],
@@ -297,7 +256,7 @@ def _minutes(ready: Sequence[Waiting], actions: list[str], left_out: Sequence[Ti
         lambda: draft_group(house(), actor(), now(), references, actions[0]),
         lambda languages, typed: preview_group(house(), actor(), asked(languages, typed), references),
         issue,
-        _here(_day(), _gate()),
+        here(asked_day(), asked_gate()),
         rows=[(_("People on the minutes"), str(len(references))), *(_left_out(each) for each in left_out)],
         carried=[
             ("tick", "yes"),
@@ -311,33 +270,8 @@ def _minutes(ready: Sequence[Waiting], actions: list[str], left_out: Sequence[Ti
 
 def _left_out(each: Ticked) -> tuple[object, object]:
     """Somebody who is not on the minutes, and why."""
-    told = _result(each)
+    told = result(each)
     return f"{_('Not on the minutes')}: {each.reference}", Markup("<br>").join(told["reasons"])
-
-
-def _done(results: list[Ticked], number: str | None = None, unsigned: Sequence[Ticked] = ()) -> str:
-    return render_template(
-        "arrivals/ticked.html",
-        nothing=not results,
-        results=[_result(each) for each in results],
-        back=_here(_day(), _gate()),
-        minutes=number,
-        unsigned=[each.reference for each in unsigned],
-    )
-
-
-def _result(each: Ticked) -> dict[str, Any]:
-    assert each.procedure is not None
-    words = Wording(each.procedure, today())
-    return {
-        "reference": each.reference,
-        "href": url_for("cases.case", reference=each.reference),
-        "done": [words.action(name) for name in each.done],
-        "stopped": words.action(each.stopped) if each.stopped else None,
-        "reasons": words.reasons(each.reasons, each.stage),
-        "moved_on": each.moved_on,
-        "stage": stage_name(each.stage) if each.stage else None,
-    }
 
 
 def _quick(entry: Entry) -> Answer:
@@ -345,13 +279,14 @@ def _quick(entry: Entry) -> Answer:
     scripts = scripts_for(entry.procedure)
     at = gates(house(), frozenset({entry.procedure.home}))
     form: Any = _quick_form(scripts, at)(data=_kept())
-    if not form.validate_on_submit() or not _note_fits(form):
+    if not form.validate_on_submit() or not _note_fits(form) or not _says_something(form, scripts):
         shown = render_template(
             "arrivals/new.html",
             form=form,
             scripts=scripts,
             route=route_words(entry.procedure),
             key=form_key(),
+            arrived=_arrived_at(form),
             back=_back(),
         )
         return shown, 400 if form.is_submitted() else 200
@@ -369,7 +304,7 @@ def _quick(entry: Entry) -> Answer:
 
 
 def _kept() -> dict[str, object]:
-    return {"gate": request.args.get("gate") or own_place(house(), actor()), "day": _day()}
+    return {"gate": request.args.get("gate") or own_place(house(), actor()), "day": asked_day()}
 
 
 def _quick_form(scripts: tuple[str, ...], at: tuple[str, ...]) -> type[PlainForm]:
@@ -387,6 +322,22 @@ def _quick_form(scripts: tuple[str, ...], at: tuple[str, ...]) -> type[PlainForm
         "day": DateBoxes(_l("Day of arrival"), [DateRequired(_l("Enter the day of arrival")), NearOurTime()]),
     }
     return type("QuickForm", (PlainForm,), fields)
+
+
+def _arrived_at(form: Any) -> Markup | None:
+    """Where and when, in a line: it is the same for everybody off one bus. None where something is wrong."""
+    if form.gate.errors or form.day.errors or not form.gate.data or form.day.data is None:
+        return None
+    return said(_("Arrived: %(gate)s, %(day)s"), gate=place(form.gate.data), day=shown_day(form.day.data))
+
+
+def _says_something(form: Any, scripts: tuple[str, ...]) -> bool:
+    """Whether anything was entered of the person: a slip of the thumb opens no case."""
+    about = (form.age_group.data, form.gender.data, form.birthdate.data, (form.note.data or "").strip())
+    if any(about) or names_in(form, scripts):
+        return True
+    form.age_group.errors = [_("Say something of the person. Where nothing is known: “Cannot be said”")]
+    return False
 
 
 def _note_fits(form: Any) -> bool:

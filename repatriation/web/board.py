@@ -10,7 +10,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from repatriation.web import glossary
-from repatriation.web.casefile import shown_day, shown_moment
+from repatriation.web.casefile import held, shown_day, shown_moment
 from repatriation.web.desk import today
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now
@@ -38,7 +38,7 @@ HEADINGS: Mapping[str, object] = {
     "coordinator": _l("All cases"),
     "caseworker": _l("People you accompany"),
 }
-FIRST: Mapping[str, str] = {"coordinator": "all", "consular": "all"}
+FIRST: Mapping[str, str] = {"coordinator": "all", "consular": "all", "auditor": "all"}
 """The view in which a duty's day begins; where none is named, it is what is theirs to do."""
 
 
@@ -56,7 +56,11 @@ def add_pages(blueprint: Blueprint) -> None:
         return render_template(
             "cases/index.html",
             heading=HEADINGS.get(actor().duty, _("Cases")),
-            views=[(name, WORDS[name], url_for("cases.index", view=name)) for name in VIEWS],
+            views=[
+                (name, WORDS[name], url_for("cases.index", view=name))
+                for name in VIEWS
+                if name != "ours" or not actor().reads_only
+            ],
             view=view,
             rows=[row(line) for line in listed.lines],
             count=_count(listed),
@@ -137,7 +141,8 @@ def row(line: CaseLine) -> dict[str, Any]:
         "stage": stage_name(line.stage),
         "child": line.age_group != "adult",
         "my_move": line.my_move,
-        "who": None if line.stage.end else _awaited(words, line),
+        "held": held(words, line.holds),
+        "who": None if line.stage.end and not line.turn.waiting_for else _awaited(words, line),
         "ends": ends,
         "overdue": deadline is not None and deadline.overdue,
         "stuck": line.stuck,

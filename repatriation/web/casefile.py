@@ -23,19 +23,16 @@ from repatriation.work.casepage import (
 )
 from repatriation.work.followup.course import wants_none
 from repatriation.work.handoffs.boxes import restrictions
+from repatriation.work.particulars import identification_of
 from repatriation.work.permissions import Permission, may
-from repatriation.work.reopening import REOPENED
 from repatriation.work.visits import ACTION_OF
 from sop.clocks import zone_of
 from sop.deadlines import Deadline
 from sop.engine import Reason
-from sop.vocabulary import ON_THE_ROAD, PERSON
+from sop.vocabulary import AGAIN, HOLD, ON_THE_ROAD, PERSON, REOPENED
 
 CHILDREN_ONLY = Reason("safeguard", "is_child")
 """Why an act is closed that a grown-up never needs; it is not told as something still lacking."""
-
-AGAIN = "retrafficked"
-"""The end that is none: whoever was trafficked again waits for a case of their own."""
 
 CLOSURE = "closure_requested"
 
@@ -50,6 +47,11 @@ WHY: Mapping[str, Mapping[str, object]] = {
     "visit:moved": glossary.VISIT_REASONS,
 }
 """The words for the reason of an event; every other one says why somebody was looked at."""
+
+
+def held(words: Wording, facts: Iterable[str]) -> list[Markup]:
+    """What holds a return back, of what is on file."""
+    return [words.fact(name) for name in facts if name.startswith(HOLD)]
 
 
 class CaseFileShown:
@@ -99,7 +101,7 @@ class CaseFileShown:
         """What holds the return back; nothing does once the case has ended."""
         if self.page.stage.end:
             return []
-        return [self.words.fact(name) for name in self.page.view.facts if name.startswith("hold_")]
+        return held(self.words, self.page.view.facts)
 
     @property
     def restrictions(self) -> list[str]:
@@ -142,15 +144,35 @@ class CaseFileShown:
 
     @property
     def next_steps(self) -> list[dict[str, Any]]:
-        """What the officer may do now to bring the case on: first what leads to the next stage, then what the
-        case waits for, then the rest; closing comes last while visits are still to be made.
+        """What the officer may do now to bring the case on: first what it waits for, and of that what leads
+        to the next stage; closing comes last while visits are still to be made.
         """
-        steps = [move for move in self.moves(Kind.ON) if move.open and not move.done]
+        steps = [move for move in self._forward if move.open]
         steps.sort(
-            key=lambda move: (self._too_early(move), move.action.to is None, not self._is_awaited(move))
+            key=lambda move: (self._too_early(move), not self._is_awaited(move), move.action.to is None)
         )
         back = [move for move in self._way_back if move.open]
         return [self._link(move) for move in (*back, *steps)]
+
+    @property
+    def _forward(self) -> list[Move]:
+        """What brings the case on, and is not done: what is awaited, and whatever else may be put on file.
+
+        What a talk with the person may show stands side by side, whichever way the case goes on from it.
+        """
+        awaited = self.page.turn.actions
+        return [
+            move
+            for move in self.page.moves
+            if move.action.name in awaited
+            or (move.kind is Kind.ON and not move.done and not move.overturns)
+            or (move.kind is Kind.EXIT and move.open and identification_of(move.action) is not None)
+        ]
+
+    @property
+    def changed(self) -> list[dict[str, Any]]:
+        """What the officer may record if it turns out otherwise than was found."""
+        return [self._link(move) for move in self.moves(Kind.ON) if move.open and move.overturns]
 
     @property
     def _way_back(self) -> list[Move]:
@@ -164,8 +186,8 @@ class CaseFileShown:
         """What is awaited of others, and of whom."""
         return [
             self._elsewhere(move)
-            for move in (*self._way_back, *self.moves(Kind.ON))
-            if move.elsewhere and not move.done and (move.kind is Kind.BACK or self._is_awaited(move))
+            for move in (*self._way_back, *self._forward)
+            if move.elsewhere and (move.kind is Kind.BACK or self._is_awaited(move))
         ]
 
     @property
@@ -193,7 +215,7 @@ class CaseFileShown:
     @property
     def closed(self) -> list[dict[str, Any]]:
         """What would bring the case on but is not yet possible, with the reasons."""
-        lacking = [move for move in self.moves(Kind.ON, Kind.BACK) if not move.open and not move.elsewhere]
+        lacking = [move for move in (*self._forward, *self.moves(Kind.BACK)) if not move.open]
         lacking.sort(key=lambda move: move.action.to is None)
         return [
             {
@@ -201,12 +223,12 @@ class CaseFileShown:
                 "reasons": self.words.reasons(move.reasons, self.page.stage.name),
             }
             for move in lacking
-            if not move.done and CHILDREN_ONLY not in move.reasons
+            if not move.elsewhere and not move.done and CHILDREN_ONLY not in move.reasons
         ]
 
     def group(self, *kinds: Kind, done: bool = False) -> list[dict[str, Any]]:
         """Links to the open moves of some kinds, or to the steps that were taken and may be taken again."""
-        first = self._way_back
+        first = (*self._way_back, *self._forward)
         return [
             self._link(move)
             for move in self.moves(*kinds)
@@ -215,7 +237,7 @@ class CaseFileShown:
 
     @property
     def folds(self) -> list[tuple[str, list[dict[str, Any]], bool]]:
-        """What is seldom needed, each group under its own words; and whether it stands open."""
+        """What is seldom needed, each group under its own words, and whether it stands open."""
         return [
             (_("Do again or correct"), self.group(Kind.ON, done=True) + self.group(Kind.BACK), False),
             (
@@ -223,7 +245,11 @@ class CaseFileShown:
                 self.group(Kind.HOLD) + self.group(Kind.HOLD, done=True),
                 False,
             ),
-            (_("Other ways in which the case may end"), self.group(Kind.EXIT), bool(self.refused)),
+            (
+                _("Other ways in which the case may end"),
+                self.group(Kind.EXIT),
+                bool(self.refused) or self.page.turn.stopped,
+            ),
         ]
 
     @property

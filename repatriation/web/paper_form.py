@@ -1,5 +1,6 @@
 """The form of a paper, made from its schema: boxes that keep what was typed, and what was typed as fields."""
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -32,10 +33,15 @@ MESSAGES: Final[Mapping[str, object]] = {
     "int_parsing": _l("Enter a number, in figures"),
     "latin_name_needed": _l("A travel document needs the name in Latin letters, as the person writes it"),
     "whole_date_needed": _l("Enter the whole date, such as 1998-04-13"),
-    "said_otherwise": _l("This is not what was entered before. Put it right here, or change that first"),
+    "said_otherwise": _l(
+        "This says something else than the step that you take. Put it right here, or change that first"
+    ),
     "reading_zone": _l("This cannot stand in the lines that machines read. Look at it again"),
 }
 _DATES: Final = frozenset({"date", "day"})
+_DAY_FIRST: Final = re.compile(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4})", re.ASCII)
+"""A whole date as it is written by hand in these countries: 13/4/1998."""
+
 SCRIPTS: Final[Mapping[str, object]] = {
     "latn": _l("Latin letters"),
     "khmr": _l("Khmer letters"),
@@ -158,6 +164,7 @@ class PaperForm:
     def _box(self, shape: Shape, value: Any, place: tuple[str, ...]) -> Box:
         name = "-".join((PREFIX, *place))
         code = self._take(".".join(place))
+        wrong = _message(code, shape.what) if code else ""
         label = self._say(shape.title) or str(_("Letters in which the name is written"))
         if shape.needed:
             label = str(_("%(what)s (must be given)", what=label))
@@ -167,14 +174,14 @@ class PaperForm:
             label=Label(label),
             hint=self._hint(shape),
             data=_shown(value),
-            errors=[_message(code)] if code else [],
+            errors=[wrong] if wrong else [],
             choices=self._choices(shape),
             chosen=tuple(_shown(each) for each in value)
             if isinstance(value, list | tuple)
             else (_shown(value),),
         )
-        if code:
-            self._wrong.append(Problem(box.anchor, f"{self._say(shape.title)}: {_message(code)}"))
+        if wrong:
+            self._wrong.append(Problem(box.anchor, f"{self._say(shape.title)}: {wrong}"))
         return box
 
     def _take(self, place: str) -> str | None:
@@ -244,10 +251,13 @@ def _entered(schema: type[PaperFields], sent: Any, prefix: str) -> dict[str, Any
 
 
 def _plain(shape: Shape, typed: str) -> str:
-    """What was typed; in dates and numbers figures of every script count, and years of the Buddhist Era."""
+    """What was typed; in dates and numbers figures of every script count, in dates also the day first, and
+    years of the Buddhist Era."""
     if shape.what not in _DATES and shape.what != "count":
         return typed.strip()
     text = "".join(str(unicodedata.decimal(sign, sign)) for sign in typed.strip())
+    if shape.what in _DATES and (day_first := _DAY_FIRST.fullmatch(text)):
+        text = "{2}-{1:0>2}-{0:0>2}".format(*day_first.groups())
     year, dash, rest = text.partition("-")
     if shape.what in _DATES and year.isdecimal() and int(year) > BUDDHIST_FROM and len(year) == 4:
         return f"{int(year) - 543}{dash}{rest}"
@@ -260,5 +270,7 @@ def _shown(value: Any) -> str:
     return "" if value is None or isinstance(value, list | tuple | dict) else str(value)
 
 
-def _message(code: str) -> str:
+def _message(code: str, what: str = "") -> str:
+    if what in _DATES and code not in MESSAGES:
+        return str(_("There is no such day. Enter year, month and day, such as 1998-04-13"))
     return str(MESSAGES.get(code, _("This cannot be taken. Look at it again")))

@@ -17,7 +17,7 @@ from repatriation.work.house import House
 from repatriation.work.identity import MOST_AT_ONCE
 from repatriation.work.papers.filing import AlreadyFiled, Prepared, StepPaper
 from repatriation.work.papers.rules import is_made_with
-from repatriation.work.particulars import NOTHING
+from repatriation.work.particulars import NOTHING, Particulars
 from repatriation.work.refusals import Invalid, KeyReused, MovedOn, NotFound, PaperNeeded
 from repatriation.work.steps import take_step
 from sop.engine import NotAllowed, Reason
@@ -165,6 +165,7 @@ def tick(
     actions: Sequence[str],
     key: str,
     minutes: Prepared | None = None,
+    given: Particulars = NOTHING,
 ) -> tuple[Ticked, ...]:
     """Takes the same steps for many people, each as far as the procedure lets them.
 
@@ -173,6 +174,7 @@ def tick(
         actions: names of actions, in order; one that is done already, or not of the stage, is passed over.
         key: the idempotency key of the form: sent twice, it takes each step once.
         minutes: of the handover of all of them, for the acts that are taken together with them.
+        given: what was entered beside the steps, alike for everybody.
 
     Raises:
         NotFound: one of the cases is not there, or not this officer's to know of; then nothing was done.
@@ -183,7 +185,7 @@ def tick(
     with house.doors.read() as session:
         found = [_seen(session, actor, reference) for reference, _ in people]
     return tuple(
-        _Walk(house, actor, now, case, version, key, minutes).take(actions)
+        _Walk(house, actor, now, case, version, key, minutes, given).take(actions)
         for case, (_, version) in zip(found, people, strict=True)
     )
 
@@ -207,8 +209,9 @@ class _Walk:
         version: int,
         key: str,
         minutes: Prepared | None,
+        given: Particulars,
     ) -> None:
-        self.minutes, self.filed = minutes, False
+        self.minutes, self.filed, self.given = minutes, False, given
         self.house, self.actor, self.now, self.key = house, actor, now, key
         self.reference, self.version, self.stage = case.reference, version, case.stage
         self.procedure = house.shelf.pinned(case.digest)
@@ -220,7 +223,7 @@ class _Walk:
             action = self.procedure.actions.get(name)
             if action is None or self.stage not in action.frm:
                 continue
-            if action.to is None and self.facts.issuperset(action.records):
+            if action.to is None and action.records and self.facts.issuperset(action.records):
                 continue  # done already
             try:
                 taken = take_step(
@@ -230,7 +233,7 @@ class _Walk:
                     self.reference,
                     name,
                     self.version,
-                    NOTHING,
+                    self.given,
                     self._key(name),
                     paper=self._paper(action),
                 )

@@ -37,7 +37,10 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One action of the present stage for the officer who looks: open, or closed with its reasons."""
+    """One action of the present stage for the officer who looks: open, or closed with its reasons.
+
+    `overturns`: it would record the contrary of what was found, so nobody is asked to take it.
+    """
 
     action: Action
     kind: Kind
@@ -45,6 +48,7 @@ class Move:
     asked: Mapping[str, bool]
     done: bool
     mine: bool
+    overturns: bool
 
     @property
     def open(self) -> bool:

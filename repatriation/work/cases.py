@@ -76,7 +76,7 @@ class Opener:
         self.house, self.actor, self.now = house, actor, now
         self.desk = Desk(house, actor, now, house.keyring.digest_key("names"))
         self.bodies = tuple(bodies)
-        self._begun: dict[tuple[str | None, ...], tuple[tuple[Part, ...], frozenset[str]]] = {}
+        self._begun: dict[tuple[str | bool | None, ...], tuple[tuple[Part, ...], frozenset[str]]] = {}
         self.own = next(body for body in self.bodies if body.id == actor.organisation_id)
 
     def put(self, sheaf: Sheaf, new: NewCase, reopens_id: str | None = None) -> str:
@@ -89,7 +89,7 @@ class Opener:
             raise NotAllowed("open_case", (Reason("role", self.actor.country),))
         age_group = new.age_on(self.now.date())
         view = begin(procedure, new.stage, self.now, child=age_group != "adult")
-        parts, roles = self._parts(procedure, new)
+        parts, roles = self._parts(procedure, new, view.child)
         folder = Folder(self.desk, sheaf, procedure, new, view, roles)
         folder.consent()
         folder.arrival()
@@ -119,21 +119,23 @@ class Opener:
         folder.close(parts, new.age_group, None, side)
         return folder.reference
 
-    def _parts(self, procedure: Procedure, new: NewCase) -> tuple[tuple[Part, ...], frozenset[str]]:
+    def _parts(
+        self, procedure: Procedure, new: NewCase, child: bool
+    ) -> tuple[tuple[Part, ...], frozenset[str]]:
         """Who comes to know of the case, and the opener's own roles: alike for all that begin alike."""
-        beginning = (procedure.digest, new.stage, new.gate, new.organisation)
+        beginning = (procedure.digest, new.stage, new.gate, new.organisation, child)
         if beginning not in self._begun:
-            parts = self._first_parts(procedure, new)
+            parts = self._first_parts(procedure, new, child)
             own = frozenset(part.role for part in parts if part.organisation_id == self.actor.organisation_id)
             self._begun[beginning] = (parts, own)
         return self._begun[beginning]
 
-    def _first_parts(self, procedure: Procedure, new: NewCase) -> tuple[Part, ...]:
+    def _first_parts(self, procedure: Procedure, new: NewCase, child: bool) -> tuple[Part, ...]:
         responsible = procedure.stages[new.stage].responsible
         if procedure.country_of(responsible) != self.own.country:
             raise NotAllowed("open_case", (Reason("role", responsible),))
         picks = Picks(procedure, lambda: self.bodies, self.own.id, new.organisation, new.gate)
-        parts = first_parts(procedure, new.stage, self.own, picks)
+        parts = first_parts(procedure, new.stage, self.own, picks, child=child)
         if not any(part.organisation_id == self.own.id for part in parts):
             raise NotAllowed("open_case", (Reason("role", new.stage),))
         return parts

@@ -19,6 +19,7 @@ from repatriation.work.views import view_of
 from sop.deadlines import Deadline, due
 from sop.engine import Turn, turn
 from sop.procedure import Procedure, Stage
+from sop.vocabulary import AGAIN, HOLD
 
 PAGE: Final = 50
 BATCH: Final = 100
@@ -75,6 +76,7 @@ class CaseLine:
     turn: Turn
     my_move: bool
     deadline: Deadline | None
+    holds: tuple[str, ...]
     stuck: bool
 
 
@@ -258,6 +260,7 @@ class _Lister:
             awaited,
             my_move,
             deadline,
+            () if stage.end else tuple(fact for fact in view.facts if fact.startswith(HOLD)),
             not stage.end and case.updated_at < self.now - STUCK_AFTER,
         )
 
@@ -283,8 +286,13 @@ class _Lister:
 
 
 def _stages(house: House, wanted: Wanted) -> list[str]:
-    """The stages at which the wanted cases stand: all that are ends, all that are none, or some of these."""
+    """The stages at which the wanted cases stand: all that are ends, all that are none, or some of these.
+
+    Who was trafficked again waits for a new case, so that end is among the moves that are awaited.
+    """
     stages = {name for p in house.shelf for name, stage in p.stages.items() if stage.end == wanted.ended}
+    if wanted.ours:
+        stages.add(AGAIN)
     return sorted(stages & wanted.stages if wanted.stages else stages)
 
 

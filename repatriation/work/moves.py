@@ -7,7 +7,7 @@ from partners.federation import not_ours
 from repatriation.work.casepage import Kind, Move
 from repatriation.work.particulars import asked
 from sop import vocabulary as words
-from sop.engine import Reason, verdicts
+from sop.engine import Reason, overturns, verdicts
 from sop.procedure import Action, Procedure, Stage
 from sop.view import CaseView
 
@@ -37,6 +37,7 @@ def moves(
             asked(procedure, verdict.action, child=view.child),
             _done(view, verdict.action, now),
             not roles.isdisjoint(verdict.action.by),
+            overturns(procedure, view, verdict.action),
         )
         for verdict in verdicts(procedure, view, roles, now)
     )

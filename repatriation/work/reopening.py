@@ -22,7 +22,6 @@ from repatriation.work.refusals import Invalid
 from sop.engine import Step
 from sop.procedure import Procedure
 
-REOPENED: Final = "reopened"
 _PERSON = Person.__table__  # type: ignore[attr-defined]
 _NAME = PersonName.__table__  # type: ignore[attr-defined]
 _READ_PERSON = select(_PERSON).where(_PERSON.c.case_id == bindparam("case"))

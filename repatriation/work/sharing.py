@@ -25,6 +25,9 @@ ASKED_IN = ("caseworker", "shelter")
 name.
 """
 
+FOR_A_CHILD = "is_child"
+"""The safeguard of what is done for children only."""
+
 AT_A_GATE = frozenset({"reception", "border"})
 """Functions whose bodies stand at a gate."""
 
@@ -108,7 +111,7 @@ def share(procedure: Procedure, step: Step, parts: Sequence[Part], picks: "Picks
                 if part not in parts:
                     joins[part] = None
     stage = procedure.stages[step.view.stage]
-    by_stage = [role for role in _roles_at(procedure, stage) if _has_the_case(stage.phase, role)]
+    by_stage = [r for r in _roles_at(procedure, stage, step.view.child) if _has_the_case(stage.phase, r)]
     for role in (*brought, *by_stage):
         if role in held or any(part.role == role for part in joins):
             continue
@@ -126,7 +129,7 @@ def brought_in(procedure: Procedure, step: Step) -> frozenset[str]:
     told = step.action.discloses.to if step.action.discloses is not None else ()
     asked = (BROUGHT_IN_BY[fact] for fact in step.action.records if fact in BROUGHT_IN_BY)
     stage = procedure.stages[step.view.stage]
-    here = (role for role in _roles_at(procedure, stage) if _has_the_case(stage.phase, role))
+    here = (r for r in _roles_at(procedure, stage, step.view.child) if _has_the_case(stage.phase, r))
     return frozenset((*told, *asked, *here))
 
 
@@ -145,7 +148,9 @@ def stepping_back(
     return tuple(part for part in parts if part.role in ended and part.organisation_id == organisation_id)
 
 
-def first_parts(procedure: Procedure, stage: str, opener: Body, picks: "Picks") -> tuple[Part, ...]:
+def first_parts(
+    procedure: Procedure, stage: str, opener: Body, picks: "Picks", *, child: bool
+) -> tuple[Part, ...]:
     """The parts in a case just opened: every role its opener can hold on its side, and the stage's own
     bodies there.
 
@@ -157,7 +162,7 @@ def first_parts(procedure: Procedure, stage: str, opener: Body, picks: "Picks") 
         if opener in bodies_for(procedure, role, (opener,)):
             parts[Part(role, opener.id)] = None
     responsible = procedure.stages[stage].responsible
-    for role in _roles_at(procedure, procedure.stages[stage]):
+    for role in _roles_at(procedure, procedure.stages[stage], child):
         same_side = role.partition(".")[0] == responsible.partition(".")[0]
         if same_side and not any(part.role == role for part in parts):
             organisation = picks.one("open_case", role, must=role == responsible)
@@ -220,18 +225,21 @@ class Picks:
         return bodies_for(self.procedure, role, self._found)
 
 
-def _roles_at(procedure: Procedure, stage: Stage) -> tuple[str, ...]:
+def _roles_at(procedure: Procedure, stage: Stage, child: bool) -> tuple[str, ...]:
     """The stage's responsible role first, then every role that may act in it and joins by itself.
 
-    An end brings in nobody: what may still be done there is for those who know of the case already.
+    An end brings in nobody: what may still be done there is for those who know of the case already. Whoever
+    is there for children alone does not learn of a grown-up.
     """
-    return () if stage.end else _roles(stage.responsible, procedure.by_stage[stage.name])
+    return () if stage.end else _roles(stage.responsible, procedure.by_stage[stage.name], child)
 
 
 @lru_cache(maxsize=1024)
-def _roles(responsible: str, actions: tuple[Action, ...]) -> tuple[str, ...]:
+def _roles(responsible: str, actions: tuple[Action, ...], child: bool) -> tuple[str, ...]:
     roles = {responsible: None}
     for action in actions:
+        if FOR_A_CHILD in action.requires and not child:
+            continue
         roles.update(dict.fromkeys(role for role in action.by if role.partition(".")[2] not in ASKED_IN))
     roles.pop(words.PERSON, None)
     return tuple(roles)

@@ -17,7 +17,7 @@ from repatriation.work.opened import Opened, Taken, open_for_step
 from repatriation.work.papers.filing import Prepared, StepPaper, filed
 from repatriation.work.particulars import NOTHING, Particulars, wanting
 from repatriation.work.refusals import Invalid, KeyReused, MovedOn, ReadOnly
-from repatriation.work.reopening import REOPENED, reopened
+from repatriation.work.reopening import reopened
 from repatriation.work.scribe import Scribe
 from repatriation.work.services.recording import with_organisation, written
 from repatriation.work.sharing import Sharing
@@ -27,6 +27,7 @@ from repatriation.work.views import view_of
 from sop.clocks import zone_of
 from sop.engine import Step, follow
 from sop.procedure import Procedure
+from sop.vocabulary import REOPENED
 
 _TRIES: Final = 5
 

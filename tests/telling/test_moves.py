@@ -99,8 +99,9 @@ def test_what_leaves_the_case_where_it_is_is_told_only_to_whose_turn_it_is(offic
     assert {name for name, _ in office.told("case:moved")} == {"sina", "bopha"}
 
 
-def test_a_hold_and_a_persons_no_are_told_to_all(office: Office) -> None:
-    for action in ("place_hold_border", "withdraw_consent"):
+def test_a_hold_a_persons_no_and_what_speaks_against_the_return_are_told_to_all(office: Office) -> None:
+    warnings = ("find_risk_too_high", "find_family_unsuitable", "lose_alternative_care")
+    for action in ("place_hold_border", "withdraw_consent", *warnings):
         case = _case(office, "follow_up")
         _moved(office, case, by="elsewhere", action=action)
         office.tick()

@@ -1,5 +1,6 @@
 """What a paper must say because its act says it: nobody signs one thing while another is put on file."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from operator import attrgetter
 from typing import Final
@@ -10,29 +11,48 @@ from repatriation.work.particulars import Particulars, asked
 from repatriation.work.refusals import Invalid
 from sop.procedure import Action, Procedure
 
+Settled = Mapping[str, tuple[str, ...]]
+
 _DECISIONS: Final = {"give": "given", "refuse": "refused", "withdraw": "withdrawn"}
+_MATTERS: Final = {
+    "notify_origin": "notification",
+    "request_verification": "verification",
+    "accept_return": "acceptance",
+    "refuse_acceptance": "refusal",
+}
 _OUTCOMES: Final = {
-    "presumed": "presumed",
-    "formally_identified": "trafficked",
-    "screened_positive": "trafficked",
+    "formally_identified": ("trafficked",),
+    "screened_positive": ("trafficked", "presumed"),
+    "presumed": ("presumed", "trafficked"),
 }
 _UNTIL: Final = {"consent_form": "matter.until", "travel_document": "journey.until"}
 """Where a paper says how long it holds, which is entered beside its act."""
 
 
-def said_by_the_act(kind: str, procedure: Procedure, action: Action) -> dict[str, str]:
-    """What the act alone says of the fields of its paper, by their places."""
-    if kind == "consent_form":
-        act = action.consent
-        if act is None:  # the decision to return, which is made with the person
-            return {"matter.purpose": "return", "matter.decision": "given"}
-        purpose = procedure.consents[act.consent].purpose
-        return {"matter.purpose": purpose, "matter.decision": _DECISIONS[act.act]}
-    if kind == "screening_form":
-        found = next((_OUTCOMES[fact] for fact in action.records if fact in _OUTCOMES), None)
-        outcome = found or ("not_trafficked" if action.to == "not_identified" else None)
-        return {"result.outcome": outcome} if outcome else {}
+def settled(procedure: Procedure, action: Action) -> Settled:
+    """The places of an act's paper at which it may say only some things, and which; the likeliest first."""
+    match action.document:
+        case "consent_form":
+            return _agreed(procedure, action)
+        case "screening_form":
+            found = next((_OUTCOMES[fact] for fact in action.records if fact in _OUTCOMES), None)
+            outcome = found or (("not_trafficked",) if action.to == "not_identified" else None)
+            return {"result.outcome": outcome} if outcome else {}
+        case "note_verbale" if action.name in _MATTERS:
+            return {"matter": (_MATTERS[action.name],)}
+        case "family_assessment" if "family_suitable" in action.records:
+            return {"recommended.advice": ("family", "other_relatives")}
+        case "family_assessment":
+            return {"recommended.advice": ("not_now", "other_relatives", "care", "more")}
     return {}
+
+
+def _agreed(procedure: Procedure, action: Action) -> Settled:
+    act = action.consent
+    if act is None:  # the decision to return, which is made with the person
+        return {"matter.purpose": ("return",), "matter.decision": ("given",)}
+    purpose = procedure.consents[act.consent].purpose
+    return {"matter.purpose": (purpose,), "matter.decision": (_DECISIONS[act.act],)}
 
 
 def last_day(until: datetime | None) -> date | None:
@@ -46,15 +66,16 @@ def printed(day: date | None) -> str | None:
 
 
 def same_as_the_act(
-    kind: str, procedure: Procedure, action: Action, given: Particulars | None, fields: PaperFields
+    procedure: Procedure, action: Action, given: Particulars | None, fields: PaperFields
 ) -> None:
     """Raises Invalid for each field that says something else than the act, or than was entered beside it.
 
     A paper that is made afterwards comes without what was entered: `given` is then none.
     """
-    bound: dict[str, str | None] = {**said_by_the_act(kind, procedure, action)}
-    if given is not None and kind in _UNTIL and "until" in asked(procedure, action, child=False):
-        bound[_UNTIL[kind]] = printed(last_day(given.until))
-    wrong = [place for place, said in bound.items() if attrgetter(place)(fields) != said]
+    bound: dict[str, tuple[str | None, ...]] = {**settled(procedure, action)}
+    until = _UNTIL.get(str(action.document))
+    if given is not None and until and "until" in asked(procedure, action, child=False):
+        bound[until] = (printed(last_day(given.until)),)
+    wrong = [place for place, may in bound.items() if attrgetter(place)(fields) not in may]
     if wrong:
         raise Invalid(dict.fromkeys(wrong, "said_otherwise"))

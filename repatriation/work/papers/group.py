@@ -5,15 +5,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from documents.composing import Draft
 from documents.fields import MOST_PEOPLE
 from documents.kinds import KINDS
 from documents.printing import Printed
-from repatriation.records.cases import CaseFile, Party
 from repatriation.records.organisations import Organisation
 from repatriation.work.actors import Actor
+from repatriation.work.barred import barred as why_not
 from repatriation.work.house import House
 from repatriation.work.identity import open_identities
 from repatriation.work.papers import issuing
@@ -24,8 +24,7 @@ from repatriation.work.papers.prefill import fields_on_file
 from repatriation.work.particulars import NOTHING
 from repatriation.work.reading import find
 from repatriation.work.refusals import Invalid, NotFound
-from repatriation.work.views import view_of
-from sop.engine import NotAllowed, Reason, follow
+from sop.engine import Reason
 
 KIND: Final = "handover_minutes"
 
@@ -65,7 +64,7 @@ def who_can_sign(
     with house.doors.read() as session:
         for reference, version in people:
             case = find(session, actor, reference)
-            reasons = _reasons(house, actor, now, session, case, action)
+            reasons = why_not(house, actor, now, session, case, action)
             if case.version != version:
                 barred[reference] = (Reason("moved_on", ""),)
             elif reasons:
@@ -127,29 +126,8 @@ def _draft(house: House, actor: Actor, session: Session, asked: Asked, reference
         raise NotFound
     case = find(session, actor, references[0])
     own = session.get_one(Organisation, actor.organisation_id)
-    made = issuing.draft_of(issuing.workshop_of(house), KINDS[KIND], asked, own, case)
+    made = issuing.draft_of(house, KINDS[KIND], asked, own, case)
     fields: Any = made.fields
     if sorted(person.reference or "" for person in fields.people) != sorted(references):
         raise Invalid({"people": "others"})
     return made if len(references) == 1 else replace(made, reference="")
-
-
-def _reasons(
-    house: House, actor: Actor, now: datetime, session: Session, case: CaseFile, action: str
-) -> tuple[Reason, ...]:
-    roles = session.exec(
-        select(Party.role).where(
-            Party.case_id == case.id,
-            Party.organisation_id == actor.organisation_id,
-            col(Party.until).is_(None),
-        )
-    ).all()
-    view = view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
-    procedure = house.shelf.pinned(case.digest)
-    if action not in procedure.actions:
-        return (Reason("stage", case.stage),)
-    try:
-        follow(procedure, view, action, frozenset(roles), now)
-    except NotAllowed as refused:
-        return tuple(refused.reasons)
-    return ()

@@ -64,7 +64,7 @@ def preview(house: House, actor: Actor, asked: Asked) -> Printed:
     with house.doors.read() as session:
         case = find(session, actor, asked.reference)
         own = session.get_one(Organisation, actor.organisation_id)
-        made = _drafted(house, workshop, asked, own, case)
+        made = _drafted(house, asked, own, case)
     return printed(workshop, composed(made, None, None))
 
 
@@ -82,7 +82,7 @@ def prepare(house: House, actor: Actor, now: datetime, asked: Asked, version: in
     with house.doors.read() as session:
         case = find(session, actor, asked.reference)
         own = session.get_one(Organisation, actor.organisation_id)
-        made = _drafted(house, workshop, asked, own, case)
+        made = _drafted(house, asked, own, case)
         edition = (
             1
             + session.exec(
@@ -172,24 +172,25 @@ def workshop_of(house: House) -> Workshop:
     return house.papers
 
 
-def _drafted(house: House, workshop: Workshop, asked: Asked, own: Organisation, case: CaseFile) -> Draft:
-    """The paper of an act. Raises Invalid: also where it says something else than the act."""
-    procedure = house.shelf.pinned(case.digest)
-    action = procedure.actions.get(asked.action)
+def _drafted(house: House, asked: Asked, own: Organisation, case: CaseFile) -> Draft:
+    """The paper of an act. Raises Invalid."""
+    action = house.shelf.pinned(case.digest).actions.get(asked.action)
     if action is None or action.document is None:
         raise Invalid({"paper": "not_asked"})
-    made = draft_of(workshop, KINDS[action.document], asked, own, case)
-    assert made.fields is not None
-    same_as_the_act(made.kind, procedure, action, asked.given, made.fields)
-    return made
+    return draft_of(house, KINDS[action.document], asked, own, case)
 
 
-def draft_of(workshop: Workshop, kind: Kind, asked: Asked, own: Organisation, case: CaseFile) -> Draft:
-    """A paper from what was entered. Raises Invalid."""
+def draft_of(house: House, kind: Kind, asked: Asked, own: Organisation, case: CaseFile) -> Draft:
+    """A paper from what was entered. Raises Invalid, also where it says something else than its act; NoPaper
+    where none can be made.
+    """
+    workshop = workshop_of(house)
     try:
         fields = kind.schema.model_validate(asked.entered)
     except ValidationError as problem:
         raise Invalid(problems_of(problem)) from None
+    procedure = house.shelf.pinned(case.digest)
+    same_as_the_act(procedure, procedure.actions[asked.action], asked.given, fields)
     return Draft(
         kind.name,
         asked.languages,

@@ -6,7 +6,7 @@ from typing import Any, Final
 from documents.fields import LINE
 from locales.dates import day_of
 from locales.names import write_name
-from repatriation.work.papers.binding import last_day, printed, said_by_the_act
+from repatriation.work.papers.binding import last_day, printed, settled
 from repatriation.work.papers.onfile import OnFile, both_names
 from repatriation.work.services.codes import ON_PAPER
 
@@ -94,6 +94,11 @@ def _line(names: Iterable[str]) -> str | None:
     return (fit if fit is not None else "; ".join(short)[:LINE]) or None
 
 
+def _settled(on: OnFile) -> dict[str, str]:
+    """What the act most likely says, at the places of its paper where it decides."""
+    return {place: may[0] for place, may in settled(on.procedure, on.action).items()}
+
+
 def _consent(on: OnFile) -> Fields:
     purpose = on.action.discloses.purpose if on.action.discloses else None
     row = on.consents.get(purpose or "")
@@ -136,15 +141,9 @@ def _return_request(on: OnFile) -> Fields:
 
 
 def _note_verbale(on: OnFile) -> Fields:
-    matter = {
-        "notify_origin": "notification",
-        "request_verification": "verification",
-        "accept_return": "acceptance",
-        "refuse_acceptance": "refusal",
-    }
     return {
         "to": _to(on),
-        "matter": matter.get(on.action.name),
+        "matter": _settled(on).get("matter"),
         "arranged": {
             "on": _expected(on),
             "gate": _gate(on),
@@ -172,7 +171,7 @@ def _family_assessment(on: OnFile) -> Fields:
 
 
 def _consent_form(on: OnFile) -> Fields:
-    said = said_by_the_act("consent_form", on.procedure, on.action)
+    said = _settled(on)
     before = on.consents.get(said["matter.purpose"]) if on.action.consent is None else None
     return {
         "matter": {
@@ -239,7 +238,7 @@ def _return_certificate(on: OnFile) -> Fields:
 
 
 def _screening_form(on: OnFile) -> Fields:
-    said = said_by_the_act("screening_form", on.procedure, on.action)
+    said = _settled(on)
     return {
         "talk": {"on": _day(on), "form_version": on.given.form_version},
         "result": {

@@ -28,6 +28,7 @@ from sop.procedure import Procedure
 from sop.shelf import NotOnTheShelf
 from sop.turns import Turned
 from sop.view import CaseView
+from sop.vocabulary import AGAIN
 
 MOST: Final = 500
 """How many of the newest notices are looked at; beyond them nothing is a person's day's work any more."""
@@ -105,7 +106,9 @@ class _Cases:
             if organisation_id == actor.organisation_id:
                 self._roles[case_id].add(role)
         self._open = {
-            case.id: case for case in cases_as_they_stand(connection, wanted) if case.closed_at is None
+            case.id: case
+            for case in cases_as_they_stand(connection, wanted)
+            if case.closed_at is None or case.stage == AGAIN
         }
         self._turns: dict[str, _Turn] = {}
         self._owed: dict[str, frozenset[str]] = {}

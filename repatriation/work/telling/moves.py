@@ -15,6 +15,7 @@ from repatriation.records.waiting import NOTICES, OUTBOX, cases_as_they_stand, d
 from repatriation.work.handoffs.post import TELL
 from repatriation.work.house import House
 from repatriation.work.papers.undone import REVOKED, REVOKED_THERE
+from repatriation.work.particulars import NEEDS_A_NOTE
 from repatriation.work.permissions import Permission, may
 from repatriation.work.telling.audience import Audience, Who
 from repatriation.work.telling.batch import MOST, Batch
@@ -138,11 +139,17 @@ def _falls_to(procedure: Procedure, case: Any, now: datetime, held: frozenset[st
 
 
 def _concerns_all(action: Action) -> bool:
-    """Whether all who have a part in the case should know of a step, and not only whose turn it now is."""
+    """Whether all who have a part in the case should know of a step, and not only whose turn it now is.
+
+    So they should of what nobody records without saying why, and of what only takes something off the file:
+    others may be about to set out in reliance on it.
+    """
     if action.consent is not None:
         return action.consent.act != "give"
     holds = any(fact.startswith(words.HOLD) for fact in (*action.records, *action.clears))
-    return action.to is not None or holds
+    warns = not NEEDS_A_NOTE.isdisjoint(action.records)
+    undoes = bool(action.clears) and not action.records
+    return action.to is not None or holds or warns or undoes
 
 
 def _unread(connection: Connection, cases: Iterable[str]) -> set[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from bs4 import Tag
 
 from repatriation.records.organisations import Officer
 from repatriation.work.particulars import NOTHING, Particulars
@@ -178,3 +179,94 @@ def test_a_day_before_today_is_told_beside_the_case(world: World) -> None:
     assert "day=2026-11-20" in saved.location
     reference = read_page(visitor.open(saved.location)).select_one(".notice").get_text().split()[2][:-1]  # type: ignore[union-attr]
     assert "2026-11-20" in visitor.open(f"/cases/{reference}/file").text
+
+
+def test_when_the_gate_closes_everybody_expected_is_held_at_once_and_nobody_is_named(
+    world: World, coming: tuple[str, str]
+) -> None:
+    day = f"day={HANDOVER.isoformat()}&gate=poipet"
+    visitor, path = world.browser("poipet"), f"/arrivals/gate-is/closed?{day}"
+    assert f'href="{path.replace("&", "&amp;")}"' in visitor.open(f"/arrivals?{day}").text
+    asked = visitor.open(path)
+    assert obstacles(read_page(asked)) == []
+    assert FAMILY_NAME not in asked.text
+    silent = send_on(visitor, path, asked, here=list(coming))
+    assert silent.status_code == 400
+    assert "Write down why" in silent.text
+    assert "hold_border" not in world.case(coming[0]).state["facts"]
+    done = send_on(visitor, path, asked, here=list(coming), note="Shut since nine.")
+    assert done.status_code == 200
+    again = send_on(visitor, path, asked, here=list(coming), note="Shut since nine.")
+    assert again.status_code == 200
+    for reference in coming:
+        assert "hold_border" in world.case(reference).state["facts"]
+        assert "Shut since nine." in world.browser("datip").open(f"/cases/{reference}/file").text
+    listed = visitor.open(f"/arrivals?{day}").text
+    assert listed.count("Held: the gate is shut") == len(coming)
+    assert "The gate is closed" not in listed
+    assert "Held: the gate is shut" in world.browser("embassy").open("/cases?view=all").text
+
+
+def test_only_who_may_lets_the_returns_go_on_when_the_gate_is_open_again(
+    world: World, coming: tuple[str, str]
+) -> None:
+    for reference in coming:
+        world.take("poipet", reference, "place_hold_border", Particulars(note="Shut."))
+    day = f"day={HANDOVER.isoformat()}&gate=poipet"
+    path = f"/arrivals/gate-is/open?{day}"
+    assert "open again" not in world.browser("poipet").open(f"/arrivals?{day}").text
+    assert coming[0] not in world.browser("poipet").open(path).text
+    assert "open again" in world.browser("mosvy").open(f"/arrivals?{day}").text
+    fill_in(world.browser("mosvy"), path, here=list(coming))
+    assert all("hold_border" not in world.case(reference).state["facts"] for reference in coming)
+    everywhere = f"/arrivals?day={HANDOVER.isoformat()}&gate="
+    assert "open again" not in world.browser("mosvy").open(everywhere).text, "of one gate at a time"
+    assert world.browser("mosvy").open(path.replace("gate=poipet", "gate=")).status_code == 404
+    assert world.browser("embassy").open(path).status_code == 404
+    assert world.browser("auditor").open(path).status_code == 404
+
+
+def test_somebody_elses_return_is_not_held_by_a_forged_tick(world: World, coming: tuple[str, str]) -> None:
+    path = f"/arrivals/gate-is/closed?day={HANDOVER.isoformat()}&gate=poipet"
+    visitor = world.browser("poipet")
+    other = world.open_case("datip")
+    answer = send_on(visitor, path, visitor.open(path), here=[coming[0], other], note="Shut.")
+    assert answer.status_code == 404
+    assert "hold_border" not in world.case(coming[0]).state["facts"]
+
+
+def test_a_slip_of_the_thumb_opens_no_case_and_gate_and_day_lie_folded_until_they_are_wrong(
+    world: World,
+) -> None:
+    path = "/arrivals/new?route=tha-khm"
+    visitor = world.browser("poipet")
+    asked = visitor.open(path)
+    fold = read_page(asked).select_one("main details")
+    assert isinstance(fold, Tag)
+    assert not fold.has_attr("open")
+    assert "Arrived: Poipet" in fold.text
+    empty = send_on(visitor, path, asked)
+    assert empty.status_code == 400
+    assert read_page(empty).select_one(".error-summary a[href='#age_group-0']")
+    wrong = send_on(visitor, path, asked, age_group="unknown", day__day="31", day__month="2")
+    fold = read_page(wrong).select_one("main details")
+    assert isinstance(fold, Tag)
+    assert fold.has_attr("open")
+    assert visitor.open("/cases?view=all").text.count("/cases/TK-") == 0
+    assert send_on(visitor, path, asked, age_group="unknown").status_code == 303
+
+
+def test_what_a_screening_may_show_stands_side_by_side_and_who_decided_is_filled_in(world: World) -> None:
+    visitor = world.browser("poipet")
+    fill_in(visitor, "/arrivals/new?route=tha-khm", latn_family=FAMILY_NAME, age_group="adult")
+    reference = visitor.open("/cases?view=all").text.split("/cases/TK-")[1].split('"')[0]
+    reference = f"TK-{reference}"
+    for action in ("meet_first_needs", "begin_screening"):
+        world.take("poipet", reference, action)
+    page = read_page(visitor.open(f"/cases/{reference}"))
+    buttons = [str(link["href"]).split("/do/")[1].split("?")[0] for link in page.select(".step-list a")]
+    assert buttons[:2] == ["find_trafficked", "find_not_trafficked"]
+    assert len(page.select("a[href*='/do/find_not_trafficked']")) == 1
+    box = read_page(visitor.open(f"/cases/{reference}/do/find_trafficked")).select_one("[name=authority]")
+    assert isinstance(box, Tag)
+    assert box["value"] == "poipet"

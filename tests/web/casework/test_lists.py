@@ -59,6 +59,8 @@ def test_a_case_in_which_others_have_the_move_is_not_among_ones_own_moves(world:
     visitor = world.browser("thai-police")
     assert reference in visitor.open("/cases?view=ours").text
     world.take("datip", reference, "presume")
+    assert reference in visitor.open("/cases?view=ours").text, "the second interview is owed within a day"
+    world.take("thai-police", reference, "hold_second_interview")
     assert reference not in visitor.open("/cases?view=ours").text
     assert reference in visitor.open("/cases?view=all").text
 

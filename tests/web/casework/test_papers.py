@@ -87,6 +87,7 @@ def test_what_is_wrong_is_told_at_its_box_and_nothing_is_lost(world: World) -> N
     page = read_page(wrong)
     anchors = [str(link["href"]) for link in page.select(".error-summary a")]
     assert anchors == ["#paper-person-birth", "#paper-talk-place", "#paper-result-outcome"]
+    assert "There is no such day" in page.select(".error-summary a")[0].text
     assert all(page.select_one(anchor) for anchor in anchors)
     assert "Kept." in wrong.text
     ticked = [box["value"] for box in page.select("input[name=paper-seen-signs][checked]")]
@@ -97,7 +98,14 @@ def test_what_is_wrong_is_told_at_its_box_and_nothing_is_lost(world: World) -> N
 @HERE
 @pytest.mark.parametrize(
     ("typed", "kept"),
-    [("2541-04", "1998-04"), ("២៥៤១", "1998"), ("๑๙๙๘-๐๔-๑๓", "1998-04-13"), ("1998", "1998")],
+    [
+        ("2541-04", "1998-04"),
+        ("២៥៤១", "1998"),
+        ("๑๙๙๘-๐๔-๑๓", "1998-04-13"),
+        ("1998", "1998"),
+        ("13/4/1998", "1998-04-13"),
+        ("១៣.០៤.២៥៤១", "1998-04-13"),
+    ],
 )
 def test_a_date_is_taken_in_every_figure_and_era(world: World, typed: str, kept: str) -> None:
     reference = world.open_case()
@@ -308,3 +316,20 @@ def test_who_sees_only_the_first_pages_of_a_long_paper_is_told_so(world: World, 
     assert len(seen.select("img.paper-page")) == MOST_PAGES
     assert f"Only the first {MOST_PAGES} are shown here" in seen.get_text()
     assert obstacles(seen) == []
+
+
+@HERE
+def test_a_paper_does_not_say_something_else_than_what_is_done(world: World) -> None:
+    reference = world.open_case()
+    visitor, path = world.browser("datip"), f"/cases/{reference}/do/presume"
+    written = fill_in(visitor, path)
+    against = {"paper-result-outcome": "not_trafficked"}
+    told = send_on(visitor, path, written, desk="look", **against)
+    assert told.status_code == 400
+    assert (
+        "This says something else than the step that you take"
+        in read_page(told).select(".error-summary a")[0].text
+    )
+    # Nor does it when the page on which it would be told is left out.
+    assert send_on(visitor, path, written, desk="look", sure="yes", **against).status_code == 400
+    assert world.case(reference).stage == "reported"
