@@ -162,9 +162,10 @@ class _Said:
                 self.refusals.append(str(finding))
 
     def summary(self, apply: bool) -> list[str]:
-        lines = [f"{count:,} rows {outcome}." for outcome, count in self.outcomes.items()]
+        lines = [f"{_counted(count, 'row')} {outcome}." for outcome, count in self.outcomes.items()]
         lines += [
-            f"  {severity}: {code}, {count:,} times" for (severity, code), count in sorted(self.codes.items())
+            f"  {severity}: {code}, {_counted(count, 'time')}"
+            for (severity, code), count in sorted(self.codes.items())
         ]
         if self.refusals:
             lines += ["Refused, with why (the first of them; --report has all):", *self.refusals]
@@ -173,6 +174,10 @@ class _Said:
         elif not apply and "would open" in self.outcomes:
             lines.append("Nothing was changed. Run it again with --apply to open these cases.")
         return lines
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _go_through(outcomes: Any, expected: int, report: Path | None) -> _Said:

@@ -33,6 +33,9 @@ CREATE TRIGGER {name} BEFORE {deed} ON {table} FOR EACH {each} EXECUTE FUNCTION 
 
 _DEEDS = {"sqlite": ("UPDATE", "DELETE"), "postgresql": ("UPDATE", "DELETE", "TRUNCATE")}
 
+_ON = ("O", "A")
+"""How a database says that a trigger is on: always, or for whoever is not a replica."""
+
 _THERE = {
     "sqlite": "SELECT name, 'O' FROM sqlite_master WHERE type = 'trigger'",
     "postgresql": (
@@ -43,14 +46,17 @@ _THERE = {
 
 
 def put_up(connection: Connection) -> None:
-    """Create every guard that is missing. Called after each migration, since some of them drop
-    triggers unasked."""
+    """Create every guard that is missing, and switch on every one that is off. Called after each migration,
+    since some of them drop triggers unasked."""
     there = _guards(connection)
     tables = set(inspect(connection).get_table_names())
     if connection.dialect.name == "postgresql":
         connection.execute(text(_POSTGRESQL_REFUSE))
     for name, (table, deed) in _wanted(connection).items():
-        if name in there or table not in tables:
+        if table not in tables or there.get(name) in _ON:
+            continue
+        if name in there:
+            connection.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER {name}"))
             continue
         template = _SQLITE if connection.dialect.name == "sqlite" else _POSTGRESQL
         each = "STATEMENT" if deed == "TRUNCATE" else "ROW"
@@ -67,7 +73,7 @@ def missing(connection: Connection) -> tuple[str, ...]:
     """The guards that should be there and are not, or are switched off. Nothing may be served
     while one is missing."""
     there = _guards(connection)
-    return tuple(name for name in _wanted(connection) if there.get(name) not in ("O", "A"))
+    return tuple(name for name in _wanted(connection) if there.get(name) not in _ON)
 
 
 def _wanted(connection: Connection) -> dict[str, tuple[str, str]]:

@@ -43,10 +43,10 @@ def test_it_tells_first_and_opens_when_asked_to(world: Path) -> None:
     told = did(path, "--organisation", "datip", "--report", report)
     assert told.exit_code == 0, told.output
     assert "A dry run: nothing is changed." in told.output
-    assert "1 rows would open." in told.output
+    assert "1 row would open." in told.output
     assert "row 4, column F: No consent is on file" in told.output
     done = did(path, "--organisation", "datip", "--apply", "--report", report)
-    assert "1 rows opened." in done.output
+    assert "1 row opened." in done.output
     rows = list(csv.DictReader(report.read_text(encoding="utf-8-sig").splitlines()))
     assert [(row["row"], row["outcome"], row["code"]) for row in rows] == [
         ("3", "opened", ""),
@@ -54,7 +54,7 @@ def test_it_tells_first_and_opens_when_asked_to(world: Path) -> None:
     ]
     assert rows[0]["case"].startswith("TK-")
     assert "Dara" not in report.read_text()
-    assert "1 rows opened before." in did(path, "--organisation", "datip", "--apply").output
+    assert "1 row opened before." in did(path, "--organisation", "datip", "--apply").output
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)

@@ -131,9 +131,11 @@ def test_a_database_without_a_guard_is_not_ready_until_it_is_migrated_again(door
 
 
 @pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
-def test_a_guard_that_is_switched_off_is_missed(doors: Doors) -> None:
+def test_a_guard_that_is_switched_off_is_missed_until_a_migration_switches_it_on(doors: Doors) -> None:
     _in_writing(doors, lambda c: c.execute(text("ALTER TABLE fact DISABLE TRIGGER guard_fact_update")))
     assert migrations.ready(doors) == (NotReady("guard", "guard_fact_update"),)
+    migrations.upgrade(doors)
+    assert migrations.ready(doors) == ()
 
 
 def test_a_server_that_does_not_answer_is_named_as_the_trouble(tmp_path: Path) -> None:
