@@ -75,7 +75,7 @@ def add_pages(blueprint: Blueprint) -> None:
             return _asked(page, move, form), 400
         if is_made_with(move.action):
             return _with_its_paper(page, move, form, seen)
-        if not sure and _is_checked(move):
+        if not sure and _is_checked(page, move):
             return _checked(page, move, form)
         return _taken(page, move, form, seen)
 
@@ -122,10 +122,23 @@ def _provinces(country: str) -> list[tuple[str, str]]:
     return sorted(((place.code, place.spoken) for place in provinces(country)), key=lambda each: each[1])
 
 
-def _is_checked(move: Move) -> bool:
+def _is_checked(page: CasePage, move: Move) -> bool:
     """Whether what was entered is looked over once more: not where a note or a province at most was."""
-    ends = move.action.to is not None and move.kind is Kind.EXIT
-    return ends or sends(move.action) or any(name not in ("note", "province") for name in move.asked)
+    return (
+        _ends(page, move)
+        or sends(move.action)
+        or any(name not in ("note", "province") for name in move.asked)
+    )
+
+
+def _ends(page: CasePage, move: Move) -> bool:
+    """Whether the case ends with this."""
+    return move.action.to is not None and page.procedure.stages[move.action.to].end
+
+
+def _is_warned_of(page: CasePage, move: Move) -> bool:
+    """Whether it ends the case otherwise than by its closing."""
+    return _ends(page, move) and move.kind in (Kind.EXIT, Kind.PERSON)
 
 
 def _cannot_make(move: Move) -> bool:
@@ -156,7 +169,7 @@ def _with_its_paper(page: CasePage, move: Move, form: PlainForm, seen: int) -> A
             given,
             back=url_for("cases.case", reference=page.reference),
             rows=[row for row in entered(form) if row[1]],
-            warning=move.kind is Kind.EXIT,
+            warning=_is_warned_of(page, move),
         )
     )
 
@@ -167,7 +180,7 @@ def _asked(page: CasePage, move: Move, form: PlainForm) -> str:
         "cases/act.html",
         form=form,
         **_about(page, move),
-        checked=_is_checked(move) or is_made_with(move.action),
+        checked=_is_checked(page, move) or is_made_with(move.action),
         carried=[pair for pair in carried() if pair[0].startswith("paper-")],
         paper_here="paper-here" in request.form,
     )
@@ -179,7 +192,7 @@ def _checked(page: CasePage, move: Move, form: PlainForm) -> str:
         "cases/check.html",
         rows=entered(form),
         carried=carried(),
-        warning=move.kind is Kind.EXIT,
+        warning=_is_warned_of(page, move),
         over_by=CaseFileShown(page, now(), today()).over_by(agreed) if agreed else [],
         **_about(page, move),
     )
@@ -219,7 +232,7 @@ def _another_day(page: CasePage, move: Move) -> date | None:
 
 def _visits_cancelled(page: CasePage, move: Move) -> int:
     """How many visits would not be made any more because the case ends."""
-    ends = move.open and move.action.to is not None and page.procedure.stages[move.action.to].end
+    ends = move.open and _ends(page, move)
     return sum(visit.state == "planned" for visit in page.visits) if ends else 0
 
 

@@ -177,7 +177,8 @@ def _asked(action: Action, exits: bool, child: bool) -> Mapping[str, bool]:
             fields["offer"] = False
         if child:
             fields["custody"] = True
-    fields["note"] = exits or not NEEDS_A_NOTE.isdisjoint(action.records)
+    # Whoever decides for themselves owes nobody a reason.
+    fields["note"] = (exits and words.PERSON not in action.by) or not NEEDS_A_NOTE.isdisjoint(action.records)
     return MappingProxyType(fields)
 
 

@@ -199,3 +199,31 @@ def test_any_walk_an_officer_could_take_is_told_again_by_its_trail(
                 ]
                 assert any(consent_is_live(before, consent, now) for consent in agreed)
     assert replay(procedure, start, events) == view
+
+
+TO_IDENTIFIED = ("consent_to_protection", "presume", "begin_reflection", "identify")
+
+
+def test_where_the_persons_word_is_lacking_the_agency_that_answers_asks_them_once() -> None:
+    procedure = PROCEDURES["tha-khm-2019.toml"]
+    view = told(procedure, begin(procedure, "reported", NOW, child=False), *TO_IDENTIFIED)
+    held = frozenset({"host.coordination", "host.protection"})
+    unasked = turn(procedure, view, NOW)
+    assert (unasked.waiting_for, unasked.asks) == (("person",), ("notification",))
+    assert "host.coordination" in unasked.falls_to(held)
+    objected = turn(procedure, told(procedure, view, "object_to_notification"), NOW)
+    assert (objected.waiting_for, objected.asks) == (("person",), ())
+    assert objected.falls_to(held) == ("person",)
+
+
+def test_a_case_that_waits_only_for_bodies_that_do_not_know_of_it_falls_to_the_agency_that_answers() -> None:
+    procedure = PROCEDURES["tha-khm-2019.toml"]
+    acts = (*TO_IDENTIFIED, "consent_to_notification", "notify_origin")
+    view = told(procedure, begin(procedure, "reported", NOW, child=False), *acts, "request_verification")
+    view = told(procedure, view, "assess_risk_acceptable", "consent_to_return")
+    awaited = turn(procedure, view, NOW)
+    assert awaited.waiting_for == ("home.consulate", "home.foreign_affairs")
+    assert not awaited.is_nobodys({"home.consulate", "host.coordination"})
+    assert awaited.falls_to({"home.consulate", "host.coordination"}) == awaited.waiting_for
+    assert awaited.is_nobodys({"host.coordination"})
+    assert "host.coordination" in awaited.falls_to({"host.coordination"})

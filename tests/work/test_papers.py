@@ -603,3 +603,28 @@ def test_what_was_issued_with_a_step_that_is_undone_is_revoked_and_all_with_a_pa
     assert notice.detail == {"reference": desk.reference, "number": paper.number}
     with pytest.raises(Invalid):
         revoke(desk.house, desk.officers["datip"], desk.now, desk.reference, paper.number, "step_undone")
+
+
+def test_no_paper_says_something_else_than_its_act_and_what_was_entered_beside_it(desk: Desk) -> None:
+    to_identified(desk)
+    datip, action = desk.officers["datip"], "consent_to_notification"
+    given = Particulars(language="km", how="spoken", until=desk.now + timedelta(days=30))
+    drafted = draft(desk.house, datip, desk.now, desk.reference, action, given)
+    fields = finished(drafted)
+    for place, said in (("decision", "refused"), ("purpose", "return"), ("until", "2031-01-01")):
+        matter = {**fields["matter"], place: said}
+        asked = Asked(desk.reference, action, drafted.languages, {**fields, "matter": matter}, given)
+        with pytest.raises(Invalid) as refusal:
+            prepare(desk.house, datip, desk.now, asked, drafted.version)
+        assert refusal.value.problems == {f"matter.{place}": "said_otherwise"}
+    asked = Asked(desk.reference, action, drafted.languages, fields, given)
+    assert prepare(desk.house, datip, desk.now, asked, drafted.version).kind == "consent_form"
+
+
+def test_the_declaration_names_who_may_know_before_any_of_them_does(desk: Desk) -> None:
+    to_identified(desk)
+    given = Particulars(language="km", how="spoken")
+    drafted = draft(
+        desk.house, desk.officers["datip"], desk.now, desk.reference, "consent_to_notification", given
+    )
+    assert "Embassy of Cambodia in Bangkok" in drafted.fields["matter"]["recipients"]

@@ -255,3 +255,61 @@ def test_words_of_the_procedure_say_their_language_where_it_is_not_the_readers(w
     visitor.send("/language", {"language": "th"})
     page = read_page(visitor.open(f"/cases/{reference}"))
     assert page.select_one(".case-words span") is None
+
+
+def test_a_day_that_is_over_is_said_at_its_box_before_anything_else(world: World) -> None:
+    reference = world.open_case()
+    over = {"until__day": "1", "until__month": "2", "until__year": "2020"}
+    path = f"/cases/{reference}/do/consent_to_protection"
+    answer = fill_in(world.browser("datip"), path, language="km", how="spoken", **over)
+    page = read_page(answer)
+    assert answer.status_code == 400
+    assert [link["href"] for link in page.select(".error-summary a")] == ["#until-day"]
+    assert "This day is over already" in page.get_text()
+
+
+def test_what_was_entered_goes_on_where_the_act_is_still_open_after_somebody_elses(world: World) -> None:
+    reference = world.open_case()
+    visitor, path = world.browser("datip"), f"/cases/{reference}/do/object_to_notification"
+    page = visitor.open(path)
+    world.take("datip", reference, "consent_to_return", SPOKEN)
+    late = send_on(visitor, path, page, language="th", how="written", note="Said twice.")
+    assert late.status_code == 409
+    assert "Go on with what you entered" in late.text
+    again = read_page(send_on(visitor, path, late, change="yes"))
+    assert str(again.select_one("textarea[name=note]")).count("Said twice.") == 1
+    assert again.select_one("input[name=language][value=th][checked]") is not None
+
+
+def test_nobody_ends_a_case_for_a_person_without_a_second_look_and_the_person_owes_no_reason(
+    world: World,
+) -> None:
+    reference = world.open_case()
+    visitor, path = world.browser("datip"), f"/cases/{reference}/do/stay"
+    checked = fill_in(visitor, path)
+    assert "This ends the case. It can only go on as a new one." in checked.text
+    assert world.case(reference).stage == "reported"
+    assert send_on(visitor, path, checked, sure="yes").status_code == 303
+    assert world.case(reference).stage == "remains_in_host"
+
+
+def test_whoever_answers_for_a_case_is_led_to_ask_the_person(world: World) -> None:
+    reference = world.open_case()
+    for action, given in (
+        ("presume", Particulars()),
+        ("begin_reflection", Particulars()),
+        ("identify", Particulars(authority="MDT")),
+    ):
+        world.take("datip", reference, action, given)
+    page = read_page(world.browser("datip").open(f"/cases/{reference}"))
+    section = page.select_one("section[aria-labelledby=next]")
+    assert section is not None
+    assert "Ask the person, and record what they say" in section.get_text()
+    assert section.select_one(f'a[href^="/cases/{reference}/do/object_to_notification"]') is not None
+    assert reference in world.browser("datip").open("/cases?view=ours").text
+    assert obstacles(page) == []
+
+    world.take("datip", reference, "object_to_notification", SPOKEN)
+    said_no = world.browser("datip").open(f"/cases/{reference}")
+    assert "Nobody has to ask them again." in said_no.text
+    assert reference not in world.browser("datip").open("/cases?view=ours").text

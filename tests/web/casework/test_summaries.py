@@ -191,3 +191,14 @@ def test_coming_home_has_the_clock_look_and_the_notice_leads_to_where_it_is_sent
     world.take("mosvy", followed, STEP)
     assert notices(world.house, mosvy, world.clock(), about)[0] == ()
     assert "Overdue" not in _section(visitor.open(f"/cases/{followed}").text)
+
+
+def test_the_next_visit_of_a_summary_lies_ahead(world: World, followed: str) -> None:
+    with world.house.doors.act() as session:
+        planned = session.exec(select(Visit).where(Visit.state == "planned")).all()
+        days = sorted(visit.due_on for visit in planned if visit.due_on is not None)
+        overdue = next(visit for visit in planned if visit.due_on == days[0])
+        overdue.due_on = world.clock().date() - timedelta(days=9)
+    world.take("mosvy", followed, STEP)
+    (kept,) = _summaries(world)
+    assert kept.content["next_visit"] == days[1].isoformat()

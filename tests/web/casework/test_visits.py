@@ -246,3 +246,64 @@ def test_after_a_visit_the_caseworker_goes_on_with_the_list_they_came_from(
     elsewhere = f"/cases/{followed}/visit?view=https://elsewhere.example"
     saved = issue_on(visitor, elsewhere, fill_in(visitor, elsewhere, outcome="seen"))
     assert saved.headers["Location"].endswith(f"/cases/{followed}")
+
+
+def test_a_day_agreed_on_that_is_planned_already_stays_one_visit(world: World, followed: str) -> None:
+    world.take("ngo", followed, "consent_to_visits", SPOKEN)
+    second = [visit for visit in visits(world) if visit.due_on is not None][1].due_on
+    assert second is not None
+    day = {"next_on__day": second.day, "next_on__month": second.month, "next_on__year": second.year}
+    visitor, path = world.browser("ngo"), f"/cases/{followed}/visit"
+    issue_on(visitor, path, fill_in(visitor, path, outcome="seen", **day))
+    assert [visit.due_on for visit in visits(world) if visit.state == "planned"].count(second) == 1
+
+
+def test_a_visit_moved_onto_a_day_that_has_one_asks_whether_the_two_become_one(
+    world: World, followed: str
+) -> None:
+    first, second = [visit for visit in visits(world) if visit.state == "planned"][:2]
+    assert second.due_on is not None
+    to = {"to__day": second.due_on.day, "to__month": second.due_on.month, "to__year": second.due_on.year}
+    visitor, path = world.browser("ngo"), f"/cases/{followed}/visits/{first.id}/move"
+    asked = fill_in(visitor, path, because="asked", **to)
+    assert asked.status_code == 400
+    assert "Another visit is planned for this day" in asked.text
+    assert send_on(visitor, path, asked, because="asked", one="y", **to).status_code == 303
+    there = [visit for visit in visits(world) if visit.due_on == second.due_on]
+    assert [visit.id for visit in there] == [second.id]
+
+
+def test_whoever_came_from_the_week_goes_back_to_it(world: World, followed: str) -> None:
+    world.take("ngo", followed, "consent_to_visits", SPOKEN)
+    visitor = world.browser("ngo")
+    first = next(visit for visit in visits(world) if visit.state == "planned")
+    listed = read_page(visitor.open(f"/boards/week/list?whose=ours&day={first.due_on}"))
+    to_visits = listed.select_one("main table a")
+    assert to_visits is not None
+    theirs = read_page(visitor.open(str(to_visits["href"])))
+    record = theirs.select_one(f'a[href*="visit={first.id}"]')
+    assert record is not None
+    path = str(record["href"])
+    kept = issue_on(visitor, path, fill_in(visitor, path, outcome="seen"))
+    assert kept.location == "/boards/week"
+
+
+def test_where_no_visits_are_wanted_the_page_says_who_must_close_the_case(
+    world: World, followed: str
+) -> None:
+    words = "The case stays at this stage until somebody asks for it to be closed"
+    assert words not in world.browser("ngo").open(f"/cases/{followed}").text
+    world.take("ngo", followed, "refuse_visits", SPOKEN)
+    for part in ("", "/visits"):
+        assert words in world.browser("ngo").open(f"/cases/{followed}{part}").text
+
+
+def test_closing_comes_after_the_visits_and_says_how_many_it_cancels(world: World, followed: str) -> None:
+    world.take("ngo", followed, "consent_to_visits", SPOKEN)
+    page = read_page(world.browser("ngo").open(f"/cases/{followed}"))
+    steps = [str(link["href"]).partition("?")[0] for link in page.select(".step-list a")]
+    assert steps.index(f"/cases/{followed}/do/request_closure") == len(steps) - 1
+    world.take("ngo", followed, "request_closure", Particulars(note="She needs nobody now."))
+    planned_yet = sum(visit.state == "planned" for visit in visits(world))
+    asked = world.browser("mosvy").open(f"/cases/{followed}/do/approve_closure")
+    assert f"{planned_yet} visits are still planned and will be cancelled." in asked.text
