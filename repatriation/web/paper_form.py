@@ -32,6 +32,7 @@ MESSAGES: Final[Mapping[str, object]] = {
     "literal_error": _l("Choose one of the list"),
     "int_parsing": _l("Enter a number, in figures"),
     "not_as_done": _l("This says something else than the step that you take"),
+    "not_yet": _l("This day is still to come"),
     "latin_name_needed": _l("A travel document needs the name in Latin letters, as the person writes it"),
     "whole_date_needed": _l("Enter the whole date, such as 1998-04-13"),
     "reading_zone": _l("This cannot stand in the lines that machines read. Look at it again"),

@@ -107,7 +107,7 @@ def errand_of(
         return {**fields, **(known or {})}
 
     def look(languages: Pair, typed: Mapping[str, Any]) -> Printed:
-        return preview(house(), actor(), Asked(reference, name, languages, typed))
+        return preview(house(), actor(), now(), Asked(reference, name, languages, typed))
 
     def issue(languages: Pair, typed: Mapping[str, Any]) -> Answer:
         return finish(prepare(house(), actor(), now(), Asked(reference, name, languages, typed), version))

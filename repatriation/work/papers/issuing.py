@@ -48,7 +48,7 @@ class Asked(NamedTuple):
     entered: Mapping[str, Any]
 
 
-def preview(house: House, actor: Actor, asked: Asked) -> Printed:
+def preview(house: House, actor: Actor, now: datetime, asked: Asked) -> Printed:
     """The paper as it would look, marked as a draft: without a number, and good for nothing.
 
     Raises:
@@ -61,7 +61,7 @@ def preview(house: House, actor: Actor, asked: Asked) -> Printed:
         case = find(session, actor, asked.reference)
         kind = _kind(house, case, asked.action)
         own = session.get_one(Organisation, actor.organisation_id)
-        made = draft_of(house, kind, asked, own, case)
+        made = draft_of(house, kind, asked, own, case, actor.day(now))
     return printed(workshop, composed(made, None, None))
 
 
@@ -80,7 +80,7 @@ def prepare(house: House, actor: Actor, now: datetime, asked: Asked, version: in
         case = find(session, actor, asked.reference)
         kind = _kind(house, case, asked.action)
         own = session.get_one(Organisation, actor.organisation_id)
-        made = draft_of(house, kind, asked, own, case)
+        made = draft_of(house, kind, asked, own, case, actor.day(now))
         edition = (
             1
             + session.exec(
@@ -177,14 +177,14 @@ def _kind(house: House, case: CaseFile, action: str) -> Kind:
     return KINDS[found.document]
 
 
-def draft_of(house: House, kind: Kind, asked: Asked, own: Organisation, case: CaseFile) -> Draft:
+def draft_of(house: House, kind: Kind, asked: Asked, own: Organisation, case: CaseFile, today: date) -> Draft:
     """A paper from what was entered. Raises Invalid, or NoPaper where none can be made."""
     workshop = workshop_of(house)
     try:
         fields = kind.schema.model_validate(asked.entered)
     except ValidationError as problem:
         raise Invalid(problems_of(problem)) from None
-    check(house.shelf.pinned(case.digest).actions[asked.action], fields.model_dump())
+    check(house.shelf.pinned(case.digest).actions[asked.action], fields.model_dump(), today)
     return Draft(
         kind.name,
         asked.languages,

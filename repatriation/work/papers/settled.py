@@ -1,6 +1,7 @@
 """What an act settles of its paper, so that no paper says something else than what was done."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
 from repatriation.work.refusals import Invalid
@@ -13,6 +14,22 @@ MATTERS: Final[Mapping[str, str]] = {
     "refuse_acceptance": "refusal",
 }
 """What the note verbale of an act is about."""
+
+PAST: Final = (
+    "person.birth",
+    "found.on",
+    "search.last_contact",
+    "talk.on",
+    "explained.on",
+    "consent.given_on",
+    "finding.assessed_on",
+    "answers.dated",
+    "entry.on",
+    "visit.on",
+    "keeping.agreed_on",
+    "course.since",
+)
+"""Where papers tell of a day that has been."""
 
 
 def settled(action: Action) -> Mapping[str, frozenset[str]]:
@@ -39,14 +56,26 @@ def _outcomes(action: Action) -> set[str]:
     return {"presumed", "trafficked"}
 
 
-def check(action: Action, fields: Mapping[str, Any]) -> None:
-    """Raise Invalid, by place, where a paper says something else than its act."""
+def check(action: Action, fields: Mapping[str, Any], today: date) -> None:
+    """Raise Invalid, by place, where a paper says something else than its act, or tells of a day to come as
+    of one that has been.
+    """
     wrong = {}
     for place, allowed in settled(action).items():
-        value: Any = fields
-        for part in place.split("."):
-            value = value.get(part) if isinstance(value, Mapping) else None
-        if value is not None and value not in allowed:
+        said = _said_at(fields, place)
+        if said is not None and said not in allowed:
             wrong[place] = "not_as_done"
+    for place in PAST:
+        said = _said_at(fields, place)
+        # Of a year or a month alone, the year or the month of today may be told.
+        if isinstance(said, str) and said > today.isoformat()[: len(said)]:
+            wrong[place] = "not_yet"
     if wrong:
         raise Invalid(wrong)
+
+
+def _said_at(fields: Any, place: str) -> Any:
+    """What a paper says at a place, or nothing."""
+    for part in place.split("."):
+        fields = fields.get(part) if isinstance(fields, Mapping) else None
+    return fields
