@@ -283,13 +283,17 @@ def turn(procedure: Procedure, view: CaseView, now: datetime) -> Turn:
     here = procedure.by_stage[view.stage]
     leading = [a for a in here if (_lifts(a, held) if held else _leads_on(procedure, view, a))]
     lacking = {a: _reasons(procedure, view, a, frozenset(a.by), now) for a in leading}
-    ways = {a: reasons for a, reasons in lacking.items() if not _ruled_out(procedure, view, reasons)}
-    supplying = _suppliers(procedure, view, here, [r for rs in ways.values() for r in rs], now)
+    contrary = {action for action in here if action.clears and overturns(procedure, view, action)}
+    out = _ruled_out(here, contrary)
+    ways = {a: reasons for a, reasons in lacking.items() if not any(_hopeless(r, view, out) for r in reasons)}
+    ordinary = tuple(a for a in here if a not in contrary) if contrary else here
+    supplying = _suppliers(procedure, view, ordinary, [r for rs in ways.values() for r in rs], now)
     persons_word = [reasons for reasons in ways.values() if _only_word(reasons)]
     asks = [*persons_word, *(reasons for reasons in supplying.values() if _only_word(reasons))]
     awaited = [action for action in (*ways, *supplying) if not (ways | supplying)[action]]
     if not held:
-        awaited += [action for action in here if action.to is None and _timed(procedure, view, action, now)]
+        timed = (action for action in here if action.within and action.to is None and running(view, action))
+        awaited += [a for a in timed if not _reasons(procedure, view, a, frozenset(a.by), now)]
     roles = dict.fromkeys(role for action in awaited for role in action.by)
     if not roles and not procedure.stages[view.stage].end:
         roles = {words.PERSON if persons_word else responsible: None}
@@ -319,46 +323,19 @@ _NO: Final = frozenset({"consent_refused", "consent_withdrawn"})
 
 def overturns(procedure: Procedure, view: CaseView, action: Action) -> bool:
     """Whether an action would record the contrary of a finding that stands on file."""
-    standing = [fact for fact in action.clears if fact in view.facts]
-    return any(
-        _contrary(procedure, action, other) for fact in standing for other in procedure.recorded_by(fact)
-    )
+    return not procedure.contraries[action.name].isdisjoint(view.facts)
 
 
-def _contrary(procedure: Procedure, one: Action, other: Action) -> bool:
-    """Whether each of two findings takes the other off the file, and neither is the answer to the other."""
-    return (
-        one.to is None
-        and other.to is None
-        and not set(one.records).isdisjoint(other.clears)
-        and not set(other.records).isdisjoint(one.clears)
-        and _needs(procedure, one).isdisjoint(other.records)
-        and _needs(procedure, other).isdisjoint(one.records)
-    )
+def _ruled_out(here: tuple[Action, ...], contrary: set[Action]) -> set[str]:
+    """The facts that only the contrary of what was found would put on file."""
+    ruled = {fact for action in contrary for fact in action.records}
+    return ruled - {fact for action in here if action not in contrary for fact in action.records}
 
 
-def _needs(procedure: Procedure, action: Action) -> set[str]:
-    """The facts that an action asks for."""
-    return {fact for gate in procedure.gates[action.name] for way in gate.alternatives for fact in way.has}
-
-
-def _ruled_out(procedure: Procedure, view: CaseView, reasons: tuple[Reason, ...]) -> bool:
-    """Whether something that is lacking could come only from the contrary of what was found."""
-
-    def contradicted(fact: str) -> bool:
-        suppliers = procedure.recorded_by(fact)
-        return bool(suppliers) and all(overturns(procedure, view, action) for action in suppliers)
-
-    return any(
-        all(any(contradicted(fact) for fact in way - view.facts.keys()) for way in _ways(reason))
-        for reason in reasons
-        if _ways(reason)
-    )
-
-
-def _timed(procedure: Procedure, view: CaseView, action: Action, now: datetime) -> bool:
-    """Whether time runs for an action that may be taken now."""
-    return bool(running(view, action)) and not _reasons(procedure, view, action, frozenset(action.by), now)
+def _hopeless(reason: Reason, view: CaseView, out: set[str]) -> bool:
+    """Whether every way to do away with a reason asks for a fact that is ruled out."""
+    ways = _ways(reason) if out else ()
+    return bool(ways) and all((way - view.facts.keys()) & out for way in ways)
 
 
 def _lifts(action: Action, held: set[str]) -> bool:
@@ -387,8 +364,7 @@ def _suppliers(
         seen |= wanted
         reasons = []
         for action in here:
-            wanted_of = action.to is None and not wanted.isdisjoint(action.records)
-            if wanted_of and action not in found and not overturns(procedure, view, action):
+            if action.to is None and action not in found and not wanted.isdisjoint(action.records):
                 lacks = _reasons(procedure, view, action, frozenset(action.by), now)
                 if words.PERSON not in action.by:
                     found[action] = lacks

@@ -155,6 +155,7 @@ class Procedure:
     path: Path
     by_stage: Mapping[str, tuple[Action, ...]] = field(repr=False)
     gates: Mapping[str, tuple[Safeguard, ...]] = field(repr=False)
+    contraries: Mapping[str, frozenset[str]] = field(repr=False)
 
     @property
     def key(self) -> str:

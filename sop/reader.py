@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from sop import vocabulary as words
+from sop.contraries import contraries
 from sop.procedure import (
     Action,
     Agency,
@@ -170,6 +171,7 @@ class _Reader:
                 wording.get(language), words.WORDINGS, f"standing of the {language} words"
             )
         place.at("wording").known(wording, words.LANGUAGES)
+        gates = {name: self._gates(action.requires) for name, action in actions.items()}
         return Procedure(
             route=place.get(table, "route", str),
             edition=place.get(table, "edition", str),
@@ -190,7 +192,8 @@ class _Reader:
             by_stage=MappingProxyType(
                 {stage: tuple(a for a in actions.values() if stage in a.frm) for stage in self.stages}
             ),
-            gates=MappingProxyType({name: self._gates(action.requires) for name, action in actions.items()}),
+            gates=MappingProxyType(gates),
+            contraries=MappingProxyType(contraries(actions, gates)),
         )
 
     def _about(self) -> Mapping[str, str] | None:

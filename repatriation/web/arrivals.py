@@ -254,7 +254,7 @@ def _minutes(ready: Sequence[Waiting], actions: list[str], left_out: Sequence[Ti
         KINDS[KIND],
         pairs(procedure, actor().country, actor().functions, ()),
         lambda: draft_group(house(), actor(), now(), references, actions[0]),
-        lambda languages, typed: preview_group(house(), actor(), asked(languages, typed), references),
+        lambda languages, typed: preview_group(house(), actor(), now(), asked(languages, typed), references),
         issue,
         here(asked_day(), asked_gate()),
         rows=[(_("People on the minutes"), str(len(references))), *(_left_out(each) for each in left_out)],

@@ -158,9 +158,12 @@ class CaseFileShown:
     def _forward(self) -> list[Move]:
         """What brings the case on, and is not done: what is awaited, and whatever else may be put on file.
 
-        What a talk with the person may show stands side by side, whichever way the case goes on from it.
+        What a talk with the person may show stands side by side, whichever way the case goes on from it. Of a
+        case that has ended nothing is asked but what is awaited.
         """
         awaited = self.page.turn.actions
+        if self.page.stage.end:
+            return [move for move in self.page.moves if move.action.name in awaited]
         return [
             move
             for move in self.page.moves
@@ -238,7 +241,9 @@ class CaseFileShown:
     @property
     def folds(self) -> list[tuple[str, list[dict[str, Any]], bool]]:
         """What is seldom needed, each group under its own words, and whether it stands open."""
+        again = self.group(Kind.ON) if self.page.stage.end else []
         return [
+            (_("If the person needs help again"), again, False),
             (_("Do again or correct"), self.group(Kind.ON, done=True) + self.group(Kind.BACK), False),
             (
                 _("Hold the return back, or let it go on"),

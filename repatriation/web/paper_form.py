@@ -31,6 +31,7 @@ MESSAGES: Final[Mapping[str, object]] = {
     "bool_type": _l("Choose yes or no"),
     "literal_error": _l("Choose one of the list"),
     "int_parsing": _l("Enter a number, in figures"),
+    "not_yet": _l("This day is still to come"),
     "latin_name_needed": _l("A travel document needs the name in Latin letters, as the person writes it"),
     "whole_date_needed": _l("Enter the whole date, such as 1998-04-13"),
     "said_otherwise": _l(

@@ -108,7 +108,7 @@ def errand_of(
         return {**fields, **(known or {})}
 
     def look(languages: Pair, typed: Mapping[str, Any]) -> Printed:
-        return preview(house(), actor(), Asked(reference, name, languages, typed, given))
+        return preview(house(), actor(), now(), Asked(reference, name, languages, typed, given))
 
     def issue(languages: Pair, typed: Mapping[str, Any]) -> Answer:
         asked = Asked(reference, name, languages, typed, given)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from operator import attrgetter
 from typing import Final
 
 from documents.fields import PaperFields
@@ -27,6 +26,23 @@ _OUTCOMES: Final = {
 }
 _UNTIL: Final = {"consent_form": "matter.until", "travel_document": "journey.until"}
 """Where a paper says how long it holds, which is entered beside its act."""
+
+
+_PAST: Final = (
+    "person.birth",
+    "found.on",
+    "search.last_contact",
+    "talk.on",
+    "explained.on",
+    "consent.given_on",
+    "finding.assessed_on",
+    "answers.dated",
+    "entry.on",
+    "visit.on",
+    "keeping.agreed_on",
+    "course.since",
+)
+"""Where papers tell of a day that has been."""
 
 
 def settled(procedure: Procedure, action: Action) -> Settled:
@@ -65,10 +81,11 @@ def printed(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def same_as_the_act(
-    procedure: Procedure, action: Action, given: Particulars | None, fields: PaperFields
+def check(
+    procedure: Procedure, action: Action, given: Particulars | None, fields: PaperFields, today: date
 ) -> None:
-    """Raises Invalid for each field that says something else than the act, or than was entered beside it.
+    """Raises Invalid for each field that says something else than the act or than was entered beside it, or
+    tells of a day to come as of one that has been.
 
     A paper that is made afterwards comes without what was entered: `given` is then none.
     """
@@ -76,6 +93,19 @@ def same_as_the_act(
     until = _UNTIL.get(str(action.document))
     if given is not None and until and "until" in asked(procedure, action, child=False):
         bound[until] = (printed(last_day(given.until)),)
-    wrong = [place for place, may in bound.items() if attrgetter(place)(fields) not in may]
+    wrong = {place: "said_otherwise" for place, may in bound.items() if _said_at(fields, place) not in may}
+    wrong |= {place: "not_yet" for place in _PAST if _is_to_come(_said_at(fields, place), today)}
     if wrong:
-        raise Invalid(dict.fromkeys(wrong, "said_otherwise"))
+        raise Invalid(wrong)
+
+
+def _is_to_come(said: object, today: date) -> bool:
+    """Whether a day, month or year lies ahead; those of today do not."""
+    return isinstance(said, str) and said > today.isoformat()[: len(said)]
+
+
+def _said_at(fields: object, place: str) -> object:
+    """What a paper says at a place, or nothing."""
+    for part in place.split("."):
+        fields = getattr(fields, part, None)
+    return fields

@@ -95,11 +95,13 @@ def draft_group(
     return {**drafts[0], "people": [person for fields in drafts for person in fields["people"]]}
 
 
-def preview_group(house: House, actor: Actor, asked: Asked, references: Sequence[str]) -> Printed:
+def preview_group(
+    house: House, actor: Actor, now: datetime, asked: Asked, references: Sequence[str]
+) -> Printed:
     """The minutes as they would look. Raises what `issuing.preview` raises."""
     workshop = issuing.workshop_of(house)
     with house.doors.read() as session:
-        made = _draft(house, actor, session, asked, references)
+        made = _draft(house, actor, now, session, asked, references)
     return issuing.printed(workshop, issuing.composed(made, None, None))
 
 
@@ -112,7 +114,7 @@ def prepare_group(
     """
     workshop = issuing.workshop_of(house)
     with house.doors.read() as session:
-        made = _draft(house, actor, session, asked, references)
+        made = _draft(house, actor, now, session, asked, references)
         own = session.get_one(Organisation, actor.organisation_id)
         # The heads of so many trails do not fit on a paper; that of the first case stands for the moment.
         head = find(session, actor, references[0]).trail_head
@@ -120,13 +122,15 @@ def prepare_group(
     return issuing.printed_and_signed(workshop, made, issue, asked, 0)
 
 
-def _draft(house: House, actor: Actor, session: Session, asked: Asked, references: Sequence[str]) -> Draft:
+def _draft(
+    house: House, actor: Actor, now: datetime, session: Session, asked: Asked, references: Sequence[str]
+) -> Draft:
     """The minutes, if they name just those for whom they are made."""
     if not references:
         raise NotFound
     case = find(session, actor, references[0])
     own = session.get_one(Organisation, actor.organisation_id)
-    made = issuing.draft_of(house, KINDS[KIND], asked, own, case)
+    made = issuing.draft_of(house, KINDS[KIND], asked, own, case, actor.day(now))
     fields: Any = made.fields
     if sorted(person.reference or "" for person in fields.people) != sorted(references):
         raise Invalid({"people": "others"})

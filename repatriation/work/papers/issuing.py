@@ -26,7 +26,7 @@ from repatriation.records.organisations import Organisation
 from repatriation.records.papers import Paper, new_number
 from repatriation.work.actors import Actor
 from repatriation.work.house import House
-from repatriation.work.papers.binding import same_as_the_act
+from repatriation.work.papers.binding import check
 from repatriation.work.papers.filing import Prepared
 from repatriation.work.papers.languages import LANGUAGE_OF, Pair
 from repatriation.work.papers.workshop import Workshop
@@ -52,7 +52,7 @@ class Asked(NamedTuple):
     given: Particulars | None = None
 
 
-def preview(house: House, actor: Actor, asked: Asked) -> Printed:
+def preview(house: House, actor: Actor, now: datetime, asked: Asked) -> Printed:
     """The paper as it would look, marked as a draft: without a number, and good for nothing.
 
     Raises:
@@ -64,7 +64,7 @@ def preview(house: House, actor: Actor, asked: Asked) -> Printed:
     with house.doors.read() as session:
         case = find(session, actor, asked.reference)
         own = session.get_one(Organisation, actor.organisation_id)
-        made = _drafted(house, asked, own, case)
+        made = _drafted(house, asked, own, case, actor.day(now))
     return printed(workshop, composed(made, None, None))
 
 
@@ -82,7 +82,7 @@ def prepare(house: House, actor: Actor, now: datetime, asked: Asked, version: in
     with house.doors.read() as session:
         case = find(session, actor, asked.reference)
         own = session.get_one(Organisation, actor.organisation_id)
-        made = _drafted(house, asked, own, case)
+        made = _drafted(house, asked, own, case, actor.day(now))
         edition = (
             1
             + session.exec(
@@ -172,15 +172,15 @@ def workshop_of(house: House) -> Workshop:
     return house.papers
 
 
-def _drafted(house: House, asked: Asked, own: Organisation, case: CaseFile) -> Draft:
+def _drafted(house: House, asked: Asked, own: Organisation, case: CaseFile, today: date) -> Draft:
     """The paper of an act. Raises Invalid."""
     action = house.shelf.pinned(case.digest).actions.get(asked.action)
     if action is None or action.document is None:
         raise Invalid({"paper": "not_asked"})
-    return draft_of(house, KINDS[action.document], asked, own, case)
+    return draft_of(house, KINDS[action.document], asked, own, case, today)
 
 
-def draft_of(house: House, kind: Kind, asked: Asked, own: Organisation, case: CaseFile) -> Draft:
+def draft_of(house: House, kind: Kind, asked: Asked, own: Organisation, case: CaseFile, today: date) -> Draft:
     """A paper from what was entered. Raises Invalid, also where it says something else than its act; NoPaper
     where none can be made.
     """
@@ -190,7 +190,7 @@ def draft_of(house: House, kind: Kind, asked: Asked, own: Organisation, case: Ca
     except ValidationError as problem:
         raise Invalid(problems_of(problem)) from None
     procedure = house.shelf.pinned(case.digest)
-    same_as_the_act(procedure, procedure.actions[asked.action], asked.given, fields)
+    check(procedure, procedure.actions[asked.action], asked.given, fields, today)
     return Draft(
         kind.name,
         asked.languages,

@@ -121,3 +121,12 @@ def test_somebody_trafficked_again_stands_among_the_moves_and_not_only_among_wha
     assert reference not in world.browser("mosvy").open("/cases?view=all").text
     world.take("mosvy", reference, "reopen", Particulars(entry="received", note="Found at Poipet."))
     assert reference not in world.browser("mosvy").open("/cases?view=ours").text
+
+
+def test_of_a_case_that_has_ended_nothing_is_asked_and_a_new_one_lies_in_a_fold(world: World) -> None:
+    reference = world.open_case()
+    world.take("datip", reference, "no_indicators", Particulars(authority="MDT", note="On holiday."))
+    page = world.browser("datip").open(f"/cases/{reference}").text
+    assert "Nothing is awaited" in page
+    assert steps(world, "datip", reference) == []
+    assert folded(world, "datip", reference) == {"reopen": False}

@@ -3,6 +3,7 @@
 import base64
 import io
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
@@ -333,3 +334,21 @@ def test_a_paper_does_not_say_something_else_than_what_is_done(world: World) -> 
     # Nor does it when the page on which it would be told is left out.
     assert send_on(visitor, path, written, desk="look", sure="yes", **against).status_code == 400
     assert world.case(reference).stage == "reported"
+
+
+@HERE
+def test_a_paper_tells_of_no_talk_that_is_still_to_come(world: World) -> None:
+    reference = world.open_case()
+    visitor, path = world.browser("datip"), f"/cases/{reference}/do/presume"
+    written = fill_in(visitor, path)
+    tomorrow = (world.clock() + timedelta(days=1)).date().isoformat()
+    told = send_on(
+        visitor, path, written, desk="look", **{"paper-talk-on": tomorrow, "paper-person-birth": "2100"}
+    )
+    links = read_page(told).select(".error-summary a")
+    assert [link["href"] for link in links] == ["#paper-person-birth", "#paper-talk-on"]
+    assert all("This day is still to come" in link.text for link in links)
+    this_year = str(world.clock().year)
+    assert (
+        send_on(visitor, path, written, desk="look", **{"paper-person-birth": this_year}).status_code == 200
+    )
