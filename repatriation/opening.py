@@ -14,7 +14,7 @@ from repatriation.settings import Settings
 from repatriation.work.calendars import Calendars
 from repatriation.work.house import House, Keeping
 from repatriation.work.papers.workshop import Workshop
-from repatriation.work.readiness import of_the_other_kind, procedures_missing
+from repatriation.work.readiness import keys_missing, of_the_other_kind, procedures_missing
 from repatriation.work.telling.smtp import Smtp
 from sop import clocks, shelf, visiting
 
@@ -33,6 +33,12 @@ UNKNOWN = (
     "demonstration's folder instead.)"
 )
 """Why a case's procedure may not be missing: nobody could say what may be done in it."""
+
+SHUT = (
+    "The keys here do not open the cases that were sealed under epoch {}: put back the keyring that belongs "
+    "to this database"
+)
+"""Why it is looked before anybody is let in: new keys over lost ones would be found out case by case."""
 
 MADE_UP = (
     "Officers or cases here are made up, and everybody knows the passwords of such officers: begin a real "
@@ -78,6 +84,7 @@ def open_to_tick(settings: Settings, now: datetime) -> House:
     """The same for the clock, which prints no paper, so that no worker of the press is tried."""
     house = open_house(settings)
     wrong = what_is_wrong(house.doors) or (
+        *(SHUT.format(epoch) for epoch in keys_missing(house)),
         *((REAL if house.demonstration else MADE_UP,) if of_the_other_kind(house) else ()),
         *(UNKNOWN.format(digest) for digest in procedures_missing(house)),
         *(

@@ -10,7 +10,7 @@ _MANY_ROWS = 2_000
 
 @click.group("import")
 def command() -> None:
-    """Open cases from files that others keep."""
+    """Open cases, or enter services, from files that others keep."""
 
 
 @command.command()

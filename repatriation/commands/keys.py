@@ -35,7 +35,7 @@ def list_() -> None:
     with house.doors.read() as session:
         counted = cases_by_epoch(session)
     for epoch in sorted({*house.keyring.epochs, *counted}):
-        newest = "  (new cases)" if epoch == house.keyring.epoch else ""
+        newest = "  (new cases)" if epoch == max(house.keyring.epochs, default=None) else ""
         there = "" if epoch in house.keyring.epochs else "  KEY MISSING: these cannot be opened"
         click.echo(f"epoch {epoch:>4}: {counted.get(epoch, 0):>9,} cases{newest}{there}")
     try:

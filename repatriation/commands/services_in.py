@@ -8,7 +8,7 @@ import click
 
 @click.group("import")
 def command() -> None:
-    """Open cases, and bring in directories, from files that others keep."""
+    """Open cases, or enter services, from files that others keep."""
 
 
 @command.command("services")

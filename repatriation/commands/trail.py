@@ -58,7 +58,7 @@ def verify(context: click.Context, notes: tuple[Path, ...]) -> None:
     help="A folder, best on another machine, to which the signed checkpoint is written as well.",
 )
 def seal(out: Path | None) -> None:
-    """Seal all events that are not sealed yet, and sign a checkpoint. To be run every hour."""
+    """Seal all events that are not sealed yet, and sign a checkpoint, as the clock does every hour."""
     from datetime import UTC, datetime
 
     from repatriation.opening import open_house

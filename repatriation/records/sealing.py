@@ -170,6 +170,22 @@ def cases_by_epoch(session: Session) -> dict[int, int]:
     return dict(found)
 
 
+def epochs_shut(session: Session, keyring: Keyring) -> tuple[int, ...]:
+    """The epochs under which something is sealed and whose key is gone, or is not the one that sealed it."""
+    shut: set[int] = set()
+    for table in _LOCKED:
+        sealed = func.length(table.wrapped_key) > 0
+        for epoch in session.exec(select(table.key_epoch).where(sealed).distinct()).all():
+            wrapped = session.exec(
+                select(table.wrapped_key).where(sealed, col(table.key_epoch) == epoch).limit(1)
+            ).one()
+            try:
+                keyring.unwrap(wrapped, epoch)
+            except KeyringError:
+                shut.add(epoch)
+    return tuple(sorted(shut))
+
+
 def shred(case: CaseFile | Handoff) -> None:
     """Destroy the key of a case or a handoff. The old one is gone for good when its epoch is retired as well:
     see `Keyring.retire`."""

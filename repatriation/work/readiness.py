@@ -7,6 +7,7 @@ from sqlmodel import col, select
 from repatriation.records import migrations
 from repatriation.records.cases import CaseFile
 from repatriation.records.organisations import Officer
+from repatriation.records.sealing import epochs_shut
 from repatriation.work.house import House
 from repatriation.work.telling.beats import ticks
 
@@ -31,6 +32,12 @@ def readiness(house: House) -> Mapping[str, bool]:
     found["clock"] = not wrong and ticks(house)
     found["papers"] = house.papers is not None and house.papers.fault is None
     return found
+
+
+def keys_missing(house: House) -> tuple[int, ...]:
+    """The epochs of sealed cases that the keyring here cannot open."""
+    with house.doors.read() as session:
+        return epochs_shut(session, house.keyring)
 
 
 def procedures_missing(house: House) -> tuple[str, ...]:

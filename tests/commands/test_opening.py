@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from repatriation.opening import NotReady, open_to_serve, open_to_tick
 from repatriation.settings import Settings
 from tests.commands.conftest import Run
+from tests.htcds.making import PERSON, book
 
 REAL = "a key that nobody outside this test has ever seen"
 BODY = ("--name", "Body", "--country", "KHM", "--function", "coordination")
@@ -42,3 +43,17 @@ def test_real_officers_are_not_served_under_the_key_of_a_demonstration(
     monkeypatch.setenv("REPATRIATION_DEMONSTRATION", "true")
     assert "everybody knows the key that signs" in run("serve", ends_with=1).output
     assert "that are not made up (1)" in run("demo", ends_with=1).output
+
+
+def test_nobody_is_let_in_while_the_keys_do_not_open_what_is_kept(run: Run, tmp_path: Path) -> None:
+    run("organisation", "enter", "body", "--name", "Body", "--country", "THA", "--function", "protection")
+    run("officer", "enter", "sok", *OFFICER)
+    run("import", "htcds", str(book(tmp_path, [PERSON])), "--organisation", "body", "--apply")
+    open_to_tick(settings(tmp_path, demonstration=True), datetime.now(UTC))
+    key = tmp_path / "var" / "keyring" / "epoch-0001.key"
+    kept = key.read_bytes()
+    for spoil in (lambda: key.write_bytes(bytes(reversed(kept))), lambda: key.write_bytes(b"x"), key.unlink):
+        spoil()
+        with pytest.raises(NotReady, match="do not open the cases that were sealed under epoch 1"):
+            open_to_tick(settings(tmp_path, demonstration=True), datetime.now(UTC))
+    assert "KEY MISSING: these cannot be opened" in run("keys", "list").output
