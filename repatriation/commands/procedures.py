@@ -133,6 +133,7 @@ def verdicts(reference: str, role: str) -> None:
     from repatriation.work.inspection import inspect
     from repatriation.work.refusals import NotFound
     from sop import engine, vocabulary
+    from sop.awaiting import turn
 
     if role not in vocabulary.ROLES:
         known = ", ".join(sorted(vocabulary.ROLES))
@@ -142,10 +143,12 @@ def verdicts(reference: str, role: str) -> None:
     except NotFound:
         raise click.ClickException("There is no case of this reference.") from None
     now = datetime.now(UTC)
-    turn = engine.turn(procedure, view, now)
+    awaited = turn(procedure, view, now)
     stage = procedure.stages[view.stage]
     click.echo(f"{reference}: {stage.text['en']} ({stage.name}), version {view.version}")
-    click.echo(f"answers for it: {turn.responsible}; awaited: {', '.join(turn.waiting_for) or 'nobody'}")
+    click.echo(
+        f"answers for it: {awaited.responsible}; awaited: {', '.join(awaited.waiting_for) or 'nobody'}"
+    )
     for verdict in engine.verdicts(procedure, view, frozenset({role}), now):
         why = "; ".join(" ".join(filter(None, reason)) for reason in verdict.reasons)
         state = "open  " if verdict.open else "closed"

@@ -6,8 +6,9 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from repatriation.work.line import Passed
+from sop.awaiting import Turn
 from sop.deadlines import Deadline
-from sop.engine import Reason, Turn
+from sop.engine import Reason
 from sop.followup import Standing
 from sop.procedure import Action, Consent, Procedure, Stage
 from sop.view import CaseView

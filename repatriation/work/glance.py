@@ -20,8 +20,8 @@ from repatriation.work.house import House
 from repatriation.work.reading import case_page
 from repatriation.work.refusals import NotFound
 from repatriation.work.views import view_of
+from sop.awaiting import turn
 from sop.deadlines import due
-from sop.engine import turn
 from sop.view import CaseView
 
 _BODY = Organisation.metadata.tables["organisation"]

@@ -16,8 +16,8 @@ from repatriation.records.pages import Cut, visible_number, visible_page
 from repatriation.work.actors import Actor
 from repatriation.work.house import House
 from repatriation.work.views import view_of
+from sop.awaiting import Turn, turn
 from sop.deadlines import Deadline, due
-from sop.engine import Turn, turn
 from sop.procedure import Procedure, Stage
 from sop.vocabulary import AGAIN, HOLD
 

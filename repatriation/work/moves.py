@@ -7,7 +7,8 @@ from partners.federation import not_ours
 from repatriation.work.casepage import Kind, Move
 from repatriation.work.particulars import asked
 from sop import vocabulary as words
-from sop.engine import Reason, overturns, verdicts
+from sop.awaiting import overturns
+from sop.engine import Reason, verdicts
 from sop.procedure import Action, Procedure, Stage
 from sop.view import CaseView
 

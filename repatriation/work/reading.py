@@ -35,9 +35,9 @@ from repatriation.work.line import ahead, passed
 from repatriation.work.moves import moves
 from repatriation.work.refusals import NotFound
 from repatriation.work.views import view_of
+from sop.awaiting import turn
 from sop.clocks import zone_of
 from sop.deadlines import due
-from sop.engine import turn
 from sop.view import CaseView
 
 

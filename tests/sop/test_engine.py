@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sop.awaiting import turn
 from sop.engine import (
     Event,
     NotAllowed,
@@ -16,7 +17,6 @@ from sop.engine import (
     consent_is_live,
     follow,
     replay,
-    turn,
     verdicts,
 )
 from sop.procedure import Procedure

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from sop import vocabulary as words
-from sop.engine import overturns, turn
+from sop.awaiting import overturns, turn
 from sop.view import CaseView, ConsentState, Fact
 from tests.sop.sabotage import FILES, FULL
 from tests.sop.test_engine import NOW, PROCEDURES

@@ -21,8 +21,8 @@ from repatriation.work.telling.moves import MOVED
 from repatriation.work.telling.sight import ABOUT, seen_by
 from repatriation.work.telling.visits import VISIT
 from repatriation.work.views import view_of
+from sop.awaiting import turn
 from sop.deadlines import due
-from sop.engine import turn
 from sop.followup import Standing
 from sop.procedure import Procedure
 from sop.shelf import NotOnTheShelf

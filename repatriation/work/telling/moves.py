@@ -21,7 +21,7 @@ from repatriation.work.telling.audience import Audience, Who
 from repatriation.work.telling.batch import MOST, Batch
 from repatriation.work.views import view_of
 from sop import vocabulary as words
-from sop.engine import turn
+from sop.awaiting import turn
 from sop.procedure import Action, Procedure
 from sop.shelf import NotOnTheShelf
 
