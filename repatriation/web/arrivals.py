@@ -15,10 +15,10 @@ from wtforms.validators import InputRequired, Length, Optional
 from documents.kinds import KINDS
 from repatriation.web import gate
 from repatriation.web.arrivals_shown import asked_day, asked_gate, here, person_row, result, what_was_done
-from repatriation.web.casefile import place, shown_day
 from repatriation.web.desk import today
 from repatriation.web.forms import DateBoxes, DateRequired, NearOurTime, PlainForm, choices, form_key
 from repatriation.web.identity import ReasonForm, born, names_of
+from repatriation.web.moments import place, shown_day
 from repatriation.web.paperwork import HERE, Errand, at_the_desk
 from repatriation.web.particulars_form import GATE, LONGEST_NOTE
 from repatriation.web.person_form import about_fields, name_fields, names_in, person_in, scripts_for

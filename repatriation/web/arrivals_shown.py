@@ -7,9 +7,9 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
 
-from repatriation.web.casefile import held
 from repatriation.web.desk import today
 from repatriation.web.session import actor, house
+from repatriation.web.steps_shown import held
 from repatriation.web.words import Wording, route_words, stage_name
 from repatriation.work.arrivals import ON_THE_WAY, Arrival, Ticked
 from repatriation.work.choices import own_place

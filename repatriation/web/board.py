@@ -10,10 +10,11 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from repatriation.web import glossary
-from repatriation.web.casefile import held, shown_day, shown_moment
 from repatriation.web.desk import today
+from repatriation.web.moments import shown_day, shown_moment
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now
+from repatriation.web.steps_shown import held
 from repatriation.web.words import Wording, route_words, said, stage_name
 from repatriation.work.choices import entries
 from repatriation.work.lists import MOST_COUNTED, CaseLine, Listed, Order, Place, Wanted, cases

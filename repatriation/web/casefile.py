@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from flask import current_app, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from repatriation.web import glossary, services_glossary
+from repatriation.web.moments import place, shown_day, shown_moment
 from repatriation.web.session import actor, house
+from repatriation.web.steps_shown import StepsShown
 from repatriation.web.words import Wording, grounding, look_up, said, stage_name, text
 from repatriation.work.casepage import (
     Asked,
@@ -21,20 +22,10 @@ from repatriation.work.casepage import (
     TrailLine,
     VisitLine,
 )
-from repatriation.work.followup.course import wants_none
 from repatriation.work.handoffs.boxes import restrictions
-from repatriation.work.particulars import identification_of
-from repatriation.work.permissions import Permission, may
-from repatriation.work.visits import ACTION_OF
 from sop.clocks import zone_of
 from sop.deadlines import Deadline
-from sop.engine import Reason
-from sop.vocabulary import AGAIN, HOLD, ON_THE_ROAD, PERSON, REOPENED
-
-CHILDREN_ONLY = Reason("safeguard", "is_child")
-"""Why an act is closed that a grown-up never needs; it is not told as something still lacking."""
-
-CLOSURE = "closure_requested"
+from sop.vocabulary import AGAIN, REOPENED
 
 SHOWN_AT_FIRST = 10
 """How many of the latest events stand open; the earlier ones are folded."""
@@ -49,17 +40,13 @@ WHY: Mapping[str, Mapping[str, object]] = {
 """The words for the reason of an event; every other one says why somebody was looked at."""
 
 
-def held(words: Wording, facts: Iterable[str]) -> list[Markup]:
-    """What holds a return back, of what is on file."""
-    return [words.fact(name) for name in facts if name.startswith(HOLD)]
-
-
 class CaseFileShown:
     """What the page of one case shows."""
 
     def __init__(self, page: CasePage, now: datetime, day: date) -> None:
         self.page, self.now, self.day = page, now, day
         self.words = Wording(page.procedure, day)
+        self.steps = StepsShown(page, self.words)
 
     @property
     def turn(self) -> tuple[Markup, str]:
@@ -73,35 +60,11 @@ class CaseFileShown:
             return escape(_("Your move")), "waiting"
         if not turn.waiting_for:
             return said(_("With: %(who)s"), who=self.words.role(turn.responsible)), "plain"
-        if self.refused:
+        if self.steps.refused:
             return escape(_("The person said no")), "stop"
-        if self.absent:
+        if self.steps.absent:
             return said(_("Waiting for: %(who)s"), who=self.words.role(turn.responsible)), "going"
         return said(_("Waiting for: %(who)s"), who=self.words.roles(turn.waiting_for)), "going"
-
-    @property
-    def refused(self) -> list[Markup]:
-        """What the person has said no to, where the case would go on by nothing else."""
-        if self.page.turn.waiting_for != (PERSON,) or self.page.turn.asks:
-            return []
-        return [
-            text(asked.consent.text)
-            for asked in self.page.consents
-            if asked.history and asked.history[-1].decision in ("refused", "withdrawn")
-        ]
-
-    @property
-    def absent(self) -> Markup | None:
-        """Those whose move is awaited, where none of them has a part in the case: they do not know of it."""
-        turn = self.page.turn
-        return self.words.roles(turn.waiting_for) if turn.is_nobodys(self.page.held) else None
-
-    @property
-    def holds(self) -> list[Markup]:
-        """What holds the return back; nothing does once the case has ended."""
-        if self.page.stage.end:
-            return []
-        return held(self.words, self.page.view.facts)
 
     @property
     def restrictions(self) -> list[str]:
@@ -136,125 +99,6 @@ class CaseFileShown:
             )
             for fact in self.page.facts
             if fact.until is not None and not fact.lapsed and fact.until < ends
-        ]
-
-    def moves(self, *kinds: Kind) -> list[Move]:
-        """The moves of some kinds, in the order of the file."""
-        return [move for move in self.page.moves if move.kind in kinds]
-
-    @property
-    def next_steps(self) -> list[dict[str, Any]]:
-        """What the officer may do now to bring the case on: first what it waits for, and of that what leads
-        to the next stage; closing comes last while visits are still to be made.
-        """
-        steps = [move for move in self._forward if move.open]
-        steps.sort(
-            key=lambda move: (self._too_early(move), not self._is_awaited(move), move.action.to is None)
-        )
-        back = [move for move in self._way_back if move.open]
-        return [self._link(move) for move in (*back, *steps)]
-
-    @property
-    def _forward(self) -> list[Move]:
-        """What brings the case on, and is not done: what is awaited, and whatever else may be put on file.
-
-        What a talk with the person may show stands side by side, whichever way the case goes on from it. Of a
-        case that has ended nothing is asked but what is awaited.
-        """
-        awaited = self.page.turn.actions
-        if self.page.stage.end:
-            return [move for move in self.page.moves if move.action.name in awaited]
-        return [
-            move
-            for move in self.page.moves
-            if move.action.name in awaited
-            or (move.kind is Kind.ON and not move.done and not move.overturns)
-            or (move.kind is Kind.EXIT and move.open and identification_of(move.action) is not None)
-        ]
-
-    @property
-    def changed(self) -> list[dict[str, Any]]:
-        """What the officer may record if it turns out otherwise than was found."""
-        return [self._link(move) for move in self.moves(Kind.ON) if move.open and move.overturns]
-
-    @property
-    def _way_back(self) -> list[Move]:
-        """The way back to safety while a return is held on the road: nobody should look for it at a gate."""
-        if self.page.stage.phase != ON_THE_ROAD or not self.holds:
-            return []
-        return [move for move in self.moves(Kind.BACK) if move.action.to is not None]
-
-    @property
-    def others(self) -> list[dict[str, Any]]:
-        """What is awaited of others, and of whom."""
-        return [
-            self._elsewhere(move)
-            for move in (*self._way_back, *self._forward)
-            if move.elsewhere and (move.kind is Kind.BACK or self._is_awaited(move))
-        ]
-
-    @property
-    def others_may(self) -> list[dict[str, Any]]:
-        """What others may do besides, though nothing waits for it."""
-        return [
-            self._elsewhere(move)
-            for move in self.moves(Kind.ON)
-            if move.elsewhere and not move.done and not self._is_awaited(move)
-        ]
-
-    def _is_awaited(self, move: Move) -> bool:
-        """Whether the case waits for this to be done, or its time runs."""
-        runs = any(limit.action.name == move.action.name for limit in self.page.deadlines)
-        return runs or (move.action.name in self.page.turn.actions and not self._too_early(move))
-
-    def _too_early(self, move: Move) -> bool:
-        """Whether this asks for the closing while visits are still to be made, or asked about."""
-        to_visit = any(each.state == "planned" for each in self.page.visits) or bool(self.page.turn.asks)
-        return CLOSURE in move.action.records and to_visit
-
-    def _elsewhere(self, move: Move) -> dict[str, Any]:
-        return {"words": text(move.action.text), "who": self.words.roles(move.action.by)}
-
-    @property
-    def closed(self) -> list[dict[str, Any]]:
-        """What would bring the case on but is not yet possible, with the reasons."""
-        lacking = [move for move in (*self._forward, *self.moves(Kind.BACK)) if not move.open]
-        lacking.sort(key=lambda move: move.action.to is None)
-        return [
-            {
-                "words": text(move.action.text),
-                "reasons": self.words.reasons(move.reasons, self.page.stage.name),
-            }
-            for move in lacking
-            if not move.elsewhere and not move.done and CHILDREN_ONLY not in move.reasons
-        ]
-
-    def group(self, *kinds: Kind, done: bool = False) -> list[dict[str, Any]]:
-        """Links to the open moves of some kinds, or to the steps that were taken and may be taken again."""
-        first = (*self._way_back, *self._forward)
-        return [
-            self._link(move)
-            for move in self.moves(*kinds)
-            if move.open and move.done == done and move not in first
-        ]
-
-    @property
-    def folds(self) -> list[tuple[str, list[dict[str, Any]], bool]]:
-        """What is seldom needed, each group under its own words, and whether it stands open."""
-        again = self.group(Kind.ON) if self.page.stage.end else []
-        return [
-            (_("If the person needs help again"), again, False),
-            (_("Do again or correct"), self.group(Kind.ON, done=True) + self.group(Kind.BACK), False),
-            (
-                _("Hold the return back, or let it go on"),
-                self.group(Kind.HOLD) + self.group(Kind.HOLD, done=True),
-                False,
-            ),
-            (
-                _("Other ways in which the case may end"),
-                self.group(Kind.EXIT),
-                bool(self.refused) or self.page.turn.stopped,
-            ),
         ]
 
     @property
@@ -345,17 +189,10 @@ class CaseFileShown:
     @property
     def _mine_to_ask(self) -> tuple[str, ...]:
         page = self.page
-        busy = any(move.open and self._is_awaited(move) for move in self.moves(Kind.ON))
+        busy = any(move.open and self.steps.is_awaited(move) for move in self.steps.moves(Kind.ON))
         if page.my_move and (page.turn.responsible in page.roles or not busy):
             return page.turn.asks
         return ()
-
-    @property
-    def unvisited(self) -> bool:
-        """Whether the case waits only for its closing, since the person wishes no visits."""
-        page = self.page
-        closing = any(CLOSURE in move.action.records for move in page.moves)
-        return closing and CLOSURE not in page.view.facts and wants_none(page.procedure, page.view)
 
     def _consent(self, asked: Asked) -> dict[str, Any]:
         last = asked.history[-1] if asked.history else None
@@ -374,8 +211,8 @@ class CaseFileShown:
             "now": self.page.stage.name in asked.consent.frm,
             "history": [self._decision(line) for line in reversed(asked.history)],
             "acts": [
-                {"words": self.words.consent_act(move.action), "href": self.href(move)}
-                for move in self.moves(Kind.CONSENT)
+                {"words": self.words.consent_act(move.action), "href": self.steps.href(move)}
+                for move in self.steps.moves(Kind.CONSENT)
                 if move.open
                 and _about(move, asked.consent.name)
                 and not (asked.live and _gives(move))
@@ -482,27 +319,6 @@ class CaseFileShown:
             return ""
         return said(_("The case went on to: %(stage)s"), stage=stage_name(line.to, self.page.procedure))
 
-    def _link(self, move: Move) -> dict[str, Any]:
-        leads = move.action.to
-        hint: Markup | str = ""
-        if leads is not None and leads != self.page.stage.name:
-            hint = said(_("Leads to: %(stage)s"), stage=stage_name(leads, self.page.procedure))
-        return {
-            "words": text(move.action.text),
-            "href": self.href(move),
-            "hint": hint,
-            "onward": leads is not None,
-            "assumed": move.action.grounding != "sourced",
-        }
-
-    def href(self, move: Move) -> str:
-        """Where a move is made."""
-        if move.action.name in ACTION_OF.values() and may(actor().duty, Permission.RECORD_VISIT):
-            return url_for("visits.record", reference=self.page.reference)
-        return url_for(
-            "cases.act", reference=self.page.reference, action=move.action.name, seen=self.page.version
-        )
-
     def _by(self, at: datetime, officer: str | None, body: str | None) -> Markup:
         return Markup("<br>").join([self._moment(at), escape(self._who(officer, body))])
 
@@ -519,21 +335,6 @@ class CaseFileShown:
 
     def _moment(self, at: datetime) -> Markup:
         return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), shown_moment(at))
-
-
-def place(code: str) -> str:
-    """A gate or place by its code, as it may be read."""
-    return code.replace("_", " ").replace("-", " ").title()
-
-
-def shown_day(day: date) -> str:
-    """A day in the reader's language."""
-    return str(current_app.jinja_env.filters["day"](day))
-
-
-def shown_moment(at: datetime) -> str:
-    """A moment in the reader's language."""
-    return str(current_app.jinja_env.filters["moment"](at))
 
 
 def changes(shown: CaseFileShown, version: int) -> Iterable[dict[str, Any]]:

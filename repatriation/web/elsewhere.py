@@ -9,8 +9,8 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from repatriation.web import glossary
-from repatriation.web.casefile import shown_moment
 from repatriation.web.desk import today
+from repatriation.web.moments import shown_moment
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now
 from repatriation.web.words import Wording, look_up

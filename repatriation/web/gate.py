@@ -10,8 +10,8 @@ from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from repatriation.web.arrivals_shown import asked_day, asked_gate, here, person_row, what_was_done
-from repatriation.web.casefile import place, shown_day
 from repatriation.web.forms import PlainForm, SaysSomething, form_key
+from repatriation.web.moments import place, shown_day
 from repatriation.web.particulars_form import LONGEST_NOTE
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now

@@ -10,8 +10,8 @@ from markupsafe import Markup, escape
 from partners.packets import STEPS, Consented, Decision, Handing, Person, Summary, Update
 from partners.steps import Standing, moment
 from repatriation.web import glossary
-from repatriation.web.casefile import shown_day, shown_moment
 from repatriation.web.identity import LANG_OF, LANGUAGES, MEMBERS, born
+from repatriation.web.moments import shown_day, shown_moment
 from repatriation.web.words import look_up
 from repatriation.work.handoffs.boxes import HandoffLine, HandoffPage, Said
 from repatriation.work.handoffs.onward import Agreement

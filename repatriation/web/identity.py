@@ -13,8 +13,8 @@ from wtforms import RadioField
 from wtforms.validators import InputRequired
 
 from repatriation.web import glossary
-from repatriation.web.casefile import shown_day
 from repatriation.web.forms import PlainForm, choices
+from repatriation.web.moments import shown_day
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now
 from repatriation.web.stepup import fresh

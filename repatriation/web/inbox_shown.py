@@ -11,8 +11,8 @@ from flask_babel import ngettext
 from markupsafe import Markup
 
 from repatriation.web import glossary
-from repatriation.web.casefile import shown_day, shown_moment
 from repatriation.web.desk import today
+from repatriation.web.moments import shown_day, shown_moment
 from repatriation.web.words import Wording, either, said
 from repatriation.work.telling.inbox import Entry, NoticeLine
 from repatriation.work.telling.trouble import TROUBLE

@@ -11,9 +11,9 @@ from wtforms import BooleanField, RadioField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, StopValidation
 
 from repatriation.web import glossary
-from repatriation.web.casefile import place
 from repatriation.web.desk import today
 from repatriation.web.forms import PlainForm, choices, form_key
+from repatriation.web.moments import place
 from repatriation.web.particulars_form import LABELS, LONGEST_NOTE, NEEDED
 from repatriation.web.person_form import (
     LONGEST,

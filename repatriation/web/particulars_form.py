@@ -11,9 +11,9 @@ from wtforms import BooleanField, RadioField, SelectField, StringField, TextArea
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from repatriation.web import glossary, services_glossary
-from repatriation.web.casefile import place
 from repatriation.web.desk import today
 from repatriation.web.forms import OVER, DateBoxes, DateRequired, NotOver, PlainForm, SaysSomething, choices
+from repatriation.web.moments import place
 from repatriation.web.words import stage_name
 from repatriation.work.casepage import Body, Move
 from repatriation.work.particulars import Particulars, problems_of, says_something

@@ -12,10 +12,10 @@ from wtforms import RadioField, SelectChoice, SelectField, SelectMultipleField, 
 from wtforms.validators import InputRequired, Length, Optional
 
 from repatriation.web import glossary
-from repatriation.web.casefile import shown_day
 from repatriation.web.desk import today
 from repatriation.web.forms import DateBoxes, NearOurTime, PlainForm, SaysSomething, choices
 from repatriation.web.identity import ReasonForm
+from repatriation.web.moments import shown_day
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now
 from repatriation.web.stepup import fresh

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from repatriation.web import glossary
 from repatriation.web import services_glossary as words
-from repatriation.web.casefile import shown_day, shown_moment
+from repatriation.web.moments import shown_day, shown_moment
 from repatriation.web.place_box import shown_place
 from repatriation.web.words import look_up
 from repatriation.work.services import referrals

@@ -7,8 +7,9 @@ from typing import Any, Final
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from repatriation.web.casefile import CaseFileShown, shown_day, shown_moment
+from repatriation.web.casefile import CaseFileShown
 from repatriation.web.handoffs_shown import summary_rows
+from repatriation.web.moments import shown_day, shown_moment
 from repatriation.work.summaries.keeping import Summaries, SummaryLine
 from sop.followup import Standing
 
@@ -48,7 +49,7 @@ class SummariesShown:
             due = _("The next summary is due on %(day)s.", day=shown_day(known.due_on))
         tag, tone = STANDINGS.get(known.standing, (None, "plain"))
         move = file.page.move(known.action) if tag is not None and known.action is not None else None
-        href = file.href(move) if move is not None and move.open else None
+        href = file.steps.href(move) if move is not None and move.open else None
         return cls([_line(line) for line in known.lines], due, tag, tone, href, known.agreed)
 
 

@@ -12,9 +12,9 @@ from wtforms import BooleanField, RadioField
 from wtforms.validators import InputRequired
 
 from repatriation.web import glossary
-from repatriation.web.casefile import shown_day, shown_moment
 from repatriation.web.desk import today
 from repatriation.web.forms import DateBoxes, DateRequired, NearOurTime, PlainForm, choices
+from repatriation.web.moments import shown_day, shown_moment
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now
 from repatriation.web.visit_form import REASONS

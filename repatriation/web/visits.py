@@ -8,9 +8,9 @@ from flask import Blueprint, render_template, request, url_for
 
 from repatriation.web import glossary, recording
 from repatriation.web.board import address_of, place_of, row
-from repatriation.web.casefile import shown_day, shown_moment
 from repatriation.web.desk import today
 from repatriation.web.identity import ReasonForm
+from repatriation.web.moments import shown_day, shown_moment
 from repatriation.web.recording import VIEWS
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house, now

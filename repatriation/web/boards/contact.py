@@ -11,7 +11,7 @@ from flask_babel import ngettext
 
 from repatriation.web import plots
 from repatriation.web.boards.shown import Shown
-from repatriation.web.casefile import shown_day
+from repatriation.web.moments import shown_day
 from repatriation.web.session import actor, house, now
 from repatriation.work.boards import retention
 

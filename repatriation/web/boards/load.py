@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from repatriation.web.boards.shown import Shown
-from repatriation.web.casefile import shown_day
+from repatriation.web.moments import shown_day
 from repatriation.web.session import actor, house, now
 from repatriation.work.boards import load
 

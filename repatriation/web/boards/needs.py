@@ -9,7 +9,7 @@ from markupsafe import escape
 
 from repatriation.web import services_glossary
 from repatriation.web.boards.shown import Shown, province_name, told_words
-from repatriation.web.casefile import shown_moment
+from repatriation.web.moments import shown_moment
 from repatriation.web.session import actor, house
 from repatriation.web.words import look_up
 from repatriation.work.boards import needs

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from repatriation.web.board import place_of
 from repatriation.web.boards import contact, load, needs, stages, stuck, week
 from repatriation.web.boards.shown import Shown
-from repatriation.web.casefile import shown_day
+from repatriation.web.moments import shown_day
 from repatriation.web.recording import WEEK
 from repatriation.web.security import permission
 from repatriation.web.session import actor, house

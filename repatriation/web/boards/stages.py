@@ -9,8 +9,8 @@ from markupsafe import Markup
 
 from repatriation.web import glossary, plots
 from repatriation.web.boards.shown import Shown, route_asked, told_words
-from repatriation.web.casefile import shown_day, shown_moment
 from repatriation.web.desk import today
+from repatriation.web.moments import shown_day, shown_moment
 from repatriation.web.session import actor, house, now
 from repatriation.web.words import grounding, look_up, route_words, said, stage_name
 from repatriation.work.boards import stages

@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from repatriation.web.boards.shown import Shown, route_asked
-from repatriation.web.casefile import shown_moment
 from repatriation.web.desk import today
+from repatriation.web.moments import shown_moment
 from repatriation.web.session import actor, house, now
 from repatriation.web.words import route_words
 from repatriation.work.boards import stuck

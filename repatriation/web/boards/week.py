@@ -11,8 +11,8 @@ from flask_babel import lazy_gettext as _l
 from repatriation.web import glossary
 from repatriation.web.boards import tiles
 from repatriation.web.boards.shown import Shown, province_name
-from repatriation.web.casefile import shown_day
 from repatriation.web.desk import today
+from repatriation.web.moments import shown_day
 from repatriation.web.session import actor, house, now
 from repatriation.web.words import look_up
 from repatriation.work.boards import week
