@@ -13,6 +13,10 @@ PROBLEMS = {
     "seal_differs": "is under a seal whose root does not fit: what it covers was changed",
     "seal_missing": "is under a seal that is gone",
     "note_unknown": "is told of by a checkpoint that is not ours",
+    "unreadable": "does not tell a step that could be taken again",
+    "not_allowed": "tells a step that the procedure of its case does not allow",
+    "stands_elsewhere": "leads elsewhere than its case stands: stage, facts or consents were changed",
+    "consent_differs": "is where the consents on file stop being those that its steps recorded",
 }
 
 
@@ -31,7 +35,8 @@ def command() -> None:
 )
 @click.pass_context
 def verify(context: click.Context, notes: tuple[Path, ...]) -> None:
-    """Look at every event and every seal; ends with 1 when anything is wrong.
+    """Look at every event and every seal, and take every case again from its trail; ends with 1 when anything
+    is wrong.
 
     What was cut off the end is found only where a seal covers it, and what was cut off together with its seal
     only by a checkpoint that was kept outside.
@@ -39,16 +44,22 @@ def verify(context: click.Context, notes: tuple[Path, ...]) -> None:
     from repatriation.opening import open_house
     from repatriation.records.verify import verify as look
     from repatriation.settings import read_settings
+    from repatriation.work.retracing import retrace
 
     house = open_house(read_settings())
     with house.doors.read() as session:
         found = look(session, house.keyring, [note.read_text(encoding="utf-8") for note in notes])
     click.echo(f"{found.events:,} events in {found.chains:,} chains under {found.seals:,} seals.")
-    for problem in found.problems:
+    retraced = retrace(house)
+    click.echo(f"{retraced.cases:,} cases were taken again from their trails, step by step.")
+    if retraced.shared:
+        click.echo(f"{retraced.shared:,} shared with another installation were not: half is in its trail.")
+    problems = (*found.problems, *retraced.problems)
+    for problem in problems:
         click.echo(f"Chain {problem.chain}, event {problem.seq} {PROBLEMS[problem.code]}.", err=True)
-    if found.problems:
+    if problems:
         context.exit(1)
-    click.echo("The trail is whole.")
+    click.echo("The trail is whole, and every case stands where it leads.")
 
 
 @command.command()

@@ -45,7 +45,7 @@ def test_a_trail_that_was_touched_is_found_out(run: Run, tmp_path: Path) -> None
     assert "The checkpoint" in run("trail", "seal", "--out", str(tmp_path / "away")).output
     assert "Everything is sealed already." in run("trail", "seal").output
     [note] = (tmp_path / "away").iterdir()
-    assert "The trail is whole." in run("trail", "verify", "--note", str(note)).output
+    assert "The trail is whole" in run("trail", "verify", "--note", str(note)).output
     with house.doors.alone() as connection:
         connection.begin()
         connection.execute(text("DROP TRIGGER guard_trail_update"))
