@@ -18,7 +18,7 @@ from repatriation.bench.papers import typed
 from repatriation.bench.place import Place
 from repatriation.bench.report import Report
 from repatriation.bench.serving import ADDRESS, PROCESSES, serving
-from repatriation.bench.world import Walk, World, in_turn, populate, ways
+from repatriation.bench.world import Walk, Way, World, in_turn, populate, ways
 from repatriation.demonstration.organisations import GATES, OPPOSITE, ORGANISATIONS
 from repatriation.work import sessions
 from repatriation.work.choices import to_choose
@@ -38,10 +38,13 @@ class Seat(NamedTuple):
 
 
 class Office(NamedTuple):
-    """Everybody's desk by organisation, and whom to name where the form asks whom an action tells."""
+    """Everybody's desk by organisation, whom to name where the form asks whom an action tells, and the boxes
+    of each paper.
+    """
 
     desks: dict[str, Seat]
     named: dict[tuple[str, str], str]
+    papers: dict[tuple[str, str, datetime | None], dict[str, str]]
 
 
 def run(place: Place) -> Report:
@@ -54,9 +57,11 @@ def run(place: Place) -> Report:
     )
     seconds = 6.0 if not place.quick else 0.8
     world = populate(place)
-    walks = world.open(ways(place.shelf), place.size(400, 40))
+    roads = ways(place.shelf)
+    walks = world.open(roads, place.size(400, 40))
     with serving(world.apart.ground, "repatriation.bench.serving") as port:
-        office = Office({code: _sit_down(world, code, port) for code in world.actors}, _named(world))
+        desks = {code: _sit_down(world, code, port) for code in world.actors}
+        office = Office(desks, _named(world), _papers(world, roads))
         shares = [walks[number::PROCESSES] for number in range(PROCESSES)]
         jobs: list[Job] = [(_browse, (share, office, port, seconds)) for share in shares]
         with crowd(jobs) as pipes:
@@ -106,6 +111,8 @@ def _browse(pipe: Connection, walks: Sequence[Walk], office: Office, port: int, 
         warm = all_send(threads, seconds / 4)  # until both processes have made their templates and statements
         pipe.send(sum(said[303] for said, _ in warm))
         pipe.recv()
+        for connection in connections:  # the service may have given up waiting for them
+            connection.close()
         told = all_send(threads, seconds)
     for connection in connections:
         connection.close()
@@ -135,7 +142,7 @@ def _send(connection: HTTPConnection, walk: Walk, office: Office) -> int:
         "key": f"{walk.reference}-{walk.version}",
         "sure": "yes",
         **_fields(stride.given),
-        **(typed(stride.paper) if stride.paper else {}),
+        **office.papers.get((walk.way.new.route, stride.action, stride.given.until), {}),
     }
     status = _post(connection, path, desk, form)
     named = office.named.get((walk.way.new.route, stride.action))
@@ -166,6 +173,19 @@ def _named(world: World) -> dict[tuple[str, str], str]:
             if near:
                 named[procedure.route, action.name] = near[0].code
     return named
+
+
+def _papers(world: World, roads: Sequence[Way]) -> dict[tuple[str, str, datetime | None], dict[str, str]]:
+    """The boxes of the paper of every step that has one, by route, action and the end that is entered."""
+    today = datetime.now(_HERE).date()
+    return {
+        (road.new.route, stride.action, stride.given.until): typed(
+            world.house.shelf.in_force(road.new.route, today), stride.action, today, stride.given
+        )
+        for road in roads
+        for stride in road.strides
+        if stride.paper is not None
+    }
 
 
 def _fields(given: Particulars) -> dict[str, str]:

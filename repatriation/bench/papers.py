@@ -4,7 +4,7 @@ The row of the paper is real: data and file are sealed and filed with the step a
 """
 
 import os
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from io import BytesIO
 from typing import Any, Final
@@ -15,8 +15,11 @@ from documents.printing import Printed, Sheet
 from documents.samples import sample_fields
 from repatriation.records.keyring import Keyring
 from repatriation.records.papers import new_number
+from repatriation.work.papers.binding import PAST, UNTIL, last_day, printed, settled
 from repatriation.work.papers.filing import Prepared
 from repatriation.work.papers.workshop import Workshop
+from repatriation.work.particulars import NOTHING, Particulars
+from sop.procedure import Procedure
 
 SIZE: Final = 50_000
 """Bytes of a paper of one or two pages."""
@@ -60,9 +63,20 @@ def ready_paper(reference: str, version: int, action: str, kind: str, now: datet
     )
 
 
-def typed(kind: str) -> dict[str, str]:
-    """The boxes of a paper's form as an officer would have filled them in."""
-    return {"paper-here": "yes", **_boxes("paper", sample_fields(kind).model_dump(mode="json"))}
+def typed(procedure: Procedure, action: str, day: date, given: Particulars = NOTHING) -> dict[str, str]:
+    """The boxes of the form of an act's paper as an officer would have filled them in on a day."""
+    act = procedure.actions[action]
+    said: dict[str, str | None] = {place: day.isoformat() for place in PAST if place != "person.birth"}
+    said |= {place: may[0] for place, may in settled(procedure, act).items()}
+    if act.document in UNTIL:
+        said[UNTIL[act.document]] = printed(last_day(given.until))
+    fields = sample_fields(str(act.document)).model_dump(mode="json")
+    for place, words in said.items():
+        *sections, last = place.split(".")
+        section = fields.get(sections[0]) or {} if sections else fields
+        if last in section:
+            section[last] = words
+    return {"paper-here": "yes", **_boxes("paper", fields)}
 
 
 def _boxes(name: str, value: Any) -> dict[str, str]:

@@ -33,7 +33,12 @@ def test_what_cannot_be_taken_is_said_field_by_field(run: Run) -> None:
     wrong = run(
         "organisation", "enter", "X Y", "--name", "", "--country", "USA", "--function", "king", ends_with=1
     ).stderr
-    for said in ("code: may hold", "name: must be given", "country: is not one", "functions: is not one"):
+    for said in (
+        "code: begins with a small letter",
+        "name: must be given",
+        "country: is not one",
+        "functions: is not one",
+    ):
         assert said in wrong
     nobody = ("officer", "enter", "sok", "--name", "Sok", "--organisation", "none", "--duty", "coordinator")
     assert "organisation: is not one" in run(*nobody, "--password", PASSWORD, ends_with=1).stderr

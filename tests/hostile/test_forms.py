@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from sqlmodel import func, select
 
-from repatriation.bench.papers import typed
 from repatriation.records.cases import CaseFile
 from repatriation.work.newcase import NewCase
 from tests.web.casework.conftest import World, fill_in, send_on
@@ -42,7 +41,7 @@ def test_what_may_be_left_empty_may_be_left_blank(world: World, name: str) -> No
     assert page.status_code == 200
     reference = world.open_case(new=CHILD)
     sent: dict[str, object] = {**SENT, "guardian": "Aunt", "interpreter": " ", "version": "0", "key": "k"}
-    sent |= typed("consent_form")
+    sent |= world.paper_boxes("consent_to_protection")
     answer = world.browser("datip").send(f"/cases/{reference}/do/consent_to_protection", sent)
     assert answer.status_code == 303
 
@@ -98,7 +97,7 @@ def test_a_step_names_the_version_that_was_looked_at(world: World, version: str 
 @pytest.mark.parametrize("key", ["k" * 100_000, "k\nk", "ក", ""])
 def test_any_key_of_a_form_does(world: World, key: str) -> None:
     reference = world.open_case()
-    sent: dict[str, object] = {"sure": "yes", "key": key, "version": "1", **typed("screening_form")}
+    sent: dict[str, object] = {"sure": "yes", "key": key, "version": "1", **world.paper_boxes("presume")}
     assert world.browser("datip").send(f"/cases/{reference}/do/presume", sent).status_code == 303
 
 
@@ -162,7 +161,7 @@ def test_a_last_day_that_cannot_be_is_not_taken(world: World, day: tuple[str, st
     reference = world.open_case()
     sent: dict[str, object] = dict(zip(("until-day", "until-month", "until-year"), day, strict=True))
     sent |= {"sure": "yes", "language": "km", "how": "spoken", "version": "1", "key": "k"}
-    sent |= typed("consent_form")
+    sent |= world.paper_boxes("consent_to_notification")
     answer = world.browser("datip").send(f"/cases/{reference}/do/consent_to_notification", sent)
     assert answer.status_code in (400, 409)
     assert "notification" not in world.case(reference).state["consents"]

@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
-from repatriation.bench.papers import typed
 from repatriation.records.columns import Row
 from repatriation.web.access_log import JsonLines
 from repatriation.work.newcase import NewCase
@@ -99,7 +98,7 @@ def test_what_is_typed_about_a_person_stands_nowhere_in_clear(world: World, line
         "sure": "yes",
     }
     said |= {"guardian": SECRETS["guardian"], "interpreter": SECRETS["interpreter"], "note": SECRETS["note"]}
-    said |= typed("consent_form")
+    said |= world.paper_boxes("consent_to_protection")
     told = world.browser("datip").send(f"/cases/{child}/do/consent_to_protection", said)
     assert told.status_code == 303
     pages.append(told)

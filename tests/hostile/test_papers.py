@@ -9,7 +9,6 @@ from documents.fields import PaperFields
 from documents.kinds import KINDS
 from documents.press import Press
 from documents.shapes import shapes_of
-from repatriation.bench.papers import typed
 from repatriation.work.papers.archive import papers_of
 from repatriation.work.papers.issuing import code_of
 from tests.fakes.press import workshop
@@ -96,7 +95,7 @@ def text_boxes(schema: type[PaperFields], prefix: str = "paper") -> Iterator[str
 @HERE
 def test_a_sign_that_no_database_keeps_is_turned_away(world: World) -> None:
     reference = world.open_case()
-    sent: dict[str, object] = {"version": "1", "desk": "look", **typed("screening_form")}
+    sent: dict[str, object] = {"version": "1", "desk": "look", **world.paper_boxes("presume")}
     sent["paper-seen-account"] = "a\0b"
     assert world.browser("datip").send(f"/cases/{reference}/do/presume", sent).status_code == 400
 
@@ -128,7 +127,13 @@ def test_crooked_text_is_printed_as_the_text_it_is(world: World, press: Press) -
 )
 def test_boxes_that_no_page_has_are_left_aside_or_refused(world: World, boxes: dict[str, object]) -> None:
     reference = world.open_case()
-    sent: dict[str, object] = {"version": "1", "key": "k", "desk": "look", **typed("screening_form"), **boxes}
+    sent: dict[str, object] = {
+        "version": "1",
+        "key": "k",
+        "desk": "look",
+        **world.paper_boxes("presume"),
+        **boxes,
+    }
     answer = world.browser("datip").send(f"/cases/{reference}/do/presume", sent)
     assert answer.status_code in (200, 400)
     assert world.case(reference).version == 1

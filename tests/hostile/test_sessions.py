@@ -7,7 +7,6 @@ from flask import Flask
 from sqlmodel import col, func, select
 
 from repatriation.app import create_app
-from repatriation.bench.papers import typed
 from repatriation.records.cases import CaseFile, Fact
 from repatriation.records.outbox import Idempotency
 from repatriation.settings import Settings
@@ -80,7 +79,7 @@ def test_a_key_is_one_officers_and_one_forms(world: World) -> None:
         "sure": "yes",
         "version": "1",
         "key": "the-same-key",
-        **typed("screening_form"),
+        **world.paper_boxes("presume"),
     }
     assert world.browser("datip").send(f"/cases/{reference}/do/presume", sent).status_code == 303
     assert world.browser("datip").send(f"/cases/{other}/do/presume", sent).status_code == 409
@@ -140,7 +139,7 @@ def test_a_button_pressed_many_times_at_once_takes_one_step(world: World) -> Non
     reference = world.open_case()
     visitor = world.browser("datip")
     sent = {"csrf_token": token_of(visitor), "sure": "yes", "version": "1", "key": "pressed"}
-    sent |= typed("screening_form")
+    sent |= world.paper_boxes("presume")
 
     def press(key: str) -> int:
         client = Visitor(world.app.test_client())
@@ -195,7 +194,7 @@ def test_a_box_sent_twice_is_taken_once(world: World) -> None:
     reference = world.open_case()
     visitor = world.browser("datip")
     pairs: dict[str, object] = {"sure": ["yes", "no"], "version": ["1", "99"], "key": ["a", "b"]}
-    pairs |= typed("screening_form")
+    pairs |= world.paper_boxes("presume")
     assert visitor.send(f"/cases/{reference}/do/presume", pairs).status_code == 303
     assert world.case(reference).version == 2
 

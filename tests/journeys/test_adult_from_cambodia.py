@@ -54,7 +54,7 @@ def checked_at_home(story: Story) -> None:
     page = embassy.takes("start_home_checks")
     clock = page.entry("Report what the local police found", "Until")
     assert "Within 20 working days (Viet Nam), To be aimed at" in clock
-    assert "From a source UNIAP, 2010 data sheets, Viet Nam (on the 2008 circular, which lapsed" in clock
+    assert "Assumed UNIAP, 2010 data sheets, Viet Nam (on the 2008 circular, which lapsed" in clock
     story.pass_by(days=40)
     police.case().says("Overdue: Report what the local police found.")
     page = police.takes("report_local_checks")

@@ -24,11 +24,10 @@ _OUTCOMES: Final = {
     "screened_positive": ("trafficked", "presumed"),
     "presumed": ("presumed", "trafficked"),
 }
-_UNTIL: Final = {"consent_form": "matter.until", "travel_document": "journey.until"}
+UNTIL: Final = {"consent_form": "matter.until", "travel_document": "journey.until"}
 """Where a paper says how long it holds, which is entered beside its act."""
 
-
-_PAST: Final = (
+PAST: Final = (
     "person.birth",
     "found.on",
     "search.last_contact",
@@ -85,16 +84,19 @@ def check(
     procedure: Procedure, action: Action, given: Particulars | None, fields: PaperFields, today: date
 ) -> None:
     """Raises Invalid for each field that says something else than the act or than was entered beside it, or
-    tells of a day to come as of one that has been.
+    tells of a day to come as of one that has been. A field left empty says nothing; but how long a paper
+    holds is not left open where it was entered.
 
     A paper that is made afterwards comes without what was entered: `given` is then none.
     """
-    bound: dict[str, tuple[str | None, ...]] = {**settled(procedure, action)}
-    until = _UNTIL.get(str(action.document))
+    bound: dict[str, tuple[str | None, ...]] = {
+        place: (None, *may) for place, may in settled(procedure, action).items()
+    }
+    until = UNTIL.get(str(action.document))
     if given is not None and until and "until" in asked(procedure, action, child=False):
         bound[until] = (printed(last_day(given.until)),)
     wrong = {place: "said_otherwise" for place, may in bound.items() if _said_at(fields, place) not in may}
-    wrong |= {place: "not_yet" for place in _PAST if _is_to_come(_said_at(fields, place), today)}
+    wrong |= {place: "not_yet" for place in PAST if _is_to_come(_said_at(fields, place), today)}
     if wrong:
         raise Invalid(wrong)
 

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlmodel import select
 from werkzeug.test import TestResponse
 
+from repatriation.bench.papers import typed
 from repatriation.records.cases import CaseFile
 from repatriation.records.doors import Doors
 from repatriation.records.keyring import Keyring
@@ -88,6 +89,12 @@ class World:
         """The case as it is kept."""
         with self.house.doors.read() as session:
             return session.exec(select(CaseFile).where(CaseFile.reference == reference)).one()
+
+    def paper_boxes(self, action: str, given: Particulars = NOTHING) -> dict[str, str]:
+        """The boxes of the paper of an act on the road from Thailand, filled in."""
+        return typed(
+            self.house.shelf.in_force("tha-khm", self.clock().date()), action, self.clock().date(), given
+        )
 
     def take(self, who: str, reference: str, action: str, given: Particulars = NOTHING) -> None:
         """A step taken without a browser, a minute after the last."""
