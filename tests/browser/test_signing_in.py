@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pyotp
 import pytest
 from flask import Flask
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from werkzeug.serving import make_server
 
 from repatriation.app import create_app
@@ -123,7 +123,7 @@ def test_an_app_is_added_by_picture_or_text_and_asked_for(page: Page, site: str)
     sound(page)
     page.get_by_label("Code").fill("000000")
     page.get_by_role("button", name="Sign in").click()
-    assert page.title().startswith("Error:")
+    expect(page).to_have_title(re.compile("^Error:"))
     sound(page)
 
 

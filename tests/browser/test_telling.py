@@ -1,7 +1,9 @@
 """The inbox, the clock, the calendar, boards and the directory, on a phone and by the keyboard alone."""
 
+import re
+
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from sqlmodel import select
 
 from repatriation.demonstration.officers import ACCOUNTS
@@ -142,7 +144,7 @@ def test_a_caseworker_writes_a_visit_down_on_a_phone_and_loses_nothing_by_a_slip
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     page.fill("#notes", "Nobody answered. Neighbours say that she is at work.")
     page.locator("main form button").click()
-    assert page.title().startswith("Error:")
+    expect(page).to_have_title(re.compile("^Error:"))
     assert page.locator("#notes").input_value().startswith("Nobody answered.")
     page.get_by_label("The person was not there").check()
     before = _missed(house)
