@@ -47,7 +47,7 @@ from repatriation.work.newcase import NewCase
 from repatriation.work.papers.filing import Made
 from repatriation.work.partners import approval, listing, registering
 from repatriation.work.steps import take_step
-from repatriation.work.views import view_of
+from repatriation.work.views import case_view
 from repatriation.work.visits import ACTION_OF, record_visit
 from sop import clocks
 from sop.procedure import Procedure
@@ -121,7 +121,7 @@ class Installation:
     def view(self, reference: str) -> CaseView:
         """A case as the engine sees it here."""
         case = self.case(reference)
-        return view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
+        return case_view(case)
 
     def mirror(self, reference: str) -> Mirror:
         """How far the order of steps is here."""

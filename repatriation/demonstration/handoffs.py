@@ -28,7 +28,7 @@ from repatriation.work.handoffs.drafts import Composed
 from repatriation.work.house import House
 from repatriation.work.papers.filing import Made
 from repatriation.work.steps import take_step
-from repatriation.work.views import view_of
+from repatriation.work.views import case_view
 
 ROUTE: Final = "tha-khm"
 SENDER: Final = "datip"
@@ -196,7 +196,7 @@ def _step(
 def _take(house: House, officer: Actor, at: datetime, reference: str, name: str) -> None:
     case = _case(house, reference)
     procedure = house.shelf.pinned(case.digest)
-    view = view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
+    view = case_view(case)
     given = defaults.given(procedure, procedure.actions[name], view, None, GATES[ROUTE], at)
     take_step(house, officer, at, reference, name, case.version, given, paper=Made.ELSEWHERE)
 
@@ -207,7 +207,7 @@ def _told(
     """A step that was taken there."""
     case = _case(house, reference)
     procedure = house.shelf.pinned(case.digest)
-    view = view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
+    view = case_view(case)
     action = procedure.actions[name]
     step = Step(
         key=f"00000000-0000-0000-0000-{seq:012x}",

@@ -98,10 +98,9 @@ def _out_of_place(page: CasePage, name: str) -> Move:
 
 def _form(page: CasePage, move: Move) -> PlainForm:
     procedure = page.procedure
-    held = frozenset(role for part in page.parts if part.until is None for role in part.roles)
     kind = form_for(
         move,
-        to_choose(house(), procedure, move.action, held),
+        to_choose(house(), procedure, move.action, page.held),
         # The gate is that of the side which receives: its people look there for who is expected.
         gates(house(), frozenset({procedure.home})) if "gate" in move.asked else (),
         entries(procedure, actor().country) if "entry" in move.asked else (),

@@ -1,6 +1,7 @@
 """The steps of a case as its page offers them: what comes next, what others owe, what is closed and why."""
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 from flask import url_for
@@ -74,7 +75,7 @@ class StepsShown:
         back = [move for move in self._way_back if move.open]
         return [self._link(move) for move in (*back, *steps)]
 
-    @property
+    @cached_property
     def _forward(self) -> list[Move]:
         """What brings the case on, and is not done: what is awaited, and whatever else may be put on file.
 

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from repatriation.records.cases import CaseFile, Party
+from repatriation.records.cases import CaseFile
 from repatriation.work.actors import Actor
 from repatriation.work.house import House
-from repatriation.work.reading import find
-from repatriation.work.views import view_of
+from repatriation.work.reading import find, roles_of
+from repatriation.work.views import case_view
 from sop.engine import NotAllowed, Reason, follow
 
 
@@ -33,19 +33,13 @@ def barred(
     house: House, actor: Actor, now: datetime, session: Session, case: CaseFile, action: str
 ) -> tuple[Reason, ...]:
     """Why the officer may not take an action in this case now; nothing where they may."""
-    roles = session.exec(
-        select(Party.role).where(
-            Party.case_id == case.id,
-            Party.organisation_id == actor.organisation_id,
-            col(Party.until).is_(None),
-        )
-    ).all()
-    view = view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
+    roles = roles_of(session, case.id, actor.organisation_id)
+    view = case_view(case)
     procedure = house.shelf.pinned(case.digest)
     if action not in procedure.actions:
         return (Reason("stage", case.stage),)
     try:
-        follow(procedure, view, action, frozenset(roles), now)
+        follow(procedure, view, action, roles, now)
     except NotAllowed as refused:
         return tuple(refused.reasons)
     return ()

@@ -73,7 +73,6 @@ class Opener:
     def __init__(self, house: House, actor: Actor, now: datetime, bodies: Sequence[Body]) -> None:
         if actor.reads_only:
             raise ReadOnly
-        self.house, self.actor, self.now = house, actor, now
         self.desk = Desk(house, actor, now, house.keyring.digest_key("names"))
         self.bodies = tuple(bodies)
         self._begun: dict[tuple[str | bool | None, ...], tuple[tuple[Part, ...], frozenset[str]]] = {}
@@ -82,13 +81,13 @@ class Opener:
     def put(self, sheaf: Sheaf, new: NewCase, reopens_id: str | None = None) -> str:
         """Adds one case's rows to a sheaf and gives its reference. Raises what `open_case` raises."""
         try:
-            procedure = self.house.shelf.in_force(new.route, self.now.date())
+            procedure = self.desk.house.shelf.in_force(new.route, self.desk.now.date())
         except NotOnTheShelf:
             raise Invalid({"route": "unknown"}) from None
-        if self.actor.country not in (procedure.host, procedure.home):
-            raise NotAllowed("open_case", (Reason("role", self.actor.country),))
-        age_group = new.age_on(self.now.date())
-        view = begin(procedure, new.stage, self.now, child=age_group != "adult")
+        if self.desk.actor.country not in (procedure.host, procedure.home):
+            raise NotAllowed("open_case", (Reason("role", self.desk.actor.country),))
+        age_group = new.age_on(self.desk.now.date())
+        view = begin(procedure, new.stage, self.desk.now, child=age_group != "adult")
         parts, roles = self._parts(procedure, new, view.child)
         folder = Folder(self.desk, sheaf, procedure, new, view, roles)
         folder.consent()
@@ -111,7 +110,9 @@ class Opener:
         """Adds a case that another installation has as well, where it stands there, and gives its reference.
         `side` is the one played here, `teller` the officer in whose name the other installation writes.
         """
-        own = frozenset(part.role for part in parts if part.organisation_id == self.actor.organisation_id)
+        own = frozenset(
+            part.role for part in parts if part.organisation_id == self.desk.actor.organisation_id
+        )
         folder = Folder(self.desk, sheaf, procedure, new, view, own)
         folder.told(teller)
         folder.person()
@@ -126,9 +127,14 @@ class Opener:
         beginning = (procedure.digest, new.stage, new.gate, new.organisation, child)
         if beginning not in self._begun:
             parts = self._first_parts(procedure, new, child)
-            own = frozenset(part.role for part in parts if part.organisation_id == self.actor.organisation_id)
+            own = frozenset(
+                part.role for part in parts if part.organisation_id == self.desk.actor.organisation_id
+            )
             self._begun[beginning] = (parts, own)
         return self._begun[beginning]
+
+    def _own_roles(self, parts: Iterable[Part]) -> frozenset[str]:
+        return frozenset(part.role for part in parts if part.organisation_id == self.own.id)
 
     def _first_parts(self, procedure: Procedure, new: NewCase, child: bool) -> tuple[Part, ...]:
         responsible = procedure.stages[new.stage].responsible

@@ -19,7 +19,7 @@ from repatriation.work.calendars import Calendars
 from repatriation.work.clocks import first_due
 from repatriation.work.house import House
 from repatriation.work.refusals import Invalid, NotFound
-from repatriation.work.views import view_of
+from repatriation.work.views import case_view
 
 AT_ONCE: Final = 200
 """Cases whose limits are looked at in one transaction."""
@@ -140,7 +140,7 @@ def _reckoned_anew(
 ) -> bool:
     """Whether the first limit of a case ends on another day than was known."""
     procedure = house.shelf.pinned(case.digest)
-    view = view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
+    view = case_view(case)
     due_on = first_due(house, procedure, view, now)
     live = _PARTS.c.case_id == case.id, _PARTS.c.until.is_(None)
     known: Sequence[Any] = session.connection().execute(select(_PARTS.c.due_on).where(*live)).scalars().all()

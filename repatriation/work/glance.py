@@ -19,7 +19,7 @@ from repatriation.work.casepage import Body, CaseGlance, FactLine
 from repatriation.work.house import House
 from repatriation.work.reading import case_page
 from repatriation.work.refusals import NotFound
-from repatriation.work.views import view_of
+from repatriation.work.views import case_view
 from sop.awaiting import turn
 from sop.deadlines import due
 from sop.view import CaseView
@@ -115,7 +115,7 @@ def _read(lean: Lean, given: dict[str, str]) -> _Rows | None:
 def _told(house: House, actor: Actor, now: datetime, rows: _Rows) -> CaseGlance:
     case = rows.case
     procedure = house.shelf.pinned(case.digest)
-    view = view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
+    view = case_view(case)
     bodies = {
         part.organisation_id: Body(part.organisation_id, part.code, part.name, part.name_local, part.country)
         for part in rows.parts

@@ -6,7 +6,7 @@ from repatriation.records.cases import CaseFile
 from repatriation.records.scope import every_case
 from repatriation.work.house import House
 from repatriation.work.refusals import NotFound
-from repatriation.work.views import view_of
+from repatriation.work.views import case_view
 from sop.procedure import Procedure
 from sop.view import CaseView
 
@@ -21,5 +21,5 @@ def inspect(house: House, reference: str) -> tuple[Procedure, CaseView]:
         case = session.exec(every_case().where(col(CaseFile.reference) == reference)).first()
     if case is None:
         raise NotFound(reference)
-    view = view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
+    view = case_view(case)
     return house.shelf.pinned(case.digest), view

@@ -15,7 +15,7 @@ from repatriation.records.organisations import Organisation
 from repatriation.records.pages import Cut, visible_number, visible_page
 from repatriation.work.actors import Actor
 from repatriation.work.house import House
-from repatriation.work.views import view_of
+from repatriation.work.views import case_view
 from sop.awaiting import Turn, turn
 from sop.deadlines import Deadline, due
 from sop.procedure import Procedure, Stage
@@ -235,7 +235,7 @@ class _Lister:
         What rules a case out is asked first: of the overdue, hundreds may be looked at for one page.
         """
         procedure = self.house.shelf.pinned(case.digest)
-        view = view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
+        view = case_view(case)
         running = due(procedure, view, self.now, self.house.calendars)
         deadline = running[0] if running else None
         if self.wanted.overdue and not (deadline is not None and deadline.overdue):
@@ -267,9 +267,10 @@ class _Lister:
     def _is_ours(self, case_id: str, awaited: Turn) -> bool:
         """Whether it falls to the officer's organisation to do something in a case."""
         roles = self.roles[case_id]
-        if not roles.isdisjoint(awaited.waiting_for) or awaited.responsible not in roles:
-            return not roles.isdisjoint(awaited.waiting_for)
-        return awaited.responsible in awaited.falls_to(self._held(case_id))
+        if not roles.isdisjoint(awaited.waiting_for):
+            return True
+        # Only who answers for the case may come beside those; nobody else's sake needs the further read.
+        return awaited.responsible in roles and awaited.responsible in awaited.falls_to(self._held(case_id))
 
     def _held(self, case_id: str) -> frozenset[str]:
         """The roles that anybody has in a case; read for a whole batch, once somebody needs them."""

@@ -34,7 +34,7 @@ from repatriation.work.house import House
 from repatriation.work.line import ahead, passed
 from repatriation.work.moves import moves
 from repatriation.work.refusals import NotFound
-from repatriation.work.views import view_of
+from repatriation.work.views import case_view
 from sop.awaiting import turn
 from sop.clocks import zone_of
 from sop.deadlines import due
@@ -79,7 +79,7 @@ class _Reader:
 
     def page(self) -> CasePage:
         case, procedure = self.case, self.procedure
-        view = view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
+        view = case_view(case)
         stage = procedure.stages[case.stage]
         way = ahead(procedure, case.stage, view.facts)
         return CasePage(
@@ -276,3 +276,16 @@ def find(session: Session, actor: Actor, reference: str) -> CaseFile:
     if case is None:
         raise NotFound(reference)
     return case
+
+
+def roles_of(session: Session, case_id: str, organisation_id: str) -> frozenset[str]:
+    """The roles that an organisation plays in a case now."""
+    return frozenset(
+        session.exec(
+            select(Party.role).where(
+                Party.case_id == case_id,
+                Party.organisation_id == organisation_id,
+                col(Party.until).is_(None),
+            )
+        ).all()
+    )

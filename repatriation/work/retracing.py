@@ -20,7 +20,7 @@ from repatriation.records.scope import every_case
 from repatriation.records.trail import Trail
 from repatriation.records.verify import Problem
 from repatriation.work.house import House
-from repatriation.work.views import GROWN_UP, view_of
+from repatriation.work.views import GROWN_UP, case_view
 from sop.engine import DECISIONS, Event, NotAllowed, UnknownAction, begin, replay
 from sop.procedure import Procedure
 
@@ -90,14 +90,14 @@ def _retrace(
         view = begin(procedure, opened["stage"], at, child=case.age_group != GROWN_UP)
         for _, number, at, said in trail[1:]:
             if "action" in said:
-                seq, event = number, _event(at, said)
+                seq, event = number, step_of(at, said)
                 view = replay(procedure, view, [event])
                 told += _decision(procedure, event, said["version"])
     except (NotAllowed, UnknownAction):
         return [Problem("not_allowed", case.id, seq)]
     except (IndexError, KeyError, TypeError, ValueError):
         return [Problem("unreadable", case.id, seq)]
-    kept = view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
+    kept = case_view(case)
     wrong = []
     if kept._replace(version=view.version) != view:
         wrong.append(Problem("stands_elsewhere", case.id, seq))
@@ -106,7 +106,7 @@ def _retrace(
     return wrong
 
 
-def _event(at: datetime, said: Mapping[str, Any]) -> Event:
+def step_of(at: datetime, said: Mapping[str, Any]) -> Event:
     """A step as its event tells it."""
     return Event(
         said["action"],

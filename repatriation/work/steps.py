@@ -23,7 +23,7 @@ from repatriation.work.services.recording import with_organisation, written
 from repatriation.work.sharing import Sharing
 from repatriation.work.summaries.composing import attached, sends
 from repatriation.work.summaries.points import awaited
-from repatriation.work.views import view_of
+from repatriation.work.views import case_view
 from sop.clocks import zone_of
 from sop.engine import Step, follow
 from sop.procedure import Procedure
@@ -109,7 +109,7 @@ def _decide(
 ) -> Writes:
     row = opened.row
     procedure = house.shelf.pinned(row.digest)
-    view = view_of(row.digest, row.stage, row.entered_at, row.age_group, row.version, row.state)
+    view = case_view(row)
     opened = on_our_side(procedure, view, opened, action)
     step = follow(
         procedure,

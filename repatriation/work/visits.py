@@ -23,7 +23,7 @@ from repatriation.work.papers.filing import StepPaper
 from repatriation.work.particulars import NOTHING
 from repatriation.work.refusals import Invalid
 from repatriation.work.steps import take_step
-from repatriation.work.views import view_of
+from repatriation.work.views import case_view
 from sop.clocks import zone_of
 from sop.visiting import plan
 
@@ -152,7 +152,7 @@ class _Writing:
         wanted. A day that lies behind is no help, so it is counted from today where the visit was long ago.
         """
         case = self.case
-        view = view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
+        view = case_view(case)
         if self.entered.outcome != NOBODY or wants_none(self.procedure, view):
             return ()
         today = self.now.astimezone(zone_of(self.country)).date()

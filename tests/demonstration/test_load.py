@@ -31,9 +31,10 @@ from repatriation.records.visits import Visit
 from repatriation.work import accounts
 from repatriation.work.followup.turns import stands
 from repatriation.work.house import House
+from repatriation.work.retracing import step_of
 from repatriation.work.views import view_of
 from sop.deadlines import due
-from sop.engine import Event, begin, replay
+from sop.engine import begin, replay
 from sop.followup import Standing
 from sop.view import CaseView
 from tests.demonstration.conftest import NOW, Scene
@@ -181,22 +182,8 @@ def test_every_case_stands_where_its_trail_says(scene: Scene) -> None:
         with scene.house.doors.read() as session:
             events = session.exec(select(Trail).where(Trail.chain == case.id).order_by(col(Trail.seq))).all()
         start = begin(procedure, events[0].detail["stage"], events[0].at, child=case.age_group != "adult")
-        steps = [_event(event) for event in events if "action" in event.detail]
+        steps = [step_of(event.at, event.detail) for event in events if "action" in event.detail]
         assert replay(procedure, start, steps)._replace(version=case.version) == _view(case)
-
-
-def _event(row: Trail) -> Event:
-    said = row.detail
-    on, until = said.get("on"), said.get("until")
-    return Event(
-        said["action"],
-        row.at,
-        frozenset(said["roles"]),
-        on=None if on is None else NOW.date().fromisoformat(on),
-        until=None if until is None else NOW.fromisoformat(until),
-        guardian=said.get("guardian", False),
-        own_view=said.get("own_view", False),
-    )
 
 
 def test_steps_were_taken_in_the_past_one_after_the_other(scene: Scene) -> None:

@@ -18,9 +18,10 @@ from repatriation.work.identity import open_identity
 from repatriation.work.newcase import ConsentEntered, Name, NewCase, PersonEntered
 from repatriation.work.particulars import NOTHING, Particulars
 from repatriation.work.refusals import Invalid, KeyReused, MovedOn, NotFound, ReadOnly
+from repatriation.work.retracing import step_of
 from repatriation.work.steps import take_step
 from repatriation.work.views import state_of, view_of
-from sop.engine import Event, NotAllowed, begin, replay
+from sop.engine import NotAllowed, begin, replay
 from tests.fakes.papers import paper_for
 
 Officers = dict[str, Actor]
@@ -207,22 +208,9 @@ def test_the_trail_of_a_case_tells_its_stage_and_facts_again(desk: Desk) -> None
         trail = session.exec(select(Trail).where(Trail.chain == case.id).order_by(col(Trail.seq))).all()
     opened, *rest = trail
     start = begin(procedure, opened.detail["stage"], opened.at.astimezone(UTC), child=False)
-    told = replay(procedure, start, [event_of(row) for row in rest if "action" in row.detail])
+    told = replay(procedure, start, [step_of(row.at, row.detail) for row in rest if "action" in row.detail])
     assert told == view_of(case.digest, case.stage, case.entered_at, "adult", case.version, case.state)
     assert state_of(told) == case.state
-
-
-def event_of(row: Trail) -> Event:
-    said = row.detail
-    return Event(
-        said["action"],
-        row.at.astimezone(UTC),
-        frozenset(said["roles"]),
-        date.fromisoformat(said["on"]) if "on" in said else None,
-        datetime.fromisoformat(said["until"]) if "until" in said else None,
-        said.get("guardian", False),
-        said.get("own_view", False),
-    )
 
 
 def test_a_child_and_everyone_of_unknown_age_are_kept_as_children(

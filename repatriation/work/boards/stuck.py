@@ -12,7 +12,7 @@ from repatriation.work.boards.behind import Behind
 from repatriation.work.boards.stages import open_stages
 from repatriation.work.house import House
 from repatriation.work.lists import STUCK_AFTER
-from repatriation.work.views import view_of
+from repatriation.work.views import case_view
 from sop.deadlines import due
 from sop.procedure import Procedure
 
@@ -55,6 +55,6 @@ def _given(house: House, actor: Actor, now: datetime, day: date) -> dict[str, An
 
 def _is_over(house: House, case: Row[Any], now: datetime) -> bool:
     """Whether a limit that ends today is over already. The procedure decides it, as on every other page."""
-    view = view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
+    view = case_view(case)
     running = due(house.shelf.pinned(case.digest), view, now, house.calendars)
     return bool(running) and running[0].overdue

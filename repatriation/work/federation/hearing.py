@@ -21,6 +21,7 @@ from repatriation.work.federation import pairing
 from repatriation.work.handoffs import desk
 from repatriation.work.handoffs.post import call_for, decide_unasked, signed_text
 from repatriation.work.house import House
+from repatriation.work.views import case_view
 
 
 def came(
@@ -108,7 +109,7 @@ def may_leave(session: Session, house: House, row: Handoff, now: datetime) -> bo
         return False
     case = desk.case_of(session, row)
     procedure = house.shelf.pinned(case.digest)
-    return federation.covered(procedure, desk.view(case), federation.other(mirror.side), now)  # type: ignore[arg-type]
+    return federation.covered(procedure, case_view(case), federation.other(mirror.side), now)  # type: ignore[arg-type]
 
 
 def _step(

@@ -33,7 +33,7 @@ from repatriation.work.opened import body_of
 from repatriation.work.papers.undone import revoke_undone
 from repatriation.work.refusals import Invalid
 from repatriation.work.sharing import Body, Part, bodies_for
-from repatriation.work.views import view_of
+from repatriation.work.views import case_view
 from sop import vocabulary as words
 from sop.procedure import Procedure
 from sop.shelf import NotOnTheShelf
@@ -98,7 +98,7 @@ def offer(
     if standing is None or not standing.anew:
         return
     case = _locked(session, str(row.case_id))
-    view = view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
+    view = case_view(case)
     if _kept(steps.standing(view)) != _kept(standing):
         raise Invalid({"packet": "changed"})
     side = federation.has_the_person(house.shelf.pinned(case.digest), standing.stage)
@@ -339,7 +339,7 @@ def _renew(
         if step.ours and step.state == "waiting" and alone:
             step.state, step.seq, step.handoff_id = "taken", None, None
         session.add(step)
-    before = view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
+    before = case_view(case)
     page = Page(session, house, now, case, procedure, partner.organisation_id)
     put_right(page, before, view, "renewed", (str(was["state"]),), RENEWED)
     for step in alone:

@@ -30,7 +30,7 @@ from repatriation.work.handoffs.post import call_for, decide_unasked, locked_par
 from repatriation.work.house import House
 from repatriation.work.papers.undone import REVOKED_THERE, issued_with, revoke_undone, tell
 from repatriation.work.sessions import actor_of
-from repatriation.work.views import view_of
+from repatriation.work.views import case_view
 from sop.procedure import Procedure
 from sop.view import CaseView
 
@@ -284,7 +284,7 @@ class _Settling:
 
     def _shown_here(self) -> CaseView:
         case = self.case
-        return view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
+        return case_view(case)
 
 
 def _differs(one: CaseView, other: CaseView) -> bool:

@@ -20,6 +20,7 @@ from repatriation.work.handoffs import desk
 from repatriation.work.handoffs.post import answers_for, call_for, locked_partner
 from repatriation.work.house import House
 from repatriation.work.particulars import NOTHING, Particulars
+from repatriation.work.reading import roles_of
 from repatriation.work.refusals import Invalid, KeyReused, MovedOn, NotFound, PaperNeeded, ReadOnly
 from repatriation.work.sessions import actor_of
 from repatriation.work.sharing import bodies_for
@@ -87,7 +88,7 @@ def _who(session: Session, house: House, row: Handoff) -> Actor:
     """
     case = desk.case_of(session, row)
     action = house.shelf.pinned(case.digest).actions[str(row.step)]
-    ours = desk.roles_of(session, case.id, str(row.organisation_id))
+    ours = roles_of(session, case.id, str(row.organisation_id))
     partner = session.get_one(Partner, row.partner_id)
     officer_id = row.officer_id if not ours.isdisjoint(action.by) else partner.officer_id
     officer = session.get_one(Officer, str(officer_id))

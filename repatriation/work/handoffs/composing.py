@@ -34,7 +34,9 @@ from repatriation.work.handoffs.post import (
     signed_text,
 )
 from repatriation.work.house import House
+from repatriation.work.reading import roles_of
 from repatriation.work.refusals import Invalid, NotFound, ReadOnly
+from repatriation.work.views import case_view
 from sop.engine import consent_is_live
 
 DRAFTS_LIVE: Final = timedelta(days=7)
@@ -216,7 +218,7 @@ def agrees_still(session: Session, house: House, row: Handoff, now: datetime) ->
     """Whether the person still agrees to what a handoff left under."""
     case = desk.case_of(session, row)
     procedure = house.shelf.pinned(case.digest)
-    return row.consent in procedure.consents and consent_is_live(desk.view(case), str(row.consent), now)
+    return row.consent in procedure.consents and consent_is_live(case_view(case), str(row.consent), now)
 
 
 def corrected(session: Session, house: House, actor: Actor, now: datetime, row: Handoff) -> packets.Person:
@@ -351,7 +353,7 @@ def _refuse_transfer(
         raise Invalid({"kind": "not_yours"})
     stage = laid.view.stage
     if step is not None:
-        roles = laid.roles | desk.roles_of(session, laid.case.id, body.id)
+        roles = laid.roles | roles_of(session, laid.case.id, body.id)
         open_now = {each.action.name: each.action for each in desk.open_steps(laid, roles, now)}
         if step not in open_now or open_now[step].to is None:
             raise Invalid({"step": "not_open"})

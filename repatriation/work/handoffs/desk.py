@@ -20,10 +20,10 @@ from repatriation.records.sealing import Safe
 from repatriation.work.actors import Actor
 from repatriation.work.house import House
 from repatriation.work.opened import body_of
-from repatriation.work.reading import find
+from repatriation.work.reading import find, roles_of
 from repatriation.work.refusals import NotFound
 from repatriation.work.sharing import Body, bodies_for
-from repatriation.work.views import view_of
+from repatriation.work.views import case_view
 from sop.engine import Verdict, consent_is_live, verdicts
 from sop.procedure import Procedure
 from sop.view import CaseView
@@ -64,25 +64,7 @@ def lay_out(session: Session, house: House, actor: Actor, reference: str, *, ope
     procedure = house.shelf.pinned(case.digest)
     roles = roles_of(session, case.id, actor.organisation_id)
     on_file = _on_file(session, Safe(house.keyring), case) if opened else {}
-    return OnDesk(case, procedure, view(case), roles, on_file)
-
-
-def roles_of(session: Session, case_id: str, organisation_id: str) -> frozenset[str]:
-    """The roles that an organisation plays in a case now."""
-    return frozenset(
-        session.exec(
-            select(Party.role).where(
-                Party.case_id == case_id,
-                Party.organisation_id == organisation_id,
-                col(Party.until).is_(None),
-            )
-        ).all()
-    )
-
-
-def view(case: CaseFile) -> CaseView:
-    """A case as the engine sees it."""
-    return view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
+    return OnDesk(case, procedure, case_view(case), roles, on_file)
 
 
 def case_of(session: Session, row: Handoff, *, lock: bool = False) -> CaseFile:

@@ -23,6 +23,7 @@ from repatriation.work.handoffs import carrying, desk
 from repatriation.work.handoffs.post import answers_for, call_for
 from repatriation.work.house import House
 from repatriation.work.refusals import NotFound
+from repatriation.work.views import case_view
 
 
 class Contradicted(Exception):
@@ -146,7 +147,7 @@ def _decided(
 def _hand_over(session: Session, house: House, now: datetime, row: Handoff, partner: Partner) -> None:
     """The receiver answers for the case from now on, in the place of ours that did."""
     case = desk.case_of(session, row, lock=True)
-    procedure, view = house.shelf.pinned(case.digest), desk.view(case)
+    procedure, view = house.shelf.pinned(case.digest), case_view(case)
     body = desk.body_of_partner(session, partner)
     if case.holder_id != row.organisation_id or not desk.may_answer(procedure, view.stage, body):
         # The case went on meanwhile, and somebody else answers: people must settle it between them.

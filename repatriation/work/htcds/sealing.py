@@ -88,7 +88,7 @@ class Hands:
         self.others = others if able else 0
         self._pool: ProcessPoolExecutor | None = None
         if self.others:
-            opener.house.doors.dispose()  # a connection must not be shared with a fork
+            opener.desk.house.doors.dispose()  # a connection must not be shared with a fork
             self._pool = ProcessPoolExecutor(
                 self.others, multiprocessing.get_context("fork"), _begin, (opener, beginning)
             )

@@ -13,7 +13,7 @@ from documents.composing import composed_from
 from documents.fields import MOST_PEOPLE
 from documents.kinds import KINDS
 from repatriation.records import trail
-from repatriation.records.cases import CaseFile, Party
+from repatriation.records.cases import CaseFile
 from repatriation.records.federation import MirrorStep
 from repatriation.records.organisations import Officer, Organisation
 from repatriation.records.papers import REVOKED_FOR, UNDONE, Paper, PaperRevocation, papers_numbered
@@ -26,7 +26,7 @@ from repatriation.work.house import House
 from repatriation.work.papers.filing import Made, Prepared, revocation, row_of
 from repatriation.work.papers.issuing import Asked, printed_and_signed
 from repatriation.work.papers.rules import may_open
-from repatriation.work.reading import find
+from repatriation.work.reading import find, roles_of
 from repatriation.work.refusals import Invalid, NoPaper, NotFound, ReadOnly
 from sop.procedure import Procedure
 
@@ -256,15 +256,7 @@ def _rows(session: Session, case: CaseFile) -> Sequence[Paper]:
 
 
 def _lines(session: Session, actor: Actor, case: CaseFile) -> tuple[PaperLine, ...]:
-    roles = frozenset(
-        session.exec(
-            select(Party.role).where(
-                Party.case_id == case.id,
-                Party.organisation_id == actor.organisation_id,
-                col(Party.until).is_(None),
-            )
-        ).all()
-    )
+    roles = roles_of(session, case.id, actor.organisation_id)
     # The sealed columns stay where they are: a list has no use for them.
     rows = session.exec(
         select(Paper, Officer.display_name, Organisation, PaperRevocation)

@@ -8,11 +8,11 @@ from documents.fields import PaperFields
 from locales.dates import day_of
 from repatriation.work.particulars import Particulars, asked
 from repatriation.work.refusals import Invalid
+from sop.engine import DECISIONS
 from sop.procedure import Action, Procedure
 
 Settled = Mapping[str, tuple[str, ...]]
 
-_DECISIONS: Final = {"give": "given", "refuse": "refused", "withdraw": "withdrawn"}
 _MATTERS: Final = {
     "notify_origin": "notification",
     "request_verification": "verification",
@@ -67,7 +67,7 @@ def _agreed(procedure: Procedure, action: Action) -> Settled:
     if act is None:  # the decision to return, which is made with the person
         return {"matter.purpose": ("return",), "matter.decision": ("given",)}
     purpose = procedure.consents[act.consent].purpose
-    return {"matter.purpose": (purpose,), "matter.decision": (_DECISIONS[act.act],)}
+    return {"matter.purpose": (purpose,), "matter.decision": (DECISIONS[act.act],)}
 
 
 def last_day(until: datetime | None) -> date | None:

@@ -4,19 +4,19 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from partners.scopes import FIELDS
 from repatriation.records import trail
-from repatriation.records.cases import CaseFile, Party
+from repatriation.records.cases import CaseFile
 from repatriation.records.people import Person, PersonName, TraffickingAccount
 from repatriation.records.sealing import CaseKey, Safe, Shredded
 from repatriation.work.actors import Actor
 from repatriation.work.house import House
 from repatriation.work.identity import REASONS
-from repatriation.work.reading import find
+from repatriation.work.reading import find, roles_of
 from repatriation.work.refusals import Invalid
-from repatriation.work.views import view_of
+from repatriation.work.views import case_view
 from sop.engine import consent_is_live
 
 PURPOSES: Final = tuple(FIELDS)
@@ -65,14 +65,8 @@ def _agreed(
 ) -> bool:
     """Whether a consent stands for the purpose that names a role which the organisation holds in the case."""
     procedure = house.shelf.pinned(case.digest)
-    view = view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
-    held = session.exec(
-        select(Party.role).where(
-            Party.case_id == case.id,
-            Party.organisation_id == actor.organisation_id,
-            col(Party.until).is_(None),
-        )
-    ).all()
+    view = case_view(case)
+    held = roles_of(session, case.id, actor.organisation_id)
     return any(
         consent.purpose == purpose
         and not set(consent.to).isdisjoint(held)

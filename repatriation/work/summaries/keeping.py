@@ -20,7 +20,7 @@ from repatriation.work.reading import find
 from repatriation.work.refusals import NotFound, ReadOnly
 from repatriation.work.summaries.composing import SETTLED, sends
 from repatriation.work.summaries.points import next_due
-from repatriation.work.views import view_of
+from repatriation.work.views import case_view
 from sop.clocks import zone_of
 from sop.engine import consent_is_live
 from sop.followup import Standing
@@ -75,7 +75,7 @@ def summaries(house: House, actor: Actor, now: datetime, reference: str) -> Summ
         sending = [action for action in procedure.by_stage[case.stage] if sends(action)]
         if not sending:
             return Summaries(lines, None, None, None, agreed=False) if lines else None
-        view = view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
+        view = case_view(case)
         agreed = any(
             consent_is_live(view, name, now)
             for name in procedure.consents

@@ -20,6 +20,7 @@ from repatriation.records.summaries import POST, Summary
 from repatriation.work.handoffs import desk
 from repatriation.work.handoffs.post import locked_partner, post
 from repatriation.work.house import House
+from repatriation.work.views import case_view
 from sop.engine import consent_is_live
 
 PURPOSE = "follow_up"
@@ -45,7 +46,7 @@ def _post(house: House, now: datetime, outbox_id: str) -> bool:
         if queued.state != "open":
             return False
         case = session.exec(every_case().where(CaseFile.id == summary.case_id)).one()
-        if not consent_is_live(desk.view(case), summary.consent, now):
+        if not consent_is_live(case_view(case), summary.consent, now):
             summary.not_sent, queued.state, queued.last_error = "no_consent", "dead", "no_consent"
             trail.append(
                 session, None, now, "summary:kept", {"summary": summary.id, "why": "no_consent"}, case.id

@@ -20,7 +20,7 @@ from repatriation.work.telling.limits import LIMIT
 from repatriation.work.telling.moves import MOVED
 from repatriation.work.telling.sight import ABOUT, seen_by
 from repatriation.work.telling.visits import VISIT
-from repatriation.work.views import view_of
+from repatriation.work.views import case_view
 from sop.awaiting import turn
 from sop.deadlines import due
 from sop.followup import Standing
@@ -163,7 +163,7 @@ class _Cases:
 
     def _view(self, case_id: str) -> CaseView:
         case = self._open[case_id]
-        return view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
+        return case_view(case)
 
     def _procedure(self, case_id: str) -> Procedure | None:
         try:

@@ -9,7 +9,7 @@ from repatriation.records.waiting import CASES, due_cases
 from repatriation.work.house import House
 from repatriation.work.telling.audience import Audience
 from repatriation.work.telling.batch import MOST, Batch, late
-from repatriation.work.views import view_of
+from repatriation.work.views import case_view
 from sop.deadlines import Deadline, due
 from sop.turns import Turned, Turning, next_turning, turned
 
@@ -38,7 +38,7 @@ def turn_limits(house: House, now: datetime) -> int:
         moved = []
         for case in cases:
             procedure = house.shelf.pinned(case.digest)
-            view = view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
+            view = case_view(case)
             running = due(procedure, view, now, house.calendars)
             for turn in _turned(running, case.turn_at, now):
                 _say(batch, audience, case, turn)

@@ -19,7 +19,7 @@ from repatriation.work.particulars import NEEDS_A_NOTE
 from repatriation.work.permissions import Permission, may
 from repatriation.work.telling.audience import Audience, Who
 from repatriation.work.telling.batch import MOST, Batch
-from repatriation.work.views import view_of
+from repatriation.work.views import case_view
 from sop import vocabulary as words
 from sop.awaiting import turn
 from sop.procedure import Action, Procedure
@@ -134,7 +134,7 @@ class _Teller:
 
 
 def _falls_to(procedure: Procedure, case: Any, now: datetime, held: frozenset[str]) -> tuple[str, ...]:
-    view = view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
+    view = case_view(case)
     return turn(procedure, view, now).falls_to(held)
 
 

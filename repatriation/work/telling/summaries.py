@@ -19,7 +19,7 @@ from repatriation.work.summaries.composing import SETTLED
 from repatriation.work.summaries.points import DUE, latest_due, next_look, sending
 from repatriation.work.telling.audience import Audience
 from repatriation.work.telling.batch import MOST, Batch
-from repatriation.work.views import view_of
+from repatriation.work.views import case_view
 from sop.clocks import zone_of
 from sop.followup import Standing
 from sop.procedure import Action, Procedure
@@ -79,7 +79,7 @@ class _Teller:
         home = self._home.get(case_id, case.entered_at).astimezone(zone).date()
         sent = self._sent[case_id].astimezone(zone).date() if case_id in self._sent else None
         due_on = latest_due(self.house, home, sent, self.now.astimezone(zone).date())
-        view = view_of(case.digest, case.stage, case.entered_at, case.age_group, case.version, case.state)
+        view = case_view(case)
         action = sending(procedure, view)
         if due_on is not None and action is not None:
             self._tell(case, procedure, action, due_on)
